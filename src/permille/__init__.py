@@ -1,0 +1,1 @@
+"""Measures what a fine-tuned language model gives back of its training data."""

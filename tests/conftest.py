@@ -1,0 +1,35 @@
+"""What all tests share: where the shared corpora lie, and offline defaults."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED = PROJECT.parent / "shared"
+
+for name, value in {
+    "HF_HUB_OFFLINE": "1",
+    "HF_DATASETS_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "WANDB_MODE": "offline",
+    "WANDB_SILENT": "true",
+    "MPLBACKEND": "Agg",
+}.items():
+    os.environ.setdefault(name, value)
+if "NLTK_DATA" not in os.environ and (SHARED / "nltk_data").is_dir():
+    os.environ["NLTK_DATA"] = str(SHARED / "nltk_data")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real corpora; a test that needs it is skipped where it is not."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no shared corpora at {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def shared_data(shared: Path) -> Path:
+    """The folder of real slices of every task."""
+    return shared / "data"
