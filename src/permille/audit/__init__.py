@@ -1,0 +1,1 @@
+"""From generations and documents to cases, ratios and controls."""

@@ -1,0 +1,1 @@
+"""Lightning callbacks: attention, memorization, progress."""

@@ -1,0 +1,1 @@
+"""The values of every settings group; schemas are in Python."""

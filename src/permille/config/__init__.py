@@ -1,0 +1,1 @@
+"""Schemas of the settings, their checks, and the one way from a DictConfig to them."""

@@ -1,0 +1,1 @@
+"""Ratios with intervals, contrasts with tests, attention dispersion, extraction measures."""

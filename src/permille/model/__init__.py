@@ -1,0 +1,1 @@
+"""The LightningModule around an encoder-decoder, its tokenizer, prompts and decoding."""

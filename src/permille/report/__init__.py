@@ -1,0 +1,1 @@
+"""What people look at: the terminal table, the page, the comparison."""

@@ -1,0 +1,1 @@
+"""The jobs: train, evaluate, sweep; the only place that names concrete classes."""

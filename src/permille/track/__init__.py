@@ -1,0 +1,1 @@
+"""Where figures go while a run goes on: a file always, W&B if asked."""
