@@ -1,0 +1,104 @@
+"""Drawings of ratios and curves as SVG, color-blind safe, made from the figures of report.json.
+
+Figures are built without pyplot: nothing global is touched, and no display is needed.
+"""
+
+from collections.abc import Mapping, Sequence
+from io import StringIO
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from permille.report.claim import part
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe and Ito's palette, told apart by color-blind readers."""
+GRAY = "#777777"
+
+
+def to_svg(figure: Figure) -> str:
+    """Return the figure as an SVG element; equal figures give equal text."""
+    out = StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": "permille", "svg.fonttype": "none"}):
+        figure.savefig(out, format="svg", metadata={"Date": None}, transparent=True)
+    text = out.getvalue()
+    return text[text.index("<svg") :]
+
+
+def bare_axes(width_in: float, height_in: float) -> tuple[Figure, Axes]:
+    """Return a figure of that size in inches with one frameless pair of axes."""
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def interval_chart(
+    ratios: Mapping[str, Mapping[str, object]], label: str = "per mille, 95 % interval"
+) -> Figure:
+    """Draw named ratios as dots with their intervals, the first one on top.
+
+    A ratio that could not be computed keeps its row, with its reason instead of a dot.
+    """
+    figure, axes = bare_axes(7.0, 0.6 + 0.42 * len(ratios))
+    for row, ratio in enumerate(ratios.values()):
+        permille, ci95 = ratio.get("permille"), ratio.get("ci95")
+        color = COLORS[0] if row == 0 else GRAY
+        if isinstance(permille, int | float) and isinstance(ci95, list | tuple):
+            axes.plot(ci95, [row, row], color=color, linewidth=2, solid_capstyle="butt")
+            axes.plot([permille], [row], "o", color=color)
+        else:
+            reason = str(ratio.get("reason") or ratio.get("missing") or "not computed")
+            axes.text(0, row, reason, va="center", color=GRAY, fontsize=8)
+    axes.set_yticks(range(len(ratios)), list(ratios))
+    axes.set_ylim(len(ratios) - 0.5, -0.5)
+    axes.axvline(0, color=GRAY, linewidth=0.8)
+    axes.set_xlabel(label)
+    return figure
+
+
+def headline_chart(report: Mapping[str, object]) -> Figure:
+    """Draw the headline ratio beside held-out, base model and the index of held-out documents."""
+    rows = {"training prompts": part(report, "ratios", "any")}
+    names = {
+        "heldout": "held-out prompts",
+        "base_model": "base model",
+        "cross_index": "held-out index",
+    }
+    for control, name in names.items():
+        ratio = part(report, "controls", control, "any")
+        if ratio:
+            rows[name] = ratio
+    return interval_chart(rows)
+
+
+def curve_chart(
+    curves: Mapping[str, Sequence[tuple[float, float]]],
+    label: str,
+    kept_epoch: int | None = None,
+) -> Figure:
+    """Draw named curves over epochs, each a list of (epoch, value); the kept epoch is marked."""
+    figure, axes = bare_axes(7.0, 2.4)
+    for color, (name, points) in zip(COLORS * len(curves), curves.items(), strict=False):
+        epochs, values = zip(*points, strict=True) if points else ((), ())
+        axes.plot(epochs, values, color=color, label=name, marker=".", markersize=3)
+    if kept_epoch is not None:
+        axes.axvline(kept_epoch, color=GRAY, linestyle=":", label="epoch kept")
+    axes.set_xlabel("epoch")
+    axes.set_ylabel(label)
+    if curves:
+        axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def scatter_chart(points: Mapping[str, tuple[float, float]], x_label: str, y_label: str) -> Figure:
+    """Draw one named point per run."""
+    figure, axes = bare_axes(5.0, 3.4)
+    for color, (name, (x, y)) in zip(COLORS * len(points), points.items(), strict=False):
+        axes.plot([x], [y], "o", color=color)
+        axes.annotate(name, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.margins(0.15)
+    return figure

@@ -1,0 +1,50 @@
+"""What a run can claim, as one sentence that follows from its figures and nothing else."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+Report: TypeAlias = Mapping[str, object]
+
+
+def part(values: object, *keys: str) -> Mapping[str, object]:
+    """Return the mapping at `keys` inside nested mappings, empty where there is none."""
+    for key in keys:
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return values if isinstance(values, Mapping) else {}
+
+
+def interval_text(ratio: Mapping[str, object]) -> str:
+    """Write a ratio or contrast as ``66.7 ‰ [38.5, 112.9]``, or why there is none."""
+    permille, ci95 = ratio.get("permille"), ratio.get("ci95")
+    if not isinstance(permille, int | float):
+        return str(ratio.get("reason") or ratio.get("missing") or "not computed")
+    if not isinstance(ci95, list | tuple):
+        return f"{permille:.1f} ‰"
+    return f"{permille:.1f} ‰ [{ci95[0]:.1f}, {ci95[1]:.1f}]"
+
+
+def claim(report: Report) -> str:
+    """Return the sentence that a reader may quote.
+
+    It rests on the difference in differences where there is a base model, else on training minus
+    held-out prompts. A difference whose interval covers 0 is not called an effect.
+    """
+    total, measurable = (part(report, "generations").get(k) for k in ("total", "measurable"))
+    if not part(report, "ratios", "any").get("of"):
+        return f"Not measurable: none of {total} generations is long enough for the detector."
+    if not part(report, "controls"):
+        return "The published counting has no control: this ratio cannot be told from chance."
+    contrast = part(report, "controls", "difference_in_differences", "any")
+    against = "held-out prompts and the base model"
+    if contrast.get("permille") is None:
+        contrast = part(report, "controls", "heldout", "difference", "any")
+        against = "held-out prompts"
+    ci95 = contrast.get("ci95")
+    if not isinstance(ci95, list | tuple):
+        return f"No claim: {interval_text(contrast)} (measurable: {measurable} of {total})."
+    figure = interval_text(contrast)
+    if ci95[0] > 0:
+        return f"Fine-tuning data is given back: {figure} more than on {against}."
+    if ci95[1] < 0:
+        return f"Less is given back than on {against}: {figure}."
+    return f"No effect shown against {against}: {figure} covers 0."

@@ -1,0 +1,66 @@
+"""The sentence follows from the figures."""
+
+from typing import Any
+
+import pytest
+
+from permille.report.claim import claim, interval_text, part
+
+
+def contrast(permille: float, low: float, high: float) -> dict[str, Any]:
+    return {"any": {"permille": permille, "ci95": [low, high], "p": 0.01, "method": "newcombe"}}
+
+
+def report(difference: dict[str, Any], of: int = 100, **controls: Any) -> dict[str, Any]:
+    return {
+        "generations": {"total": 120, "measurable": of},
+        "ratios": {"any": {"count": 3, "of": of}},
+        "controls": {"heldout": {"difference": difference}, **controls},
+    }
+
+
+def test_a_difference_above_zero_is_an_effect() -> None:
+    said = claim(report(contrast(61.0, 30.1, 95.5)))
+    assert said == (
+        "Fine-tuning data is given back: 61.0 ‰ [30.1, 95.5] more than on held-out prompts."
+    )
+
+
+@pytest.mark.parametrize(("low", "high"), [(-5.0, 20.0), (0.0, 20.0), (-20.0, 0.0)])
+def test_a_difference_whose_interval_covers_zero_is_no_effect(low: float, high: float) -> None:
+    assert claim(report(contrast(7.5, low, high))).startswith("No effect shown")
+
+
+def test_a_difference_below_zero_is_said_to_be_less() -> None:
+    assert claim(report(contrast(-9.0, -12.0, -3.0))).startswith("Less is given back")
+
+
+def test_the_difference_in_differences_goes_before_the_difference() -> None:
+    values = report(contrast(61.0, 30.1, 95.5), difference_in_differences=contrast(2.0, -4.0, 9.0))
+    assert "the base model" in claim(values)
+    assert claim(values).startswith("No effect shown")
+
+
+def test_a_missing_difference_in_differences_leaves_the_difference() -> None:
+    values = report(
+        contrast(61.0, 30.1, 95.5), difference_in_differences={"missing": "from scratch"}
+    )
+    assert claim(values).startswith("Fine-tuning data is given back")
+
+
+def test_nothing_measurable_is_said_so() -> None:
+    assert claim(report({}, of=0)).startswith("Not measurable: none of 120")
+
+
+def test_without_controls_nothing_is_claimed() -> None:
+    values = report({})
+    values["controls"] = {}
+    assert "no control" in claim(values)
+
+
+def test_a_ratio_of_nothing_shows_its_reason() -> None:
+    assert interval_text({"permille": None, "reason": "nothing to count"}) == "nothing to count"
+
+
+def test_a_path_that_is_not_there_is_empty() -> None:
+    assert part({"a": {"b": 1}}, "a", "b", "c") == {}

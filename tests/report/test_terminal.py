@@ -1,0 +1,53 @@
+"""The table at the end of a run."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from permille.report.terminal import print_report, ratio_cell
+
+RATIO = {"count": 12, "of": 180, "permille": 66.7, "ci95": [38.5, 112.9], "method": "wilson"}
+EMPTY = {"count": 0, "of": 0, "permille": None, "ci95": None, "reason": "no generation"}
+
+
+def printed(report: dict[str, object]) -> str:
+    screen = StringIO()
+    print_report(report, Console(file=screen, width=120))
+    return screen.getvalue()
+
+
+def kinds(ratio: dict[str, object]) -> dict[str, object]:
+    return dict.fromkeys(("any", "verbatim", "paraphrase", "idea"), ratio)
+
+
+def test_a_cell_has_the_ratio_the_interval_the_count_and_n() -> None:
+    assert ratio_cell(RATIO) == "66.7 ‰ [38.5, 112.9] 12/180"
+
+
+def test_a_cell_of_nothing_says_why() -> None:
+    assert ratio_cell(EMPTY) == "no generation"
+
+
+def test_the_screen_shows_train_beside_heldout() -> None:
+    report = {
+        "task": "dialogue",
+        "generations": {"total": 200, "measurable": 180, "degenerate": 3, "whole_input": 41},
+        "ratios": kinds(RATIO),
+        "controls": {"heldout": {**kinds(EMPTY), "difference": {}}},
+        "utility": {"rouge_l": 0.41},
+    }
+    screen = printed(report)
+    assert "held-out prompts" in screen
+    assert "66.7 ‰ [38.5, 112.9] 12/180" in screen
+    assert "180 of 200 generations are measurable" in screen
+    assert "rouge_l 0.41" in screen
+
+
+def test_the_screen_has_no_column_for_a_missing_base_model() -> None:
+    report = {
+        "task": "qa",
+        "generations": {"total": 0},
+        "ratios": kinds(EMPTY),
+        "controls": {"base_model": {"missing": "from scratch"}},
+    }
+    assert "base model" not in printed(report)
