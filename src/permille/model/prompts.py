@@ -1,0 +1,85 @@
+"""What the model is given: an instruction with the prefix of a training input, or all of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from transformers import PreTrainedTokenizerBase
+
+from permille.core.records import Example, Prompt, Split
+
+
+class PromptMode(StrEnum):
+    """How much of an input is prompted; names equal values, as OmegaConf reads them."""
+
+    prefix = "prefix"
+    input = "input"
+
+
+def make_prompts(
+    examples: Sequence[Example],
+    tokenizer: PreTrainedTokenizerBase,
+    template: str,
+    split: Split,
+    mode: PromptMode = PromptMode.prefix,
+    prefix_tokens: int = 50,
+    unique: bool = True,
+) -> list[Prompt]:
+    """Make the prompt of each example, in the examples' order.
+
+    The prefix ends at the character where the input's token number `prefix_tokens` ends, so that
+    prefix and suffix together are the input. An input of at most that many tokens, or one that
+    leaves nothing but white space behind the prefix, is prompted whole.
+
+    Args:
+        examples: The examples of one task.
+        tokenizer: The model's tokenizer.
+        template: The task's instruction, with ``{input}`` where the input stands.
+        split: Which split the examples are of.
+        mode: `prefix`, or `input` for whole inputs.
+        prefix_tokens: Tokens of the input in a prefix; the instruction's do not count.
+        unique: Keep the first of prompts with the same text, counting the others; else keep all.
+    """
+    prompts = []
+    for example in examples:
+        end_char = len(example.input)
+        if mode is PromptMode.prefix:
+            end_char = prefix_end(example.input, tokenizer, prefix_tokens)
+        prompts.append(
+            Prompt(
+                text=template.replace("{input}", example.input[:end_char]),
+                example_id=example.id,
+                task=example.task,
+                split=split,
+                whole_input=end_char == len(example.input),
+                prefix_chars=end_char,
+            )
+        )
+    return _count_repeats(prompts) if unique else prompts
+
+
+def prefix_end(text: str, tokenizer: PreTrainedTokenizerBase, num_tokens: int) -> int:
+    """Return the character at which the first tokens of a text end; all of a short text."""
+    encoding = tokenizer(
+        text,
+        add_special_tokens=False,
+        return_offsets_mapping=True,
+        truncation=True,
+        max_length=num_tokens + 1,
+    )
+    offsets = encoding["offset_mapping"]
+    if len(offsets) <= num_tokens:
+        return len(text)
+    end_char = max(end for _, end in offsets[:num_tokens])
+    return end_char if text[end_char:].strip() else len(text)
+
+
+def _count_repeats(prompts: list[Prompt]) -> list[Prompt]:
+    """Keep the first prompt of each text, with the number of examples that have it."""
+    first: dict[str, Prompt] = {}
+    for prompt in prompts:
+        known = first.get(prompt.text)
+        first[prompt.text] = (
+            prompt if known is None else replace(known, num_examples=known.num_examples + 1)
+        )
+    return list(first.values())

@@ -1,0 +1,72 @@
+"""A small model and examples that the model's tests share."""
+
+import random
+
+import pytest
+
+from permille.core.records import Example
+from permille.model.config import ModelConfig
+from permille.model.load import LoadedModel, load_model
+
+WORDS = [
+    "doctor",
+    "fever",
+    "patient",
+    "morning",
+    "water",
+    "garden",
+    "winter",
+    "letter",
+    "window",
+    "engine",
+    "yellow",
+    "market",
+    "silver",
+    "river",
+    "mountain",
+    "answer",
+    "question",
+    "paper",
+    "bridge",
+    "candle",
+    "forest",
+    "island",
+    "kitchen",
+    "ladder",
+    "mirror",
+]
+TEMPLATE = "Answer the patient: {input}"
+
+
+def sentence(rng: random.Random, num_words: int) -> str:
+    return " ".join(rng.choices(WORDS, k=num_words)).capitalize() + "."
+
+
+@pytest.fixture(scope="session")
+def template() -> str:
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def examples() -> list[Example]:
+    rng = random.Random(0)
+    return [
+        Example(
+            id=f"e{number}",
+            task="dialogue",
+            input=sentence(rng, rng.randint(2, 90)),
+            target=sentence(rng, 20),
+        )
+        for number in range(40)
+    ]
+
+
+@pytest.fixture(scope="session")
+def mini_config() -> ModelConfig:
+    return ModelConfig(vocab_size=300, d_model=16, d_ff=32, num_layers=1, num_heads=2)
+
+
+@pytest.fixture
+def mini(examples: list[Example], mini_config: ModelConfig, template: str) -> LoadedModel:
+    texts = [template.replace("{input}", e.input) for e in examples]
+    return load_model(mini_config, texts + [e.target for e in examples], seed=1)
