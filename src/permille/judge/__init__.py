@@ -1,1 +1,1 @@
-"""Whether two sentences are paraphrases of each other."""
+"""Judges that say how probable it is that two sentences paraphrase each other."""
