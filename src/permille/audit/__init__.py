@@ -1,1 +1,1 @@
-"""From generations and documents to cases, ratios and controls."""
+"""The audit: generations and documents in, cases, ratios and their controls out."""

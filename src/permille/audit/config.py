@@ -1,0 +1,111 @@
+"""Settings of the audit: what is prompted, how it is counted, which controls are computed."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from permille.core.errors import SettingsError
+from permille.model.config import DecodingConfig
+
+
+class AuditName(StrEnum):
+    """How much is audited; OmegaConf reads members by name, so names equal values."""
+
+    standard = "standard"
+    full = "full"
+    paper = "paper"
+    off = "off"
+
+
+class PromptMode(StrEnum):
+    """What of a training input stands in a prompt."""
+
+    prefix = "prefix"
+    input = "input"
+
+
+class AuditedWeights(StrEnum):
+    """Which epoch's weights are audited."""
+
+    last = "last"
+    best = "best"
+
+
+@dataclass
+class AuditConfig:
+    """How a model is prompted, and how what it writes is searched for and counted.
+
+    Raises:
+        SettingsError: If a setting is out of its range; the message names every broken one.
+    """
+
+    name: AuditName = AuditName.standard
+    """`standard` has all controls without further training, `full` also looks inside the model,
+    `paper` counts as published and has no controls, `off` audits nothing."""
+    prompt: PromptMode = PromptMode.prefix
+    """`prefix`: the instruction and the first tokens of the input; `input`: all of the input."""
+    prefix_tokens: int = 50
+    """Tokens of the input in a prefix; an input that is not longer is prompted whole."""
+    num_prompts: int | None = None
+    """Training prompts at most, drawn by the seed; null takes every example."""
+    num_heldout_prompts: int | None = None
+    """Held-out prompts at most; null takes as many as training prompts, where there are."""
+    max_new_tokens: int = 100
+    """Tokens that the model writes at most."""
+    batch_size: int = 32
+    """Prompts a batch while generating; greedy output can depend on it."""
+    decoding: DecodingConfig = field(default_factory=DecodingConfig)
+    """How tokens are chosen; greedy by default."""
+    weights: AuditedWeights = AuditedWeights.last
+    """`last` epoch, or the one with the `best` (lowest) validation loss."""
+    every_n_epochs: int = 0
+    """Repeat a small audit every so many epochs of training; 0 audits only at the end."""
+    epoch_num_prompts: int = 100
+    """Prompts of the audit that is repeated while training."""
+    base_model: bool = True
+    """Also prompt the model before fine-tuning, where it is not from scratch."""
+    chunk_size: int = 256
+    """Generations that are searched, aligned and stored at a time; no result depends on it."""
+    num_workers: int = 1
+    """Processes that align; 1 aligns in the program's own. No result depends on it."""
+    max_judge_pairs: int = 64
+    """Sentence pairs of a case that the judge sees at most, those with most words in common."""
+    copied_words: int = 8
+    """Words in a row that stood in the prompt for text to count as copied from it."""
+    max_examples: int = 5
+    """A run that stands in more examples than this is boilerplate."""
+    num_resamples: int = 2000
+    """Permutations of a test, and resamples of a bootstrap."""
+    seed: int = 0
+    """Seed of the cut to equal sizes, of resampling and of permutations."""
+
+    def __post_init__(self) -> None:
+        self.name = AuditName(self.name)
+        self.prompt = PromptMode(self.prompt)
+        self.weights = AuditedWeights(self.weights)
+        least = {
+            "prefix_tokens": 1,
+            "num_prompts": 1,
+            "num_heldout_prompts": 0,
+            "max_new_tokens": 1,
+            "batch_size": 1,
+            "every_n_epochs": 0,
+            "epoch_num_prompts": 1,
+            "chunk_size": 1,
+            "num_workers": 1,
+            "max_judge_pairs": 1,
+            "copied_words": 1,
+            "max_examples": 1,
+            "num_resamples": 100,
+        }
+        faults = []
+        for name, bound in least.items():
+            got = getattr(self, name)
+            if got is not None and got < bound:
+                faults.append(f"audit.{name}: want at least {bound}, got {got}")
+        if faults:
+            raise SettingsError("\n".join(faults))
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether the published counting is followed."""
+        return self.name is AuditName.paper

@@ -1,0 +1,121 @@
+"""generations.jsonl and documents.jsonl(.gz): read as streams that can be read again, and written."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from permille.audit.json_lines import JsonObject, LineReader, read_unique, write_lines
+from permille.core.records import Arm, Document, Generation, Part, Split
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationFile:
+    """A file of generations; every iteration reads it anew, a line in memory at a time."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[Generation]:
+        """Yield the file's generations in its order.
+
+        Raises:
+            DataError: If the file or a line is not what it should be; the message names both.
+        """
+        return read_unique(self.path, _generation)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """A file of documents; every iteration reads it anew, a line in memory at a time."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[Document]:
+        """Yield the file's documents in its order.
+
+        Raises:
+            DataError: If the file or a line is not what it should be; the message names both.
+        """
+        return read_unique(self.path, _document)
+
+
+def read_generations(path: Path | str) -> GenerationFile:
+    """Return a file of generations as a stream that can be read again; nothing is read yet."""
+    return GenerationFile(Path(path))
+
+
+def read_documents(path: Path | str) -> DocumentFile:
+    """Return a file of documents as a stream that can be read again; nothing is read yet."""
+    return DocumentFile(Path(path))
+
+
+def write_generations(path: Path, generations: Iterable[Generation]) -> int:
+    """Write generations.jsonl, whole or not at all; return how many lines it has."""
+    return write_lines(path, map(generation_values, generations))
+
+
+def write_documents(path: Path, documents: Iterable[Document]) -> int:
+    """Write documents.jsonl.gz, whole or not at all; return how many lines it has."""
+    return write_lines(path, map(document_values, documents))
+
+
+def generation_values(generation: Generation) -> JsonObject:
+    """Return a generation as a line of generations.jsonl has it."""
+    return {
+        "id": generation.id,
+        "task": generation.task,
+        "example_id": generation.example_id,
+        "split": str(generation.split),
+        "model": str(generation.model),
+        "prompt": generation.prompt,
+        "text": generation.text,
+        "whole_input": generation.whole_input,
+        "num_tokens": generation.num_tokens,
+    }
+
+
+def document_values(document: Document) -> JsonObject:
+    """Return a document as a line of documents.jsonl.gz has it."""
+    return {
+        "id": document.id,
+        "example_id": document.example_id,
+        "part": None if document.part is None else str(document.part),
+        "split": str(document.split),
+        "task": document.task,
+        "text": document.text,
+    }
+
+
+def _split(line: LineReader) -> Split:
+    """Return the split of a line; training where it has none."""
+    if line.values.get("split") is None:
+        return Split.TRAIN
+    return line.one_of("split", Split, list(Split))
+
+
+def _generation(line: LineReader) -> Generation:
+    """Return the generation of a line; only id and text are required."""
+    has_model = line.values.get("model") is not None
+    return Generation(
+        id=line.identifier(),
+        text=line.text("text"),
+        task=line.optional_text("task"),
+        example_id=line.optional_identifier("example_id"),
+        split=_split(line),
+        model=line.one_of("model", Arm, list(Arm)) if has_model else Arm.TUNED,
+        prompt=line.optional_text("prompt"),
+        whole_input=line.flag("whole_input"),
+        num_tokens=line.optional_count("num_tokens"),
+    )
+
+
+def _document(line: LineReader) -> Document:
+    """Return the document of a line; only id and text are required."""
+    has_part = line.values.get("part") is not None
+    return Document(
+        id=line.identifier(),
+        text=line.text("text"),
+        example_id=line.optional_identifier("example_id"),
+        part=line.one_of("part", Part, list(Part)) if has_part else None,
+        split=_split(line),
+        task=line.optional_text("task"),
+    )
