@@ -1,0 +1,115 @@
+"""The embedded engine: BM25 by tantivy, indexes in a cache folder.
+
+An index is built aside and renamed when it is whole. A process that is killed leaves a folder that
+opens at its last commit, and the next one goes on from there. A corpus that holds a cached one and
+more starts from hard links to its segments, which are never written again.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import tantivy
+
+from permille.core.records import Candidate, Document
+from permille.retrieve.analysis import query_terms
+from permille.retrieve.building import INDEX, KEY, TEXT, build_index
+from permille.retrieve.cache import IndexCache, default_cache_dir
+from permille.retrieve.config import RetrieveConfig
+from permille.retrieve.protocol import Corpus, Progress
+from permille.retrieve.store import Store, write_store
+
+_WIDEN = 8
+
+
+class TantivyRetriever:
+    """Keeps indexes in a cache folder and opens them."""
+
+    def __init__(self, config: RetrieveConfig) -> None:
+        folder = Path(config.cache_dir).expanduser() if config.cache_dir else default_cache_dir()
+        self._cache = IndexCache(folder / f"tantivy-{version('tantivy')}")
+        self._open: list[TantivyCorpus] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        while self._open:
+            self._open.pop().close()
+
+    def index(self, documents: Iterable[Document], progress: Progress | None = None) -> Corpus:
+        """Make the documents searchable; see `permille.retrieve.protocol.Retriever`."""
+        with self._cache.spool() as spool:
+            written = write_store(spool, documents)
+            path = self._cache.path(written.fingerprint)
+            with self._cache.lock(written.fingerprint):
+                if not path.exists():
+                    build_index(self._cache, spool, written.fingerprint, progress)
+        os.utime(path)
+        if progress:
+            progress(written.num_documents)
+        corpus = TantivyCorpus(path)
+        self._open.append(corpus)
+        return corpus
+
+
+class TantivyCorpus:
+    """An index that was built whole; may be read by many processes at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.fingerprint = path.name
+        self._store = Store(path)
+        self._index = tantivy.Index.open(str(path / INDEX))
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._store.close()
+
+    def fetch(self, document_ids: Iterable[str]) -> Mapping[str, Document]:
+        """Return the documents with these ids; see `permille.retrieve.protocol.Corpus`."""
+        return self._store.fetch(document_ids)
+
+    def search(self, queries: Sequence[str], top_k: int) -> list[list[Candidate]]:
+        """Return the best documents for each text; see `permille.retrieve.protocol.Corpus`."""
+        found = [self._hits(query_terms(query), top_k) for query in queries]
+        ids = self._store.ids_of(key for hits in found for _, key in hits)
+        ranked = [sorted((-score, ids[key]) for score, key in hits)[:top_k] for hits in found]
+        return [
+            [Candidate(name, rank, -loss) for rank, (loss, name) in enumerate(hits)]
+            for hits in ranked
+        ]
+
+    def _hits(self, terms: Sequence[str], top_k: int) -> list[tuple[float, int]]:
+        """Return scores and keys of the best, with all that tie with the last of `top_k`."""
+        if not terms:
+            return []
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, TEXT, term))
+            for term in terms
+        ]
+        query = tantivy.Query.boolean_query(clauses)
+        limit = 2 * top_k
+        while True:
+            hits = self._searcher.search(query, limit=limit, count=False).hits
+            if len(hits) < limit or hits[-1][0] < hits[top_k - 1][0]:
+                break
+            limit *= _WIDEN
+        cut = hits[min(top_k, len(hits)) - 1][0] if hits else 0.0
+        kept = [(score, address) for score, address in hits if score >= cut]
+        keys = self._searcher.fast_field_values(KEY, [address for _, address in kept])
+        return [
+            (score, int(key)) for (score, _), key in zip(kept, keys, strict=True) if key is not None
+        ]
