@@ -1,0 +1,166 @@
+"""Measure the attention on fixed examples while a model is trained."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.strategies import DDPStrategy, SingleDeviceStrategy
+from torch import distributed
+from transformers import PreTrainedModel
+
+from permille.callbacks.attention_store import TokenNames, write_epoch
+from permille.callbacks.config import AttentionConfig, AttentionScope
+from permille.core.errors import SettingsError
+from permille.core.records import Split
+from permille.model.capture_measure import (
+    AttentionMeasures,
+    AttentionNotFiniteError,
+    measure_attention,
+    merge,
+)
+from permille.model.capture_probe import ProbeExample, check_probes
+from permille.model.capture_sites import AttentionSite, find_sites, last_decoder_block
+
+LOGGED = {"attention/cad": Split.TRAIN, "attention/cad_heldout": Split.HELDOUT}
+
+
+class AttentionCallback(Callback):
+    """Logs `attention/cad` and `attention/cad_heldout`, and stores the arrays behind them.
+
+    Works in any LightningModule that holds a Hugging Face encoder-decoder as `.model`. Training is
+    not changed: the same losses, bit for bit, with the callback and without it. Under several
+    processes each measures some of the batches, so each probe is measured once.
+
+    Epochs are counted as Lightning logs them, from 0: `epoch=000.npz` is the state after the first.
+    Both values logged are of the last decoder block's cross-attention, whatever else is measured.
+    """
+
+    def __init__(
+        self,
+        config: AttentionConfig,
+        probes: Sequence[ProbeExample],
+        folder: Path,
+        token_names: TokenNames | None = None,
+    ) -> None:
+        """Fix what is measured, and where it is stored.
+
+        Args:
+            config: What is measured, and how often.
+            probes: The examples, training and held-out, in the order in which they are stored.
+            folder: The run's folder `attention`.
+            token_names: Names tokens in the maps, as `tokenizer.convert_ids_to_tokens` does;
+                their ids where None.
+        """
+        super().__init__()
+        self._config = config
+        self._probes = tuple(probes)
+        self._folder = folder
+        self._token_names = token_names or (lambda ids: [str(token) for token in ids])
+        self._map_ids = _map_ids(self._probes, config.num_maps)
+
+    def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Refuse what cannot be measured, before anything is trained.
+
+        Raises:
+            SettingsError: If the strategy spreads one model over processes.
+        """
+        if self._config.name is AttentionScope.off:
+            return
+        if not isinstance(trainer.strategy, SingleDeviceStrategy | DDPStrategy):
+            raise SettingsError(
+                "attention: want one device or trainer=ddp, where each process holds the whole "
+                f"model, got {type(trainer.strategy).__name__}; set attention=off"
+            )
+        check_probes(network_of(pl_module), self._probes)
+        find_sites(network_of(pl_module))
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Measure, log and store, where the epoch's turn has come."""
+        if not self._is_due(trainer):
+            return
+        measures = self._measure(trainer, network_of(pl_module))
+        for name, split in LOGGED.items():
+            if any(probe.split is split for probe in self._probes):
+                value = measures.last_block("cad", split)
+                pl_module.log(name, value, sync_dist=trainer.world_size > 1)
+        if trainer.is_global_zero:
+            write_epoch(self._folder, trainer.current_epoch, measures, self._token_names)
+
+    def _is_due(self, trainer: Trainer) -> bool:
+        if self._config.name is AttentionScope.off or trainer.sanity_checking:
+            return False
+        done = trainer.current_epoch + 1
+        return done % self._config.every_n_epochs == 0 or done == trainer.max_epochs
+
+    def _measure(self, trainer: Trainer, model: PreTrainedModel) -> AttentionMeasures:
+        """Measure this process's share and put all shares together.
+
+        Raises:
+            AttentionNotFiniteError: If weights are NaN or infinite, in any process.
+        """
+        error, parts = "", []
+        try:
+            with trainer.precision_plugin.forward_context():
+                parts = measure_attention(
+                    model,
+                    self._probes,
+                    sites_of(model, self._config.name),
+                    batch_size=self._config.batch_size,
+                    map_ids=self._map_ids,
+                    with_scores=self._config.name is AttentionScope.full,
+                    shard=(trainer.global_rank, trainer.world_size),
+                )
+        except AttentionNotFiniteError as found:
+            error = str(found)
+        # a process must not leave the others waiting, so errors travel with the measures
+        shares = _gather((error, parts), trainer.world_size)
+        errors = [error for error, _ in shares if error]
+        if errors:
+            raise AttentionNotFiniteError(
+                f"epoch {trainer.current_epoch}: {errors[0]}; has the loss become NaN? Lower "
+                "model.learning_rate or use trainer.precision=32-true"
+            )
+        return merge([part for _, parts in shares for part in parts], self._probes)
+
+
+def network_of(module: LightningModule) -> PreTrainedModel:
+    """Return the Hugging Face model that a LightningModule holds.
+
+    Raises:
+        SettingsError: If it holds none as `.model`.
+    """
+    model = getattr(module, "model", None)
+    if not isinstance(model, PreTrainedModel):
+        raise SettingsError(
+            f"attention: want a Hugging Face model as `.model` of {type(module).__name__}, got "
+            f"{type(model).__name__}; name it so, or leave the callback out"
+        )
+    return model
+
+
+def sites_of(model: PreTrainedModel, scope: AttentionScope) -> tuple[AttentionSite, ...]:
+    """List the modules that a scope measures."""
+    match scope:
+        case AttentionScope.off:
+            return ()
+        case AttentionScope.last_block:
+            return last_decoder_block(find_sites(model))
+        case AttentionScope.full:
+            return find_sites(model)
+
+
+def _map_ids(probes: Sequence[ProbeExample], num_maps: int) -> frozenset[str]:
+    """Choose the first examples of each split."""
+    by_split = [[probe.id for probe in probes if probe.split is split] for split in Split]
+    return frozenset(probe_id for ids in by_split for probe_id in ids[:num_maps])
+
+
+def _gather(
+    share: tuple[str, list[AttentionMeasures]], world_size: int
+) -> list[tuple[str, list[AttentionMeasures]]]:
+    """Return every process's share, in the order of ranks."""
+    if world_size == 1:
+        return [share]
+    shares: list[tuple[str, list[AttentionMeasures]]] = [("", [])] * world_size
+    distributed.all_gather_object(shares, share)
+    return shares

@@ -1,0 +1,46 @@
+"""Settings of the callbacks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from permille.core.errors import SettingsError
+
+
+class AttentionScope(StrEnum):
+    """Which attention is measured. (OmegaConf reads members by name.)"""
+
+    last_block = "last_block"
+    full = "full"
+    off = "off"
+
+
+@dataclass
+class AttentionConfig:
+    """What of the attention is measured, how often, and on how many examples.
+
+    Raises:
+        SettingsError: If a number is out of its range.
+    """
+
+    name: AttentionScope = AttentionScope.last_block
+    """`last_block`: cross-attention of the last decoder block; `full`: cross-attention, encoder and
+    decoder self-attention of every layer; `off`: nothing."""
+
+    every_n_epochs: int = 1
+    """Epochs between two measurements; the last epoch is always measured."""
+
+    num_examples: int = 8
+    """Probe examples of each split, training and held-out; fixed by the seed."""
+
+    num_maps: int = 1
+    """Probe examples of each split whose weights are stored for heatmaps."""
+
+    batch_size: int = 8
+    """Probe examples in one forward pass."""
+
+    def __post_init__(self) -> None:
+        bounds = {"every_n_epochs": 1, "num_examples": 1, "num_maps": 0, "batch_size": 1}
+        for name, least in bounds.items():
+            value = getattr(self, name)
+            if value < least:
+                raise SettingsError(f"attention.{name}: want {least} or more, got {value}")

@@ -1,0 +1,221 @@
+"""Measure the attention of a model on probe examples, without leaving a trace in the model."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from permille.core.errors import PermilleError
+from permille.core.records import Split
+from permille.measure.attention import METRICS
+from permille.model.capture import AttentionRecorder, routed_attention
+from permille.model.capture_probe import ProbeBatch, ProbeExample, collate
+from permille.model.capture_sites import AttentionKind, AttentionSite
+
+FloatArray = NDArray[np.float64]
+
+
+class AttentionNotFiniteError(PermilleError):
+    """Attention weights that are NaN or infinite, as after a loss that diverged."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionMap:
+    """One example's cross-attention in one layer, averaged over heads: (steps, positions)."""
+
+    probe: ProbeExample
+    layer: int
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionMeasures:
+    """What was measured on some probes.
+
+    Attributes:
+        probes: The N examples, in the order of the arrays' first axis.
+        layers: For each kind the layers measured, in the order of the arrays' second axis.
+        values: For `<kind>_<metric>` an array of shape (N, L, H); NaN where undefined.
+        scores: `loss_nats` and `token_accuracy` of the forced target, each (N,); empty if the
+            vocabulary's logits were not asked for.
+        maps: The weights of the chosen examples.
+    """
+
+    probes: tuple[ProbeExample, ...]
+    layers: dict[AttentionKind, tuple[int, ...]]
+    values: dict[str, FloatArray]
+    scores: dict[str, FloatArray]
+    maps: tuple[AttentionMap, ...]
+
+    def last_block(self, metric: str, split: Split) -> float:
+        """Return a measure of the last decoder block's cross-attention, for a split.
+
+        The mean over steps, then heads, then examples; NaN where no example has a defined value.
+        """
+        rows = [probe.split is split for probe in self.probes]
+        examples = self.values[f"{AttentionKind.CROSS}_{metric}"][rows, -1].mean(axis=1)
+        defined = examples[~np.isnan(examples)]
+        return float(defined.mean()) if len(defined) else float("nan")
+
+
+def measure_attention(
+    model: PreTrainedModel,
+    probes: Sequence[ProbeExample],
+    sites: tuple[AttentionSite, ...],
+    *,
+    batch_size: int = 8,
+    map_ids: frozenset[str] = frozenset(),
+    with_scores: bool = False,
+    shard: tuple[int, int] = (0, 1),
+) -> list[AttentionMeasures]:
+    """Force each probe's target through the model and reduce the attention on the way.
+
+    Dropout is off, no gradient is kept, and modes and random state are as before afterwards.
+
+    Args:
+        model: A Hugging Face encoder-decoder.
+        probes: The examples.
+        sites: The modules to measure, see `find_sites`.
+        batch_size: Probes in a forward pass.
+        map_ids: Ids of examples whose cross-attention is kept.
+        with_scores: Whether to compute the target's loss and token accuracy too.
+        shard: (rank, ranks): of the batches only each `ranks`-th from `rank` on is measured, so
+            batches are the same for any number of ranks.
+
+    Returns:
+        One value a batch; `merge` puts them together.
+
+    Raises:
+        AttentionNotFiniteError: If weights are NaN or infinite.
+        SettingsError: If the family's attention cannot be seen.
+    """
+    rank, ranks = shard
+    starts = range(0, len(probes), batch_size)[rank::ranks]
+    with untouched(model):
+        return [
+            _measure_batch(model, probes[at : at + batch_size], sites, map_ids, with_scores)
+            for at in starts
+        ]
+
+
+def merge(parts: Sequence[AttentionMeasures], order: Sequence[ProbeExample]) -> AttentionMeasures:
+    """Put batches, of one rank or of all, together in the probes' order."""
+    place = {probe.id: index for index, probe in enumerate(order)}
+    probes = [probe for part in parts for probe in part.probes]
+    rows = sorted(range(len(probes)), key=lambda row: place[probes[row].id])
+    maps = [found for part in parts for found in part.maps]
+    first = parts[0]
+    return AttentionMeasures(
+        tuple(probes[row] for row in rows),
+        first.layers,
+        {name: np.concatenate([p.values[name] for p in parts])[rows] for name in first.values},
+        {name: np.concatenate([p.scores[name] for p in parts])[rows] for name in first.scores},
+        tuple(sorted(maps, key=lambda found: (place[found.probe.id], found.layer))),
+    )
+
+
+@contextmanager
+def untouched(model: nn.Module) -> Iterator[None]:
+    """Switch dropout and gradients off, and put modes and random state back afterwards."""
+    modes = [(module, module.training) for module in model.modules()]
+    devices = sorted({p.device.index for p in model.parameters() if p.device.type == "cuda"})
+    with torch.random.fork_rng(devices=devices), torch.no_grad():
+        model.eval()
+        try:
+            yield
+        finally:
+            for module, training in modes:
+                module.training = training
+
+
+def _measure_batch(
+    model: PreTrainedModel,
+    probes: Sequence[ProbeExample],
+    sites: tuple[AttentionSite, ...],
+    map_ids: frozenset[str],
+    with_scores: bool,
+) -> AttentionMeasures:
+    batch = collate(probes, pad_id=model.config.pad_token_id or 0, device=model.device)
+    recorder = AttentionRecorder(
+        sites,
+        source_mask=batch.source_mask,
+        target_mask=batch.target_mask,
+        map_examples=tuple(row for row, probe in enumerate(probes) if probe.id in map_ids),
+    )
+    with routed_attention(model, recorder):
+        scores = _forward(model, batch, with_scores)
+    if recorder.not_finite:
+        site = recorder.not_finite[0]
+        raise AttentionNotFiniteError(
+            f"the {site.kind} attention of layer {site.layer} is not finite: the model's weights "
+            "or activations hold NaN or infinity"
+        )
+    kinds = {kind: [s for s in sites if s.kind is kind] for kind in AttentionKind}
+    values = {
+        f"{kind}_{metric}": _stacked([recorder.measures[site][index] for site in members])
+        for kind, members in kinds.items()
+        for index, metric in enumerate(METRICS)
+        if members
+    }
+    layers = {kind: tuple(s.layer for s in members) for kind, members in kinds.items() if members}
+    return AttentionMeasures(tuple(probes), layers, values, scores, _maps(recorder, probes))
+
+
+def _forward(model: PreTrainedModel, batch: ProbeBatch, with_scores: bool) -> dict[str, FloatArray]:
+    """Run the model; without scores the vocabulary's projection is left out."""
+    inputs = {"input_ids": batch.input_ids, "attention_mask": batch.source_mask.long()}
+    decoder_ids = _decoder_inputs(model, batch.labels)
+    if with_scores:
+        logits = model(**inputs, decoder_input_ids=decoder_ids, use_cache=False).logits
+        return _scores(logits, batch.labels, batch.target_mask)
+    encoder, decoder = (getattr(model, f"get_{stack}")() for stack in ("encoder", "decoder"))
+    decoder(
+        input_ids=decoder_ids,
+        encoder_hidden_states=encoder(**inputs).last_hidden_state,
+        encoder_attention_mask=inputs["attention_mask"],
+        use_cache=False,
+    )
+    return {}
+
+
+def _decoder_inputs(model: PreTrainedModel, labels: Tensor) -> Tensor:
+    """Shift labels (B, T) to the decoder's inputs (B, T), as the family does it."""
+    shift = getattr(model, "prepare_decoder_input_ids_from_labels", None)
+    if shift is not None:
+        shifted: Tensor = shift(labels)
+        return shifted
+    shifted = labels.masked_fill(labels < 0, model.config.pad_token_id or 0).roll(1, dims=1)
+    shifted[:, 0] = model.config.decoder_start_token_id
+    return shifted
+
+
+def _scores(logits: Tensor, labels: Tensor, target_mask: Tensor) -> dict[str, FloatArray]:
+    """Return mean loss and share of tokens predicted, from (B, T, V), (B, T), (B, T) -> (B,)."""
+    losses = nn.functional.cross_entropy(
+        logits.float().transpose(1, 2), labels, reduction="none", ignore_index=-100
+    )
+    hits = (logits.argmax(dim=-1) == labels) & target_mask
+    counts = target_mask.sum(dim=1)
+    named = {"loss_nats": losses.sum(dim=1) / counts, "token_accuracy": hits.sum(dim=1) / counts}
+    return {name: scores.double().cpu().numpy() for name, scores in named.items()}
+
+
+def _stacked(measures: list[Tensor]) -> FloatArray:
+    """Stack L tensors of shape (B, H) to (B, L, H)."""
+    stacked: FloatArray = torch.stack(measures, dim=1).double().cpu().numpy()
+    return stacked
+
+
+def _maps(recorder: AttentionRecorder, probes: Sequence[ProbeExample]) -> tuple[AttentionMap, ...]:
+    """Cut the padding off the kept weights."""
+    found = []
+    for (site, row), weights in recorder.maps.items():
+        probe = probes[row]
+        kept = weights[: len(probe.target_ids), : len(probe.source_ids)].float().cpu().numpy()
+        found.append(AttentionMap(probe, site.layer, kept))
+    return tuple(found)

@@ -1,0 +1,163 @@
+"""The examples whose attention is measured, as token ids."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from permille.core.errors import DataError, SettingsError
+from permille.core.records import Split
+
+IGNORED_LABEL = -100
+
+
+class Encoder(Protocol):
+    """The part of a tokenizer that probes need."""
+
+    def encode(self, text: str, *, truncation: bool, max_length: int | None) -> list[int]:
+        """Return the text's token ids, the end mark included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeExample:
+    """One example with its target, or its generation, to be forced through the model.
+
+    Raises:
+        DataError: If the source or the target has no token.
+    """
+
+    id: str
+    split: Split
+    source_ids: tuple[int, ...]
+    target_ids: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not self.source_ids or not self.target_ids:
+            side = "target" if self.source_ids else "source"
+            raise DataError(
+                f"attention probe {self.id!r}: want one token or more on each side, got an empty "
+                f"{side}; leave the example out"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeBatch:
+    """Padded token ids and masks of some probes.
+
+    Attributes:
+        input_ids: Shape (B, S).
+        source_mask: Boolean (B, S), True where no padding is.
+        labels: Shape (B, T), `IGNORED_LABEL` at padding.
+        target_mask: Boolean (B, T), True where no padding is.
+    """
+
+    input_ids: Tensor
+    source_mask: Tensor
+    labels: Tensor
+    target_mask: Tensor
+
+
+def probes_from_tensors(
+    input_ids: Tensor,
+    attention_mask: Tensor,
+    labels: Tensor,
+    *,
+    ids: Sequence[str],
+    splits: Sequence[Split],
+) -> tuple[ProbeExample, ...]:
+    """Take probes out of a tokenized batch.
+
+    Args:
+        input_ids: Shape (B, S).
+        attention_mask: Shape (B, S), nonzero where no padding is.
+        labels: Shape (B, T), negative at padding.
+        ids: The B examples' ids.
+        splits: The B examples' splits.
+
+    Returns:
+        One probe a row.
+
+    Raises:
+        ValueError: If there are not as many ids and splits as rows.
+    """
+    rows = zip(ids, splits, input_ids, attention_mask, labels, strict=True)
+    return tuple(
+        ProbeExample(
+            example_id,
+            split,
+            tuple(source[mask.bool()].tolist()),
+            tuple(target[target >= 0].tolist()),
+        )
+        for example_id, split, source, mask, target in rows
+    )
+
+
+def probes_from_texts(
+    tokenizer: Encoder,
+    texts: Iterable[tuple[str, str, str]],
+    *,
+    split: Split,
+    max_source_tokens: int | None,
+    max_target_tokens: int | None,
+) -> tuple[ProbeExample, ...]:
+    """Tokenize (id, source, target) triples; a generation is a target like any other."""
+    encoded = []
+    for example_id, source, target in texts:
+        source_ids = tokenizer.encode(source, truncation=True, max_length=max_source_tokens)
+        target_ids = tokenizer.encode(target, truncation=True, max_length=max_target_tokens)
+        encoded.append(ProbeExample(example_id, split, tuple(source_ids), tuple(target_ids)))
+    return tuple(encoded)
+
+
+def choose_indexes(num_available: int, num_wanted: int, *, seed: int) -> list[int]:
+    """Draw probe positions without repetition, ascending; all where fewer are available."""
+    generator = np.random.default_rng(seed)
+    drawn = generator.permutation(num_available)[:num_wanted]
+    return sorted(int(index) for index in drawn)
+
+
+def collate(probes: Sequence[ProbeExample], *, pad_id: int, device: torch.device) -> ProbeBatch:
+    """Pad probes on the right to a common length."""
+    input_ids, source_mask = _padded([probe.source_ids for probe in probes], pad_id, device)
+    labels, target_mask = _padded([probe.target_ids for probe in probes], IGNORED_LABEL, device)
+    return ProbeBatch(input_ids, source_mask, labels, target_mask)
+
+
+def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None:
+    """Refuse probes that the model cannot take.
+
+    Raises:
+        DataError: If there is no probe, or an id repeats.
+        SettingsError: If a probe is longer than the model's positions. (T5 has no such limit.)
+    """
+    if not probes:
+        raise DataError("attention: want one probe example or more, got none; set attention=off")
+    ids = [probe.id for probe in probes]
+    if len(set(ids)) < len(ids):
+        repeated = next(example_id for example_id in ids if ids.count(example_id) > 1)
+        raise DataError(f"attention: want each probe once, got {repeated!r} more than once")
+    limit = getattr(model.config, "max_position_embeddings", None)
+    for probe in probes:
+        longest = max(len(probe.source_ids), len(probe.target_ids))
+        if limit is not None and longest > limit:
+            raise SettingsError(
+                f"attention probe {probe.id!r}: want at most the model's {limit} positions, got "
+                f"{longest} tokens; lower task.max_source_tokens or task.max_target_tokens"
+            )
+
+
+def _padded(
+    rows: list[tuple[int, ...]], filler: int, device: torch.device
+) -> tuple[Tensor, Tensor]:
+    """Return the rows and where they are no padding, both of shape (B, longest)."""
+    shape = (len(rows), max(map(len, rows)))
+    values, mask = torch.full(shape, filler), torch.zeros(shape, dtype=torch.bool)
+    for index, row in enumerate(rows):
+        values[index, : len(row)] = torch.tensor(row)
+        mask[index, : len(row)] = True
+    return values.to(device), mask.to(device)
