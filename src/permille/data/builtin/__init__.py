@@ -1,0 +1,1 @@
+"""Texts for every task, made from a seed."""

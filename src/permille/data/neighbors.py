@@ -1,0 +1,131 @@
+"""Which texts are nearly the same: MinHash proposes pairs, the exact Jaccard similarity decides.
+
+Broder, "On the resemblance and containment of documents" (1997), on sets of word 3-grams. Hashes
+are of the words themselves, so that neither the order of the texts nor the machine matters.
+"""
+
+import re
+import unicodedata
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Hashes = NDArray[np.uint64]
+
+_SHINGLE_WORDS = 3
+_NUM_PERMUTATIONS = 128
+_WANTED_RECALL = 0.99
+_WORD = re.compile(r"\w+")
+
+
+def normalized(text: str) -> str:
+    """Return a text's words in lower case, without punctuation, a blank between two.
+
+    >>> normalized("  Yes,  it IS! ")
+    'yes it is'
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_WORD.findall(folded)) or folded.strip()
+
+
+def near_duplicates(texts: Sequence[str], jaccard: float) -> Iterator[tuple[int, int]]:
+    """Yield positions of pairs of texts whose sets of word 3-grams are similar.
+
+    Of pairs just as similar as `jaccard`, at least 99 % are found; more similar ones nearly always.
+
+    Args:
+        texts: Normalized texts, all different.
+        jaccard: Least similarity, above 0 and below 1: shared 3-grams of all that either has.
+    """
+    shingles = [_shingles(text) for text in texts]
+    rows = _rows_per_band(jaccard)
+    signatures = np.zeros((len(texts), _NUM_PERMUTATIONS), np.uint64)
+    for position, one in enumerate(shingles):
+        signatures[position] = _signature(one)
+    seen = set()
+    for band in range(0, _NUM_PERMUTATIONS - rows + 1, rows):
+        for bucket in _buckets(signatures[:, band : band + rows]):
+            for second, first in _pairs(bucket):
+                if (first, second) not in seen:
+                    seen.add((first, second))
+                    if _similarity(shingles[first], shingles[second]) >= jaccard:
+                        yield first, second
+
+
+@lru_cache(maxsize=1 << 18)
+def _word_hash(word: str) -> int:
+    """Return 64 bits of a word, the same everywhere."""
+    data = word.encode()
+    return zlib.crc32(data) << 32 | zlib.adler32(data[::-1])
+
+
+def _shingles(text: str) -> Hashes:
+    """Return the hashes of a text's word 3-grams, each once; of a shorter text its only one."""
+    words = text.split()
+    hashes = np.fromiter((_word_hash(word) for word in words), np.uint64, len(words))
+    width = min(_SHINGLE_WORDS, len(words))
+    count = len(words) - width + 1
+    mixed = np.zeros(count, np.uint64)
+    for offset in range(width):
+        mixed = _scrambled(mixed + hashes[offset : offset + count])
+    return np.unique(mixed)
+
+
+def _scrambled(values: Hashes) -> Hashes:
+    """Mix the bits of each value (the finalizer of splitmix64)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (values ^ (values >> np.uint64(31))) + np.uint64(0x9E3779B97F4A7C15)
+
+
+def _multipliers() -> tuple[Hashes, Hashes]:
+    """Return the fixed permutations: odd factors and summands, of shape (permutations, 1)."""
+    drawn = np.random.default_rng(0).integers(
+        0, 2**64, size=(2, _NUM_PERMUTATIONS, 1), dtype=np.uint64
+    )
+    return drawn[0] | np.uint64(1), drawn[1]
+
+
+_FACTORS, _SUMMANDS = _multipliers()
+
+
+def _signature(shingles: Hashes) -> Hashes:
+    """Return the least hash of a set under each permutation, of shape (permutations,)."""
+    hashed: Hashes = ((_FACTORS * shingles + _SUMMANDS) >> np.uint64(16)).min(axis=1)
+    return hashed
+
+
+def _rows_per_band(jaccard: float) -> int:
+    """Return the widest band under which pairs at the threshold still meet in some band."""
+    rows = 1
+    for wider in range(2, _NUM_PERMUTATIONS):
+        bands = _NUM_PERMUTATIONS // wider
+        if 1 - (1 - jaccard**wider) ** bands < _WANTED_RECALL:
+            break
+        rows = wider
+    return rows
+
+
+def _buckets(band: Hashes) -> Iterator[list[int]]:
+    """Yield the positions of texts whose rows of a band are equal; `band` is (texts, rows)."""
+    members: dict[bytes, list[int]] = defaultdict(list)
+    for position, row in enumerate(band):
+        members[row.tobytes()].append(position)
+    yield from (bucket for bucket in members.values() if len(bucket) > 1)
+
+
+def _pairs(bucket: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield each pair of a bucket, the later position first."""
+    for index, second in enumerate(bucket):
+        for first in bucket[:index]:
+            yield second, first
+
+
+def _similarity(one: Hashes, other: Hashes) -> float:
+    """Return the Jaccard similarity of two sets."""
+    common = np.intersect1d(one, other, assume_unique=True).size
+    return float(common / (one.size + other.size - common))

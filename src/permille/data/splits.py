@@ -1,0 +1,212 @@
+"""Training and held-out examples, split by group, so that held-out is held out.
+
+A group is a set of examples tied by equal inputs, equal targets or near-duplicates. Which side a
+group goes to is drawn from the seed and the ids alone: the order of the rows does not matter.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from permille.core.errors import DataError
+from permille.core.records import Example
+from permille.data.config import Answers
+from permille.data.neighbors import near_duplicates, normalized
+
+_LARGEST_HELDOUT_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """What is trained on and what is held out, and how they came about.
+
+    `counts` says of each task: rows read, `repeated_inputs` dropped, groups, `near_duplicates`
+    (ties between groups of equal texts), `largest_group`, examples of train and heldout, and
+    `unused` ones that neither side asked for.
+    """
+
+    train: list[Example]
+    heldout: list[Example]
+    counts: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The examples of one task in groups, in the order in which they are drawn."""
+
+    task: str
+    groups: list[list[Example]]
+    num_rows: int
+    num_repeated_inputs: int
+    num_near_duplicates: int
+
+    @property
+    def size(self) -> int:
+        """Examples in all groups."""
+        return sum(len(group) for group in self.groups)
+
+    def take(self, num_train: int | None, num_heldout: int) -> Splits:
+        """Return the first groups as held-out, the next as training examples.
+
+        Groups of over a tenth of the held-out examples are trained on where others suffice, so
+        that no single group decides about the held-out side.
+
+        Args:
+            num_train: Training examples; None for all that are left.
+            num_heldout: Held-out examples.
+
+        Raises:
+            DataError: If there are too few.
+        """
+        heldout, rest = self._hold_out(num_heldout)
+        left = [example for group in rest for example in group]
+        train = left if num_train is None else left[:num_train]
+        if len(heldout) < num_heldout or len(train) < (num_train or 1):
+            raise DataError(self._too_few(num_train, num_heldout, len(left)))
+        counts = {
+            "rows": self.num_rows,
+            "repeated_inputs": self.num_repeated_inputs,
+            "groups": len(self.groups),
+            "near_duplicates": self.num_near_duplicates,
+            "largest_group": max(map(len, self.groups), default=0),
+            "train": len(train),
+            "heldout": len(heldout),
+            "unused": self.size - len(train) - len(heldout),
+        }
+        return Splits(train, heldout, {self.task: counts})
+
+    def _hold_out(self, wanted: int) -> tuple[list[Example], list[list[Example]]]:
+        """Return the held-out examples and the groups that are left."""
+        largest = max(1, int(wanted * _LARGEST_HELDOUT_SHARE))
+        heldout: list[Example] = []
+        rest = []
+        for group in self.groups:
+            if len(group) <= min(largest, wanted - len(heldout)):
+                heldout += group
+            else:
+                rest.append(group)
+        for group in sorted(rest, key=len):
+            if len(heldout) == wanted:
+                break
+            heldout += group[: wanted - len(heldout)]
+            rest.remove(group)
+        return heldout, rest
+
+    def _too_few(self, num_train: int | None, num_heldout: int, num_left: int) -> str:
+        """Say what is missing, and what to change."""
+        train = "at least 1" if num_train is None else str(num_train)
+        return (
+            f"task {self.task}: want data.num_train={train} and data.num_heldout={num_heldout}"
+            f" examples that share no group, got {self.size} in {len(self.groups)} groups"
+            f" ({self.num_rows} rows, {self.num_repeated_inputs} dropped for a repeated input;"
+            f" {num_left} are left for training); lower these settings, add rows, or raise"
+            " data.max_rows"
+        )
+
+
+def split_by_group(
+    examples: Sequence[Example],
+    num_train: int | None,
+    num_heldout: int,
+    seed: int,
+    *,
+    answers: Answers = Answers.one,
+    near_duplicate_jaccard: float = 0.5,
+    by_target: bool = True,
+) -> Splits:
+    """Split the examples of one task so that no group stands on both sides.
+
+    Args:
+        examples: Examples of one task, their ids unique.
+        num_train: Training examples; None for all that are left beside the held-out ones.
+        num_heldout: Held-out examples.
+        seed: Of the drawing.
+        answers: Whether an input keeps one of its examples, or all.
+        near_duplicate_jaccard: Least share of common word 3-grams that ties texts; 1 for none.
+        by_target: Whether equal and similar targets tie examples; not for labels.
+
+    Raises:
+        DataError: If there are too few examples for both sides.
+    """
+    pool = make_pool(
+        examples,
+        seed,
+        answers=answers,
+        near_duplicate_jaccard=near_duplicate_jaccard,
+        by_target=by_target,
+    )
+    return pool.take(num_train, num_heldout)
+
+
+def make_pool(
+    examples: Sequence[Example],
+    seed: int,
+    *,
+    answers: Answers = Answers.one,
+    near_duplicate_jaccard: float = 0.5,
+    by_target: bool = True,
+) -> Pool:
+    """Group the examples of one task and draw the order of the groups; see `split_by_group`."""
+    drawn = sorted(examples, key=lambda example: _draw(seed, example.id))
+    inputs = [normalized(example.input) for example in drawn]
+    if answers is Answers.one:
+        firsts = sorted({text: i for i, text in reversed(list(enumerate(inputs)))}.values())
+        drawn = [drawn[i] for i in firsts]
+        inputs = [inputs[i] for i in firsts]
+    ties = Ties(len(drawn))
+    texts = [inputs]
+    if by_target:
+        texts.append([normalized(example.target) for example in drawn])
+    num_near = sum(tie_texts(ties, one, near_duplicate_jaccard) for one in texts)
+    return Pool(
+        task=drawn[0].task if drawn else "",
+        groups=[[drawn[i] for i in members] for members in ties.groups()],
+        num_rows=len(examples),
+        num_repeated_inputs=len(examples) - len(drawn),
+        num_near_duplicates=num_near,
+    )
+
+
+class Ties:
+    """Groups of positions, joined pair by pair."""
+
+    def __init__(self, size: int) -> None:
+        self._parents = list(range(size))
+
+    def join(self, one: int, other: int) -> bool:
+        """Put two positions into one group, and say whether they were in different ones."""
+        first, second = sorted((self._root(one), self._root(other)))
+        self._parents[second] = first
+        return first != second
+
+    def groups(self) -> list[list[int]]:
+        """Return the groups in the order of their first positions."""
+        members = defaultdict(list)
+        for position in range(len(self._parents)):
+            members[self._root(position)].append(position)
+        return list(members.values())
+
+    def _root(self, position: int) -> int:
+        """Return the first position of a group."""
+        while self._parents[position] != position:
+            self._parents[position] = self._parents[self._parents[position]]
+            position = self._parents[position]
+        return position
+
+
+def tie_texts(ties: Ties, texts: Sequence[str], jaccard: float) -> int:
+    """Join equal and similar texts; return how many groups the similar ones joined."""
+    holders: dict[str, int] = {}
+    for position, text in enumerate(texts):
+        ties.join(holders.setdefault(text, position), position)
+    if jaccard >= 1:
+        return 0
+    different = list(holders)
+    pairs = near_duplicates(different, jaccard)
+    return sum(ties.join(holders[different[i]], holders[different[j]]) for i, j in pairs)
+
+
+def _draw(seed: int, name: str) -> tuple[bytes, str]:
+    """Return where an id stands in the order that a seed draws."""
+    return blake2b(f"{seed}\0{name}".encode(), digest_size=8).digest(), name
