@@ -1,0 +1,122 @@
+"""Every threshold of the detector, and the three settings of them that have a name."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from permille.core.errors import SettingsError
+
+RULES = ("mended", "published")
+PREPARATION_FIELDS = ("rules", "min_sentlen")
+"""Settings that change what preparing a text gives; the others act only on pairs."""
+
+
+@dataclass
+class AlignConfig:
+    """Settings of the detector; the defaults are the mended rules for short generations.
+
+    The names of the thresholds are those of the published detector (Sanchez-Perez, Gelbukh and
+    Sidorov, CLEF 2015), "susp" being the suspicious text and "src" the source.
+
+    Raises:
+        SettingsError: If a value lies outside its range; the message lists all that do.
+    """
+
+    rules: str = "mended"
+    """``mended``, or ``published`` for the published code to the letter, faults included."""
+    th1: float = 0.3
+    """A sentence pair is a seed only when its tf-idf cosine is greater."""
+    th2: float = 0.33
+    """... and its Dice coefficient is greater."""
+    th3: float = 0.34
+    """A case survives only when its two passages' cosine is greater."""
+    src_gap: int = 4
+    """Largest gap inside a cluster, in source sentences."""
+    susp_gap: int = 4
+    """Largest gap inside a cluster, in suspicious sentences."""
+    src_gap_least: int = 0
+    """Smallest source gap tried when a case fails `th3`."""
+    susp_gap_least: int = 0
+    """Smallest suspicious gap tried when a case fails `th3`."""
+    src_size: int = 1
+    """Fewest seeds in a piece that is cut on the source side."""
+    susp_size: int = 1
+    """Fewest seeds in a piece that is cut on the suspicious side."""
+    min_sentlen: int = 3
+    """A sentence with fewer words joins the next one."""
+    min_plaglen: int = 50
+    """Fewest characters on either side of a case."""
+    verbatim_minlen: int = 50
+    """A common run of words must be longer, in characters."""
+    src_gap_summary: int = 24
+    """Largest source gap of the summary pass."""
+    susp_gap_summary: int = 24
+    """Largest suspicious gap of the summary pass; the published rules do not read it."""
+    summary_ratio: float = 3.0
+    """How many times longer than the other the condensed side of an idea must at least be."""
+
+    def __post_init__(self) -> None:
+        faults = [*self._range_faults(), *self._order_faults()]
+        if faults:
+            raise SettingsError("align: " + "; ".join(faults))
+
+    def _range_faults(self) -> list[str]:
+        """Say which single values lie outside their range."""
+        faults = []
+        if self.rules not in RULES:
+            faults.append(f"rules wants one of {', '.join(RULES)}, got {self.rules!r}")
+        for name in ("th1", "th2", "th3"):
+            if not 0 <= getattr(self, name) < 1:
+                faults.append(f"{name} wants 0 <= value < 1, got {getattr(self, name)}")
+        least = {name: 0 for name in _GAPS} | {name: 1 for name in _COUNTS}
+        for name, bound in least.items():
+            if getattr(self, name) < bound:
+                faults.append(f"{name} wants {bound} or more, got {getattr(self, name)}")
+        if not self.summary_ratio >= 1:
+            faults.append(f"summary_ratio wants 1 or more, got {self.summary_ratio}")
+        return faults
+
+    def _order_faults(self) -> list[str]:
+        """Say which largest gaps are smaller than the smallest."""
+        return [
+            f"{side}_gap wants at least {side}_gap_least={getattr(self, f'{side}_gap_least')}, "
+            f"got {getattr(self, f'{side}_gap')}"
+            for side in ("src", "susp")
+            if getattr(self, f"{side}_gap") < getattr(self, f"{side}_gap_least")
+        ]
+
+    @classmethod
+    def paper(cls) -> "AlignConfig":
+        """Return the published rules at the memorization paper's 50 and 50 characters."""
+        return cls(rules="published")
+
+    @classmethod
+    def pan(cls) -> "AlignConfig":
+        """Return the published rules as they were run on the PAN corpora."""
+        return cls(rules="published", min_plaglen=150, verbatim_minlen=256)
+
+    @property
+    def measurable_chars(self) -> int:
+        """The fewest characters of a text in which a run could be found."""
+        return self.verbatim_minlen + 1
+
+    @property
+    def preparation_fingerprint(self) -> bytes:
+        """Eight bytes that change when a stored preparation is no longer valid."""
+        values = {name: asdict(self)[name] for name in PREPARATION_FIELDS}
+        key = json.dumps([PREPARATION_VERSION, values], sort_keys=True)
+        return hashlib.blake2b(key.encode(), digest_size=8).digest()
+
+
+PREPARATION_VERSION = 1
+"""Raised by hand whenever the preparation of a text changes under the same settings."""
+
+_GAPS = (
+    "src_gap",
+    "susp_gap",
+    "src_gap_least",
+    "susp_gap_least",
+    "src_gap_summary",
+    "susp_gap_summary",
+)
+_COUNTS = ("src_size", "susp_size", "min_sentlen", "min_plaglen", "verbatim_minlen")

@@ -1,0 +1,166 @@
+"""The arithmetic on bags of stems, compiled: seeds, passages, qualities.
+
+Sums run plainly from left to right in doubles, in the order in which a sentence first has its
+stems, since the published overlap rule has ties that hang on the last bit.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from permille.align.prepare import Floats, Ints, Longs
+
+
+@njit(cache=True, nogil=True)
+def match_stems(left_S: Longs, right_S: Longs) -> Ints:
+    """Give for each right stem its index among the left ones, or -1; both ascend, shape (S,)."""
+    index = np.full(len(right_S), -1, np.int32)
+    i = 0
+    for j in range(len(right_S)):
+        while i < len(left_S) and left_S[i] < right_S[j]:
+            i += 1
+        if i < len(left_S) and left_S[i] == right_S[j]:
+            index[j] = i
+    return index
+
+
+@njit(cache=True, nogil=True)
+def similar_sets(
+    size: int,
+    left_offsets: Ints,
+    left_entries: Ints,
+    right_offsets: Ints,
+    right_entries: Ints,
+    matched: Ints,
+    least_dice: float,
+) -> Ints:
+    """List the sentence pairs whose Dice coefficient is greater than `least_dice`.
+
+    Args:
+        size: How many distinct stems the left text has.
+        left_offsets: Where each left sentence's entries begin, shape (S + 1,).
+        left_entries: Index of each left entry's stem, shape (E,).
+        right_offsets: The same of the right text, shape (T + 1,).
+        right_entries: The same of the right text, shape (F,).
+        matched: Left index of each right stem or -1, shape (V,).
+        least_dice: The threshold.
+
+    Returns:
+        Pairs in order of the left, then the right sentence, shape (P, 2).
+    """
+    stamps = np.full(size, -1, np.int32)
+    pairs = np.empty((16, 2), np.int32)
+    found = 0
+    for i in range(len(left_offsets) - 1):
+        for e in range(left_offsets[i], left_offsets[i + 1]):
+            stamps[left_entries[e]] = i
+        left_size = left_offsets[i + 1] - left_offsets[i]
+        for j in range(len(right_offsets) - 1):
+            common = 0
+            for e in range(right_offsets[j], right_offsets[j + 1]):
+                k = matched[right_entries[e]]
+                if k >= 0 and stamps[k] == i:
+                    common += 1
+            right_size = right_offsets[j + 1] - right_offsets[j]
+            if 2 * common / (left_size + right_size) > least_dice:
+                if found == len(pairs):
+                    wider = np.empty((2 * found, 2), np.int32)
+                    wider[:found] = pairs
+                    pairs = wider
+                pairs[found, 0] = i
+                pairs[found, 1] = j
+                found += 1
+    return pairs[:found]
+
+
+@njit(cache=True, nogil=True)
+def weigh(entries: Ints, counts: Floats, idf: Floats) -> Floats:
+    """Multiply the counts of all entries (E,) by the idf of their stems (U,)."""
+    weights = np.empty(len(entries), np.float64)
+    for e in range(len(entries)):
+        weights[e] = counts[e] * idf[entries[e]]
+    return weights
+
+
+@njit(cache=True, nogil=True)
+def passage_vector(
+    size: int, offsets: Ints, entries: Ints, weights: Floats, first: int, last: int
+) -> tuple[Floats, Ints]:
+    """Sum the vectors of the sentences from first to last.
+
+    Args:
+        size: How many distinct stems the text has.
+        offsets: Where each sentence's entries begin, shape (S + 1,).
+        entries: Index of each entry's stem, shape (E,).
+        weights: Weight of each entry, shape (E,).
+        first: The first sentence.
+        last: The last sentence, included.
+
+    Returns:
+        The sums (U,), and the stems that occur, in order of occurrence (K,).
+    """
+    total = np.zeros(size, np.float64)
+    seen = np.zeros(size, np.bool_)
+    order = np.empty(size, np.int32)
+    count = 0
+    for e in range(offsets[first], offsets[last + 1]):
+        stem = entries[e]
+        total[stem] += weights[e]
+        if not seen[stem]:
+            seen[stem] = True
+            order[count] = stem
+            count += 1
+    return total, order[:count]
+
+
+@njit(cache=True, nogil=True)
+def vector_cosine(
+    left_total: Floats, left_order: Ints, right_total: Floats, right_order: Ints, matched: Ints
+) -> float:
+    """Cosine of two summed vectors, shapes (U,), (K,), (V,), (L,), matched (V,); 0 without norm."""
+    left_squares = 0.0
+    right_squares = 0.0
+    for stem in left_order:
+        left_squares += left_total[stem] * left_total[stem]
+    other = np.zeros(len(left_total), np.float64)
+    shared = np.zeros(len(left_total), np.bool_)
+    for stem in right_order:
+        right_squares += right_total[stem] * right_total[stem]
+        k = matched[stem]
+        if k >= 0:
+            other[k] = right_total[stem]
+            shared[k] = True
+    norms = math.sqrt(left_squares) * math.sqrt(right_squares)
+    if norms == 0.0:
+        return 0.0
+    dot = 0.0
+    for stem in left_order:
+        if shared[stem]:
+            dot += left_total[stem] * other[stem]
+    return dot / norms
+
+
+@njit(cache=True, nogil=True)
+def range_cosine(
+    left_offsets: Ints,
+    left_entries: Ints,
+    left_weights: Floats,
+    right_offsets: Ints,
+    right_entries: Ints,
+    right_weights: Floats,
+    matched: Ints,
+    size: int,
+    box: tuple[int, int, int, int],
+) -> float:
+    """Cosine of the passages from sentence box[0] to box[1] and from box[2] to box[3].
+
+    Offsets are of shape (S + 1,) and (T + 1,), entries and weights (E,) and (F,), matched (V,).
+    """
+    left_total, left_order = passage_vector(
+        size, left_offsets, left_entries, left_weights, box[0], box[1]
+    )
+    right_total, right_order = passage_vector(
+        len(matched), right_offsets, right_entries, right_weights, box[2], box[3]
+    )
+    return vector_cosine(left_total, left_order, right_total, right_order, matched)

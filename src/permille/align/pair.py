@@ -1,0 +1,120 @@
+"""Two prepared texts side by side: their common weights and the seeds between them."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from permille.align.config import AlignConfig
+from permille.align.kernels import match_stems, range_cosine, similar_sets, weigh
+from permille.align.prepare import Bags, Floats, Ints
+
+Seed = tuple[int, int]
+"""A suspicious and a source sentence that are alike."""
+
+Box = tuple[int, int, int, int]
+"""First and last suspicious sentence, first and last source sentence."""
+
+Idf = Callable[[int], Floats]
+"""Gives for a number of sentences the idf of every df from 0 (unused) to that number."""
+
+_CACHED_SENTENCES = 512
+
+
+def published_idf(sentences: int) -> Floats:
+    """Return ln(sentences / df) for every df, shape (sentences + 1,); 0 where all hold a stem."""
+    return _cached_logs(sentences) if sentences <= _CACHED_SENTENCES else _logs(sentences)
+
+
+def mended_idf(sentences: int) -> Floats:
+    """Return ln((sentences + 1) / df), shape (sentences + 1,), which is never 0."""
+    return published_idf(sentences + 1)[:-1]
+
+
+@lru_cache(maxsize=_CACHED_SENTENCES)
+def _cached_logs(sentences: int) -> Floats:
+    return _logs(sentences)
+
+
+def _logs(sentences: int) -> Floats:
+    """Compute the logarithms by the C library: numpy's own may differ in the last bit."""
+    logs = [0.0, *(math.log(sentences / df) for df in range(1, sentences + 1))]
+    return np.array(logs, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """The bags of two texts with the tf-idf weights that they have together.
+
+    `matched` (V,) is the suspicious index of each source stem, or -1; weights are (E,) and (F,).
+    """
+
+    suspicious: Bags
+    source: Bags
+    matched: Ints
+    suspicious_weights: Floats
+    source_weights: Floats
+
+    def cosine(self, box: Box) -> float:
+        """Return the cosine of two passages."""
+        return float(
+            range_cosine(
+                self.suspicious.offsets,
+                self.suspicious.entry_stems,
+                self.suspicious_weights,
+                self.source.offsets,
+                self.source.entry_stems,
+                self.source_weights,
+                self.matched,
+                len(self.suspicious.stems),
+                box,
+            )
+        )
+
+
+def weigh_pair(suspicious: Bags, source: Bags, matched: Ints, idf: Idf) -> Weighted:
+    """Weigh two texts together; `matched` (V,) as `match_stems` gives it."""
+    logs = idf(len(suspicious) + len(source))
+    shared = matched >= 0
+    suspicious_df = suspicious.df.copy()
+    suspicious_df[matched[shared]] += source.df[shared]
+    source_df = source.df.copy()
+    source_df[shared] = suspicious_df[matched[shared]]
+    return Weighted(
+        suspicious=suspicious,
+        source=source,
+        matched=matched,
+        suspicious_weights=weigh(
+            suspicious.entry_stems, suspicious.entry_counts, logs[suspicious_df]
+        ),
+        source_weights=weigh(source.entry_stems, source.entry_counts, logs[source_df]),
+    )
+
+
+def find_seeds(
+    suspicious: Bags, source: Bags, config: AlignConfig, idf: Idf
+) -> tuple[Weighted, list[Seed]] | None:
+    """List the sentence pairs above both thresholds; None where there is none.
+
+    The exact condition on the sets of stems comes first: most pairs of texts end there, before
+    any weight is computed.
+    """
+    if not len(suspicious) or not len(source):
+        return None
+    matched = match_stems(suspicious.stems, source.stems)
+    pairs = similar_sets(
+        len(suspicious.stems),
+        suspicious.offsets,
+        suspicious.entry_stems,
+        source.offsets,
+        source.entry_stems,
+        matched,
+        config.th2,
+    )
+    if not len(pairs):
+        return None
+    weighted = weigh_pair(suspicious, source, matched, idf)
+    seeds = [(i, j) for i, j in pairs.tolist() if weighted.cosine((i, i, j, j)) > config.th1]
+    return (weighted, seeds) if seeds else None

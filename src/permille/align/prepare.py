@@ -1,0 +1,215 @@
+"""A text prepared for matching: its sentences as bags of stems, and its words with their spans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from permille.align.config import AlignConfig
+from permille.align.punkt import load_punkt
+from permille.align.sentences import RuleSplitter
+from permille.align.words import Lexicon
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Spans = list[tuple[int, int]]
+Bag = dict[int, int]
+"""Counts of a sentence's stems, in order of first occurrence."""
+
+
+class Splitter(Protocol):
+    """Splits a text into sentences."""
+
+    def spans(self, text: str) -> Spans:
+        """Return the half-open spans of the text's sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a stretch of text, with their spans in the whole text; all shapes (W,)."""
+
+    ids: Longs
+    starts: Ints
+    ends: Ints
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """Sentences as counted stems: S sentences, U distinct stems, E entries, in sentence order.
+
+    `stems` (U,) ascends; `df` (U,) is how many sentences hold a stem. Sentence s has the entries
+    `offsets[s]:offsets[s + 1]` (S + 1,), each an index into `stems` and a count, both (E,), in
+    the order in which the sentence first has them.
+    """
+
+    stems: Longs
+    df: Ints
+    offsets: Ints
+    entry_stems: Ints
+    entry_counts: Floats
+
+    @classmethod
+    def of(cls, sentences: Sequence[dict[int, int]]) -> "Bags":
+        """Build the arrays from one dictionary of counts a sentence."""
+        keys = [stem for sentence in sentences for stem in sentence]
+        counts = [count for sentence in sentences for count in sentence.values()]
+        stems, entry_stems = np.unique(np.array(keys, dtype=np.int64), return_inverse=True)
+        offsets = np.array([0, *accumulate(map(len, sentences))], dtype=np.int32)
+        return cls(
+            stems=stems,
+            df=np.bincount(entry_stems, minlength=len(stems)).astype(np.int32),
+            offsets=offsets,
+            entry_stems=entry_stems.astype(np.int32),
+            entry_counts=np.array(counts, dtype=np.float64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentences that matching sees: spans, after short ones were annexed, and bags."""
+
+    spans: Spans
+    bags: Bags
+
+    def chars(self, first: int, last: int) -> tuple[int, int]:
+        """Return the span from the first sentence's start to the last one's end."""
+        return self.spans[first][0], self.spans[last][1]
+
+
+@dataclass
+class PreparedText:
+    """A text with what matching needs of it; reusable in any number of pairs.
+
+    `fingerprint` is that of the settings it was prepared under; `passages` remembers the words of
+    the passages that pairs have asked for.
+    """
+
+    text: str
+    fingerprint: bytes
+    sentences: Sentences
+    passages: dict[tuple[int, int], Words] = field(default_factory=dict, repr=False)
+
+
+class Preparer:
+    """Prepares texts under one setting; remembers words, stems and decisions from text to text.
+
+    Raises:
+        SettingsError: If the rules are the published ones and NLTK's `punkt_tab` is missing.
+    """
+
+    def __init__(self, config: AlignConfig) -> None:
+        self.fingerprint = config.preparation_fingerprint
+        self._least_words = config.min_sentlen
+        self._mended = config.rules == "mended"
+        self._lexicon = Lexicon()
+        self._splitter: Splitter = RuleSplitter() if self._mended else load_punkt()
+
+    def prepare(self, text: str) -> PreparedText:
+        """Split into sentences, stem them, and annex the short ones."""
+        clean = text.replace("\0", " ")
+        spans: Spans = []
+        bags: list[Bag] = []
+        for start, end in self._splitter.spans(clean):
+            bag = self._bag(clean[start:end])
+            if bag:
+                spans.append((start, end))
+                bags.append(bag)
+        annex = annex_mended if self._mended else annex_published
+        return PreparedText(text, self.fingerprint, annex(spans, bags, self._least_words))
+
+    def _bag(self, sentence: str) -> Bag:
+        """Count a sentence's stems, in order of first occurrence."""
+        bag: Bag = {}
+        for chunk in self._lexicon.chunks(sentence.lower()):
+            for stem in chunk.stems:
+                bag[stem] = bag.get(stem, 0) + 1
+        return bag
+
+    def words(self, prepared: PreparedText, start: int, end: int) -> Words:
+        """Return the words of a passage, which is split into sentences by itself."""
+        key = (start, end)
+        if key not in prepared.passages:
+            passage = prepared.text[start:end]
+            prepared.passages[key] = passage_words(passage, start, self._splitter, self._lexicon)
+        return prepared.passages[key]
+
+
+def annex_published(spans: Spans, bags: list[Bag], least_words: int) -> Sentences:
+    """Join a sentence with too few words to the next; its length grows by the next one's."""
+    joined_spans: Spans = []
+    joined_bags: list[Bag] = []
+    waiting: tuple[int, int, Bag] | None = None
+    for index, ((start, end), bag) in enumerate(zip(spans, bags, strict=True)):
+        if waiting:
+            first, length, short = waiting
+            start, end, bag = first, first + length + end - start, _add(bag, short)
+        if sum(bag.values()) < least_words and index < len(bags) - 1:
+            waiting = (start, end - start, bag)
+        else:
+            waiting = None
+            joined_spans.append((start, end))
+            joined_bags.append(bag)
+    return Sentences(joined_spans, Bags.of(joined_bags))
+
+
+def annex_mended(spans: Spans, bags: list[Bag], least_words: int) -> Sentences:
+    """Join a sentence with too few words to the next, or a last one to the one before."""
+    joined_spans: Spans = []
+    joined_bags: list[Bag] = []
+    for (start, end), bag in zip(spans, bags, strict=True):
+        if joined_bags and sum(joined_bags[-1].values()) < least_words:
+            joined_spans[-1] = (joined_spans[-1][0], end)
+            joined_bags[-1] = _add(bag, joined_bags[-1])
+        else:
+            joined_spans.append((start, end))
+            joined_bags.append(bag)
+    if len(joined_bags) > 1 and sum(joined_bags[-1].values()) < least_words:
+        (_, end), bag = joined_spans.pop(), joined_bags.pop()
+        joined_spans[-1] = (joined_spans[-1][0], end)
+        joined_bags[-1] = _add(joined_bags[-1], bag)
+    return Sentences(joined_spans, Bags.of(joined_bags))
+
+
+def _add(left: Bag, right: Bag) -> Bag:
+    """Sum two bags; the left one's stems come first."""
+    total = dict(left)
+    for stem, count in right.items():
+        total[stem] = total.get(stem, 0) + count
+    return total
+
+
+def passage_words(passage: str, start: int, splitter: Splitter, lexicon: Lexicon) -> Words:
+    """List a passage's words.
+
+    A sentence's first word begins where the sentence does, and at a sentence's end the last word
+    so far ends there, so that they take over quotes, brackets and full stops.
+    """
+    ids: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for sentence_start, sentence_end in splitter.spans(passage):
+        at = first = start + sentence_start
+        size = len(ids)
+        for chunk in lexicon.chunks(passage[sentence_start:sentence_end].lower()):
+            for word, begin, end in chunk.words:
+                ids.append(word)
+                starts.append(at + begin)
+                ends.append(at + end)
+            at += chunk.length
+        if len(ids) > size:
+            starts[size] = first
+        if ids:
+            ends[-1] = start + sentence_end
+    return Words(
+        np.array(ids, dtype=np.int64), np.array(starts, np.int32), np.array(ends, np.int32)
+    )
