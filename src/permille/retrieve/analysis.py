@@ -13,7 +13,6 @@ from importlib.resources import files
 
 from nltk.tokenize import NLTKWordTokenizer
 
-
 ANALYZER = "words-1"
 """Part of every fingerprint; changes whenever a text would give other terms."""
 

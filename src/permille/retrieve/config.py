@@ -54,8 +54,12 @@ class RetrieveConfig:
     timeout_s: float = 30.0
     """Elasticsearch: how long one request may take."""
 
+    wait_s: float = 30.0
+    """Elasticsearch: how long to wait for a server that does not answer yet."""
+
     give_up_after_s: float = 120.0
-    """Elasticsearch: how long a server that is missing, overloaded or failing is tried again."""
+    """Elasticsearch: how long a request that fails or is turned away is tried again, once the
+    server has been there."""
 
     shards: int = 1
     """Elasticsearch: primary shards of a new index."""
@@ -82,6 +86,7 @@ class RetrieveConfig:
         self._check_range("parallel", 1, 64)
         self._check_range("queries_per_request", 1, 1000)
         self._check_range("timeout_s", 0.1, 3600)
+        self._check_range("wait_s", 0, 86400)
         self._check_range("give_up_after_s", 0, 86400)
         self._check_range("bulk_mb", 0.01, 90)
         if not _is_addresses(self.url):
@@ -91,6 +96,11 @@ class RetrieveConfig:
             )
         if self.url and self.cloud_id:
             raise SettingsError("retrieve.url and retrieve.cloud_id: want one of the two, got both")
+
+    @property
+    def urls(self) -> list[str]:
+        """The addresses that are set; empty: the environment's, or the default."""
+        return [self.url] if isinstance(self.url, str) else list(self.url or [])
 
     def _check_range(self, name: str, low: float, high: float) -> None:
         value = getattr(self, name)

@@ -1,6 +1,5 @@
 """The one place that chooses an engine."""
 
-from permille.core.errors import SettingsError
 from permille.retrieve.config import Engine, RetrieveConfig
 from permille.retrieve.protocol import Retriever
 
@@ -13,4 +12,6 @@ def open_retriever(config: RetrieveConfig) -> Retriever:
 
             return TantivyRetriever(config)
         case Engine.elasticsearch:
-            raise SettingsError("retrieve=elasticsearch is not there yet; use retrieve=tantivy")
+            from permille.retrieve.elasticsearch import ElasticsearchRetriever
+
+            return ElasticsearchRetriever(config)

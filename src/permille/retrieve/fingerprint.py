@@ -4,6 +4,7 @@ from hashlib import blake2b
 
 import orjson
 
+from permille.core.errors import DataError
 from permille.core.records import Document, Part, Split
 from permille.retrieve.analysis import ANALYZER
 
@@ -18,15 +19,34 @@ def key_of(document_id: str) -> int:
 
 
 def encode(document: Document) -> bytes:
-    """Return a document as one JSON array."""
+    """Return a document as one JSON array.
+
+    Raises:
+        DataError: If a text has half a surrogate pair, which is no Unicode text.
+    """
     values = (document.id, document.text, document.example_id)
-    return orjson.dumps((*values, document.part, document.split, document.task))
+    try:
+        return orjson.dumps((*values, document.part, document.split, document.task))
+    except orjson.JSONEncodeError as error:
+        raise DataError(
+            f"document id {document.id!r}: want Unicode text, got half a surrogate pair "
+            "(\\ud800 to \\udfff); mend the text"
+        ) from error
 
 
 def decode(record: bytes) -> Document:
     """Return the document that `encode` wrote."""
     name, text, example_id, part, split, task = orjson.loads(record)
     return Document(name, text, example_id, Part(part) if part else None, Split(split), task)
+
+
+def digest_of(record: bytes) -> int:
+    """Return a number for one encoded document, 0 to 2**47 - 1."""
+    return _hash(record) & ((1 << _DIGEST_BITS) - 1)
+
+
+def _hash(record: bytes) -> int:
+    return int.from_bytes(blake2b(record, digest_size=16).digest())
 
 
 class Fingerprint:
@@ -39,12 +59,10 @@ class Fingerprint:
         self._sum = 0
         self._count = 0
 
-    def add(self, record: bytes) -> int:
-        """Add one encoded document; return a number of 47 bits for it alone."""
-        digest = int.from_bytes(blake2b(record, digest_size=16).digest())
-        self._sum = (self._sum + digest) % _MODULUS
+    def add(self, record: bytes) -> None:
+        """Add one encoded document."""
+        self._sum = (self._sum + _hash(record)) % _MODULUS
         self._count += 1
-        return digest & ((1 << _DIGEST_BITS) - 1)
 
     def hex(self) -> str:
         """Return 32 hexadecimal digits."""

@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 
 from permille.core.errors import DataError
 from permille.core.records import Document
-from permille.retrieve.fingerprint import Fingerprint, decode, encode, key_of
+from permille.retrieve.fingerprint import Fingerprint, decode, digest_of, encode, key_of
 
 RECORDS = "documents.bin"
 PLACES = "places.sqlite"
@@ -115,8 +115,9 @@ class _Writer:
         self._waiting.clear()
 
     def _append(self, document_id: str, record: bytes, packer: "_Packer") -> None:
-        digest = self.fingerprint.add(record)
-        self._rows.append(_Row(key_of(document_id), document_id, self._start, digest))
+        self.fingerprint.add(record)
+        row = _Row(key_of(document_id), document_id, self._start, digest_of(record))
+        self._rows.append(row)
         self._write(packer.pack(record))
         if len(self._rows) >= _ROWS:
             self._flush_rows()
@@ -193,7 +194,7 @@ class Store:
             KeyError: If there is no such document.
         """
         wanted = {key_of(name): name for name in document_ids}
-        starts = {key: start for key, _, start in self._rows_of(list(wanted))}
+        starts = {key: start for key, _, start, _ in self._rows_of(list(wanted))}
         found = (
             self._unpack(self._read(starts[key])) for key in sorted(starts, key=starts.__getitem__)
         )
@@ -205,7 +206,12 @@ class Store:
 
     def ids_of(self, keys: Iterable[int]) -> Mapping[int, str]:
         """Return the ids that these keys stand for."""
-        return {key: name for key, name, _ in self._rows_of(list(set(keys)))}
+        return {key: name for key, name, _, _ in self._rows_of(list(set(keys)))}
+
+    def holds(self, digests: Iterable[tuple[str, int]]) -> bool:
+        """Tell whether there is a document with each id and digest."""
+        wanted = {key_of(name): digest for name, digest in digests}
+        return wanted == {key: digest for key, _, _, digest in self._rows_of(list(wanted))}
 
     def contains(self, other: "Store") -> bool:
         """Tell whether every document of the other store is in this one, unchanged."""
@@ -228,14 +234,14 @@ class Store:
             finally:
                 self._places.execute("DETACH other")
 
-    def _rows_of(self, keys: Sequence[int]) -> list[tuple[int, str, int]]:
-        rows: list[tuple[int, str, int]] = []
+    def _rows_of(self, keys: Sequence[int]) -> list[_Row]:
+        rows: list[_Row] = []
         with self._lock:
             for at in range(0, len(keys), _ROWS):
                 part = keys[at : at + _ROWS]
                 marks = ",".join("?" * len(part))
-                query = f"SELECT key, id, start FROM places WHERE key IN ({marks})"
-                rows += self._places.execute(query, part).fetchall()
+                query = f"SELECT * FROM places WHERE key IN ({marks})"
+                rows += map(_Row._make, self._places.execute(query, part))
         return rows
 
     def _read(self, start: int) -> bytes:

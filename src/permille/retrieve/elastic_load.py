@@ -1,0 +1,179 @@
+"""Sends documents to Elasticsearch: several requests in flight, none twice as large as allowed.
+
+A request that was turned away is sent again after a pause, and meanwhile no further documents are
+read. Documents are created, never overwritten: what arrived already, of a request whose answer was
+lost or of a process that was killed, is left as it is, so nothing is deleted behind the scores.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+
+import orjson
+from elasticsearch import ApiError, Elasticsearch
+
+from permille.core.errors import DataError, ServiceError
+from permille.core.records import Document
+from permille.retrieve.fingerprint import digest_of, encode
+from permille.retrieve.patience import BUSY, BusyError, Patience, is_block, item_reason, refusal
+from permille.retrieve.protocol import Progress
+
+MAX_ID_BYTES = 512
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document as the two lines of a bulk request."""
+
+    document_id: str
+    action: bytes
+    source: bytes
+
+    def __len__(self) -> int:
+        return len(self.action) + len(self.source)
+
+
+class Loader:
+    """Loads documents into one index."""
+
+    def __init__(
+        self,
+        client: Elasticsearch,
+        patience: Patience,
+        index: str,
+        *,
+        request_mb: float,
+        parallel: int,
+    ) -> None:
+        self._client = client
+        self._patience = patience
+        self._index = index
+        self._request_bytes = int(request_mb * _MEGABYTE)
+        self._parallel = parallel
+
+    def load(self, documents: Iterable[Document], progress: Progress, done: int = 0) -> None:
+        """Send the documents, and return when every one is in the index.
+
+        Args:
+            documents: Read no faster than the server takes them.
+            progress: Told of the number of documents that are done.
+            done: How many were there before.
+
+        Raises:
+            DataError: If a document cannot be stored; the message names it.
+            ServiceError: If the server does not take them.
+        """
+        running: set[Future[int]] = set()
+        with ThreadPoolExecutor(self._parallel, thread_name_prefix="bulk") as pool:
+            try:
+                for batch in self._batches(documents):
+                    running.add(pool.submit(self._send, batch))
+                    if len(running) >= self._parallel:
+                        ended, running = wait(running, return_when=FIRST_COMPLETED)
+                        done += sum(future.result() for future in ended)
+                        progress(done)
+                for future in running:
+                    done += future.result()
+                    progress(done)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _batches(self, documents: Iterable[Document]) -> Iterator[list[Entry]]:
+        batch: list[Entry] = []
+        size = 0
+        for document in documents:
+            entry = entry_of(document)
+            if batch and size + len(entry) > self._request_bytes:
+                yield batch
+                batch, size = [], 0
+            batch.append(entry)
+            size += len(entry)
+        if batch:
+            yield batch
+
+    def _send(self, batch: list[Entry]) -> int:
+        """Send a batch until every document of it is in; return how many."""
+        waiting = batch
+
+        def request() -> None:
+            nonlocal waiting
+            waiting = self._send_once(waiting)
+            if waiting:
+                raise BusyError(f"{len(waiting)} documents were turned away (429)")
+
+        self._patience.call(request)
+        return len(batch)
+
+    def _send_once(self, batch: list[Entry]) -> list[Entry]:
+        """Send a batch; return what was turned away for now."""
+        try:
+            lines = [line for entry in batch for line in (entry.action, entry.source)]
+            answer = self._client.bulk(
+                # bytes go through as they are, though the client's types do not say so
+                operations=cast(list[Mapping[str, Any]], lines),
+                index=self._index,
+                filter_path="errors,items.*.status,items.*.error",
+            )
+        except ApiError as error:
+            if error.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                raise
+            return self._send_halves(batch)
+        if not answer.body["errors"]:
+            return []
+        results = [item["create"] for item in answer.body["items"]]
+        return [
+            entry
+            for entry, result in zip(batch, results, strict=True)
+            if self._is_turned_away(entry, result["status"], result.get("error"))
+        ]
+
+    def _send_halves(self, batch: list[Entry]) -> list[Entry]:
+        if len(batch) == 1:
+            raise DataError(
+                f"document id {batch[0].document_id!r} is larger ({len(batch[0]):,} bytes) "
+                f"than {self._patience.where} accepts; split it, raise http.max_content_length "
+                "there, or use retrieve=tantivy"
+            )
+        half = len(batch) // 2
+        return self._send_once(batch[:half]) + self._send_once(batch[half:])
+
+    def _is_turned_away(self, entry: Entry, status: int, error: object) -> bool:
+        if error is None or status == HTTPStatus.CONFLICT:
+            return False
+        reason = item_reason(error)
+        if status in BUSY and not is_block(reason):
+            return True
+        if status == HTTPStatus.BAD_REQUEST:
+            raise DataError(
+                f"document id {entry.document_id!r}: {self._patience.where} does not take it "
+                f"({reason}); mend it or use retrieve=tantivy"
+            )
+        raise ServiceError(f"Elasticsearch at {self._patience.where}: {refusal(status, reason)}")
+
+
+def entry_of(document: Document) -> Entry:
+    """Return a document as a bulk request holds it.
+
+    Raises:
+        DataError: If its id is longer than Elasticsearch allows.
+    """
+    id_bytes = len(document.id.encode())
+    if id_bytes > MAX_ID_BYTES:
+        raise DataError(
+            f"document id {document.id[:40]!r}...: want at most {MAX_ID_BYTES} bytes for "
+            f"Elasticsearch, got {id_bytes}; shorten it or use retrieve=tantivy"
+        )
+    action = {"create": {"_id": document.id}}
+    source = {
+        "id": document.id,
+        "text": document.text,
+        "example_id": document.example_id,
+        "part": document.part,
+        "split": document.split,
+        "task": document.task,
+        "digest": digest_of(encode(document)),
+    }
+    return Entry(document.id, orjson.dumps(action), orjson.dumps(source))

@@ -1,0 +1,204 @@
+"""Elasticsearch as an engine: for a corpus that outgrows one machine, or that people search too.
+
+The server gets the raw text. Documents pass through a store on this machine first, which is
+removed again; it tells the corpus's fingerprint, and so whether anything must be sent at all.
+"""
+
+import logging
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from elasticsearch import Elasticsearch
+
+from permille.core.errors import ServiceError
+from permille.core.records import Candidate, Document, Part, Split
+from permille.retrieve.analysis import query_terms
+from permille.retrieve.config import DistributedScores, RetrieveConfig
+from permille.retrieve.connection import connect, environment, find_endpoint
+from permille.retrieve.elastic_index import PREFIX, READY, Lifecycle, Mark
+from permille.retrieve.elastic_load import Loader
+from permille.retrieve.elastic_search import Searcher
+from permille.retrieve.patience import Patience
+from permille.retrieve.protocol import Corpus, Progress
+from permille.retrieve.store import Store, write_store
+
+_log = logging.getLogger(__name__)
+_OLDEST_MAJOR = 8
+_FETCH_AT_ONCE = 100
+_ADVICE = (
+    "start one (docker compose up -d elasticsearch), set retrieve.url or ELASTICSEARCH_URL, "
+    "or use retrieve=tantivy"
+)
+
+
+class ElasticsearchRetriever:
+    """A cluster and the indexes that we keep there."""
+
+    def __init__(self, config: RetrieveConfig) -> None:
+        self._config = config
+        endpoint = find_endpoint(config, environment())
+        self.where = str(endpoint)
+        self._client = connect(endpoint, config)
+        self._patience = Patience(self.where, config.give_up_after_s)
+        self.lifecycle = Lifecycle(self._client, self._patience, config)
+
+    def __enter__(self) -> Self:
+        """Wait for the cluster.
+
+        Raises:
+            ServiceError: If it is not there, refuses us, or is of a version that will not do.
+        """
+        info = Patience(self.where, self._config.wait_s).call(self._client.info, _ADVICE)
+        number = str(info.body["version"]["number"])
+        if int(number.split(".")[0]) < _OLDEST_MAJOR:
+            raise ServiceError(
+                f"Elasticsearch at {self.where}: want version 8 or 9, got {number}; update it or "
+                "use retrieve=tantivy"
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def index(self, documents: Iterable[Document], progress: Progress | None = None) -> Corpus:
+        """Make the documents searchable; see `permille.retrieve.protocol.Retriever`."""
+        with tempfile.TemporaryDirectory(prefix="permille-") as folder:
+            written = write_store(Path(folder), documents)
+            with Store(Path(folder)) as store:
+                shards = self._load(store, written.fingerprint, progress or _ignore)
+        if progress:
+            progress(written.num_documents)
+        searcher = Searcher(
+            self._client,
+            self._patience,
+            READY + written.fingerprint,
+            gather_statistics=_gathers(self._config.distributed_scores, shards),
+            parallel=self._config.parallel,
+            queries_per_request=self._config.queries_per_request,
+        )
+        return ElasticsearchCorpus(
+            self._client, self._patience, searcher, written.fingerprint, written.num_documents
+        )
+
+    def _load(self, store: Store, fingerprint: str, progress: Progress) -> int:
+        """Make sure that the index is there and whole; return its number of shards."""
+        lifecycle = self.lifecycle
+        mark = lifecycle.find(fingerprint)
+        if mark and mark.ready:
+            lifecycle.check_count(READY + fingerprint, len(store))
+            return mark.shards
+        base = None if mark else self._largest_part(store)
+        if base:
+            lifecycle.clone(base.fingerprint, fingerprint, len(store))
+        elif mark is None:
+            lifecycle.create(fingerprint, len(store))
+        elif mark.documents != len(store):
+            lifecycle.mark(fingerprint, len(store))
+        loader = Loader(
+            self._client,
+            self._patience,
+            PREFIX + fingerprint,
+            request_mb=self._config.bulk_mb,
+            parallel=self._config.parallel,
+        )
+        try:
+            loader.load(store, progress)
+            lifecycle.finish(fingerprint, len(store))
+        except ServiceError:
+            mark = lifecycle.find(fingerprint)
+            if not (mark and mark.ready):
+                raise
+            _log.info("another process finished loading %s", PREFIX + fingerprint)
+        return self._config.shards
+
+    def _largest_part(self, store: Store) -> Mark | None:
+        """Return the largest index of ours all of whose documents are in the store."""
+        for mark in self.lifecycle.all_of_ours():
+            if mark.ready and mark.shards == self._config.shards and self._is_part(mark, store):
+                return mark
+        return None
+
+    def _is_part(self, mark: Mark, store: Store) -> bool:
+        if mark.documents >= len(store):
+            return False
+        pages = self.lifecycle.digests(mark.fingerprint)
+        return all(store.holds(page) for page in pages)
+
+
+class ElasticsearchCorpus:
+    """A finished index of ours."""
+
+    def __init__(
+        self,
+        client: Elasticsearch,
+        patience: Patience,
+        searcher: Searcher,
+        fingerprint: str,
+        num_documents: int,
+    ) -> None:
+        self.fingerprint = fingerprint
+        self._client = client
+        self._patience = patience
+        self._searcher = searcher
+        self._num_documents = num_documents
+
+    def __len__(self) -> int:
+        return self._num_documents
+
+    def search(self, queries: Sequence[str], top_k: int) -> list[list[Candidate]]:
+        """Return the best documents for each text; see `permille.retrieve.protocol.Corpus`."""
+        distinct = list(dict.fromkeys(queries))
+        found = self._searcher.search([query_terms(query) for query in distinct], top_k)
+        answers = dict(zip(distinct, found, strict=True))
+        return [answers[query] for query in queries]
+
+    def fetch(self, document_ids: Iterable[str]) -> Mapping[str, Document]:
+        """Return the documents with these ids; see `permille.retrieve.protocol.Corpus`."""
+        names = list(dict.fromkeys(document_ids))
+        parts = (names[at : at + _FETCH_AT_ONCE] for at in range(0, len(names), _FETCH_AT_ONCE))
+        return {document.id: document for part in parts for document in self._fetch(part)}
+
+    def _fetch(self, names: list[str]) -> Iterator[Document]:
+        answer = self._patience.call(
+            lambda: self._client.mget(
+                index=READY + self.fingerprint, ids=names, source_excludes="digest"
+            )
+        )
+        for found in answer.body["docs"]:
+            if not found.get("found"):
+                raise KeyError(f"no document with id {found['_id']!r} in the index")
+            yield _document_of(found["_source"])
+
+
+def _document_of(source: dict[str, Any]) -> Document:
+    part = source["part"]
+    return Document(
+        source["id"],
+        source["text"],
+        source["example_id"],
+        Part(part) if part else None,
+        Split(source["split"]),
+        source["task"],
+    )
+
+
+def _gathers(wanted: DistributedScores, shards: int) -> bool:
+    match wanted:
+        case DistributedScores.always:
+            return True
+        case DistributedScores.never:
+            return False
+        case DistributedScores.auto:
+            return shards > 1
+
+
+def _ignore(num_documents: int) -> None:
+    """Tell no one."""
