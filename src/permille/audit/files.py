@@ -1,4 +1,4 @@
-"""generations.jsonl and documents.jsonl(.gz): read as streams that can be read again, and written."""
+"""generations.jsonl and documents.jsonl(.gz): streams that can be read again, and writing."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,0 +1,60 @@
+"""Contrasts between arms by kind: over all prompts, and over the measurable ones beside."""
+
+from collections import defaultdict
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from permille.audit.findings import WEAKEST_FIRST
+from permille.audit.tally import Flags, Row, Tally
+from permille.core.records import KINDS_BY_STRENGTH, Kind
+from permille.measure.contrast import Contrast
+
+MakeContrast = Callable[[str], Contrast]
+Labels = npt.NDArray[np.str_]
+
+
+def missing(why: str) -> dict[str, object]:
+    """Return the form of a control that was not computed."""
+    return {"missing": why}
+
+
+def cases_of(tally: Tally, way: str, kind: str) -> Flags:
+    """Return whether each generation has a case of a kind, or of `any`, of shape (N,).
+
+    A generation too short to measure has none.
+    """
+    codes = tally.codes(way)
+    return codes > 0 if kind == "any" else codes == WEAKEST_FIRST.index(Kind(kind))
+
+
+def groups_of(tally: Tally) -> Labels | None:
+    """Return which generations share text, of shape (N,); None where each is by itself."""
+    labels = np.array([row.group for row in tally.rows], dtype=np.str_)
+    return None if len(set(labels.tolist())) == len(labels) else labels
+
+
+def by_kind(over_all: MakeContrast, over_measurable: MakeContrast) -> dict[str, object]:
+    """Return the contrast of every kind, with that over measurable generations beside.
+
+    Args:
+        over_all: Returns the contrast of a kind over all prompts.
+        over_measurable: Returns it over those measurable in both arms.
+    """
+    return {
+        kind: over_all(kind).to_dict() | {"measurable_only": over_measurable(kind).to_dict()}
+        for kind in ("any", *map(str, KINDS_BY_STRENGTH))
+    }
+
+
+def paired(first: Tally, second: Tally) -> tuple[Tally, Tally]:
+    """Return the rows of two arms that answer the same prompts, in one order.
+
+    Where a prompt was answered several times, the n-th answers of both arms are a pair.
+    """
+    waiting: dict[str, list[Row]] = defaultdict(list)
+    for row in reversed(second.rows):
+        waiting[row.unit].append(row)
+    pairs = [(row, waiting[row.unit].pop()) for row in first.rows if waiting[row.unit]]
+    return Tally([own for own, _ in pairs]), Tally([other for _, other in pairs])

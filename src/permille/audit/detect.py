@@ -1,0 +1,150 @@
+"""From generations to findings: search, align, ask the judge, look at the prompt."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from permille.audit.copied import PromptWords
+from permille.audit.findings import Finding, FoundCase
+from permille.audit.judging import Confirmation
+from permille.audit.searching import Returned, View, is_own, search_views
+from permille.core.records import Alignment, Case, Direction, Generation, Kind, Span
+
+TextPair = tuple[str, str]
+AlignPairs = Callable[[Sequence[TextPair]], list[Alignment]]
+"""Aligns pairs of a suspicious and a source text; the results are in the pairs' order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A generation and a document in which it has cases."""
+
+    generation: Generation
+    returned: Returned
+    cases: tuple[FoundCase, ...]
+    direction: Direction | None
+
+    def passages(self) -> Iterator[tuple[str, str]]:
+        """Yield the two texts of every paraphrase."""
+        for case in self.cases:
+            if case.kind is Kind.PARAPHRASE:
+                yield (
+                    cut(self.generation.text, case.generation),
+                    cut(self.returned.document.text, case.document),
+                )
+
+    def finding(self) -> Finding:
+        """Return what was found, without the texts."""
+        document = self.returned.document
+        return Finding(
+            document.id,
+            document.example_id,
+            self.returned.score,
+            self.returned.ranks,
+            is_own(document, self.generation),
+            self.direction,
+            self.cases,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Finds the cases of generations.
+
+    Attributes:
+        align: Aligns pairs of texts.
+        least_chars: Characters of a text in which a case could be found.
+        confirmation: The judge; None where every paraphrase counts.
+        top_k: Documents a generation and view at most.
+        copied_words: Words in a row that count as copied from the prompt.
+        is_paper: Whether the document takes the suspicious role, as published.
+    """
+
+    align: AlignPairs
+    least_chars: int
+    confirmation: Confirmation | None = None
+    top_k: int = 10
+    copied_words: int = 8
+    is_paper: bool = False
+
+    def detect(
+        self, generations: Sequence[Generation], views: Sequence[View]
+    ) -> list[list[Finding]]:
+        """Return the findings of each generation, in the order in which documents were returned.
+
+        Args:
+            generations: What is searched for.
+            views: Where each is searched for; a document that several return is aligned once.
+        """
+        returned = search_views(generations, views, self.top_k)
+        pairs = self._confirmed(list(self._aligned(generations, returned)))
+        findings: dict[str, list[Finding]] = {generation.id: [] for generation in generations}
+        for pair in self._marked(pairs):
+            findings[pair.generation.id].append(pair.finding())
+        return [findings[generation.id] for generation in generations]
+
+    def _aligned(
+        self, generations: Sequence[Generation], returned: Sequence[dict[str, Returned]]
+    ) -> Iterator[Pair]:
+        """Yield the pairs that have a case."""
+        both = [
+            (generation, hit)
+            for generation, hits in zip(generations, returned, strict=True)
+            for hit in hits.values()
+        ]
+        texts = [(generation.text, hit.document.text) for generation, hit in both]
+        if self.is_paper:
+            texts = [(document, generation) for generation, document in texts]
+        for (generation, hit), alignment in zip(both, self.align(texts), strict=True):
+            if alignment.cases:
+                cases = tuple(self._case(case) for case in alignment.cases)
+                direction = self._direction(alignment.summary_of_source)
+                yield Pair(generation, hit, cases, direction)
+
+    def _case(self, case: Case) -> FoundCase:
+        """Return a case by the texts' own names, whichever roles they had."""
+        if self.is_paper:
+            return FoundCase(case.kind, generation=case.source, document=case.suspicious)
+        return FoundCase(case.kind, generation=case.suspicious, document=case.source)
+
+    def _direction(self, summary_of_source: bool | None) -> Direction | None:
+        """Say which side of an idea condenses the other."""
+        if summary_of_source is None:
+            return None
+        if summary_of_source is not self.is_paper:
+            return Direction.GENERATION_SUMMARIZES_DOCUMENT
+        return Direction.DOCUMENT_SUMMARIZES_GENERATION
+
+    def _confirmed(self, pairs: list[Pair]) -> list[Pair]:
+        """Set the judge's word on every paraphrase."""
+        if self.confirmation is None:
+            return pairs
+        passages = [passage for pair in pairs for passage in pair.passages()]
+        words = iter(self.confirmation.confirm(passages))
+        return [
+            replace(pair, cases=tuple(_with_word(case, words) for case in pair.cases))
+            for pair in pairs
+        ]
+
+    def _marked(self, pairs: list[Pair]) -> Iterator[Pair]:
+        """Mark the cases whose text already stood in the prompt."""
+        prompts: dict[str, PromptWords] = {}
+        for pair in pairs:
+            text, name = pair.generation.text, pair.generation.id
+            if name not in prompts:
+                prompts[name] = PromptWords(pair.generation.prompt, self.copied_words)
+            words = prompts[name]
+            cases = tuple(
+                replace(case, copied=words.holds(cut(text, case.generation), self.least_chars))
+                for case in pair.cases
+            )
+            yield replace(pair, cases=cases)
+
+
+def cut(text: str, span: Span) -> str:
+    """Return the characters of a span."""
+    return text[span.start_char : span.end_char]
+
+
+def _with_word(case: FoundCase, words: Iterator[bool]) -> FoundCase:
+    """Give a paraphrase the next word of the judge."""
+    return replace(case, confirmed=next(words)) if case.kind is Kind.PARAPHRASE else case

@@ -1,0 +1,51 @@
+"""What an audit says, in the form of report.json."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """The content of report.json; what the audit does not know is filled in by its caller.
+
+    Attributes:
+        task: The task; None for texts of foreign origin.
+        audit: Which audit: standard, full or paper.
+        generations: Counts of the tuned model's generations on training prompts.
+        ratios: The ratios by kind.
+        controls: What the ratios are compared to; empty under the published counting.
+        tasks: Of several tasks the ratios of each.
+        attention: Dispersion of the attention.
+        utility: Scores of the task.
+        settings: All settings of the run.
+        provenance: Versions, times, hardware.
+    """
+
+    task: str | None
+    audit: str
+    generations: Mapping[str, int]
+    ratios: Mapping[str, object]
+    controls: Mapping[str, object] = field(default_factory=dict)
+    tasks: Mapping[str, object] = field(default_factory=dict)
+    attention: Mapping[str, object] = field(default_factory=dict)
+    utility: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the object of report.json; `tasks` stands in it where there are several."""
+        values: dict[str, object] = {
+            "schema_version": SCHEMA_VERSION,
+            "task": self.task,
+            "audit": self.audit,
+            "generations": dict(self.generations),
+            "ratios": dict(self.ratios),
+            "controls": dict(self.controls),
+            "attention": dict(self.attention),
+            "utility": dict(self.utility),
+            "settings": dict(self.settings),
+            "provenance": dict(self.provenance),
+        }
+        return values | ({"tasks": dict(self.tasks)} if self.tasks else {})

@@ -1,0 +1,184 @@
+"""What there is to audit: how many texts of which split and model, and a cut to equal sizes.
+
+Reads generations and documents once each and keeps a few numbers a text, never the texts.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from permille.core.errors import DataError
+from permille.core.records import Arm, Document, Generation, Part, Split
+
+FIRST_HALF = 1 << 63
+"""Keys below it belong to documents of chosen examples, which a cut takes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A seeded choice of prompts and documents, so that both splits have equally many.
+
+    Attributes:
+        seed: Of the choice.
+        units: Keys of the chosen prompts; None chooses all.
+        last_key: The greatest key of a chosen document; None chooses all.
+    """
+
+    seed: int
+    units: frozenset[int] | None = None
+    last_key: int | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is cut off."""
+        return self.units is None and self.last_key is None
+
+    def has_generation(self, generation: Generation) -> bool:
+        """Whether a generation's prompt is chosen."""
+        return self.units is None or unit_key(generation, self.seed) in self.units
+
+    def has_document(self, document: Document) -> bool:
+        """Whether a document is chosen."""
+        if self.last_key is None:
+            return True
+        return document_key(document, self.units, self.seed) <= self.last_key
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How many texts there are.
+
+    Attributes:
+        num_generations: By model and split.
+        num_documents: By split.
+        has_inputs: Whether any document is an input.
+        has_examples: Whether any document names its example.
+        cuts: The choice of each split for contrasts.
+    """
+
+    num_generations: Counter[tuple[Arm, Split]]
+    num_documents: Counter[Split]
+    has_inputs: bool
+    has_examples: bool
+    cuts: dict[Split, Cut]
+
+    @property
+    def has_heldout(self) -> bool:
+        """Whether there are held-out documents, and held-out generations of the tuned model."""
+        return bool(
+            self.num_documents[Split.HELDOUT] and self.num_generations[Arm.TUNED, Split.HELDOUT]
+        )
+
+    def is_cut(self, split: Split) -> bool:
+        """Whether a split's index for contrasts is smaller than its whole index."""
+        return self.cuts[split].last_key is not None
+
+
+def survey(
+    generations: Iterable[Generation],
+    documents: Iterable[Document],
+    *,
+    seed: int = 0,
+    is_paper: bool = False,
+) -> Survey:
+    """Count the texts and choose the cut.
+
+    Args:
+        generations: All generations.
+        documents: All documents.
+        seed: Of the cut.
+        is_paper: Count only documents that are indexed as published.
+
+    Raises:
+        DataError: If there is no training generation of the tuned model, or no training document.
+    """
+    counts: Counter[tuple[Arm, Split]] = Counter()
+    keys: dict[Split, set[int]] = {split: set() for split in Split}
+    for generation in generations:
+        counts[generation.model, generation.split] += 1
+        if generation.model is Arm.TUNED:
+            keys[generation.split].add(unit_key(generation, seed))
+    if not counts[Arm.TUNED, Split.TRAIN]:
+        raise DataError(
+            "no generation has split=train and model=tuned, so there is nothing to measure; "
+            "got " + (", ".join(f"{n} of {m} {s}" for (m, s), n in counts.items()) or "none at all")
+        )
+    units = _chosen_units(keys)
+    by_split: dict[Split, list[int]] = {split: [] for split in Split}
+    has_inputs = has_examples = False
+    for document in documents:
+        if is_indexed(document, is_paper=is_paper):
+            key = document_key(document, units[document.split], seed)
+            by_split[document.split].append(key)
+            has_inputs = has_inputs or document.part is Part.INPUT
+            has_examples = has_examples or document.example_id is not None
+    if not by_split[Split.TRAIN]:
+        wanted = "split=train and part=suffix (audit=paper)" if is_paper else "split=train"
+        raise DataError(f"no document has {wanted}, so there is nothing to search")
+    return Survey(
+        counts,
+        Counter({split: len(keys) for split, keys in by_split.items()}),
+        has_inputs,
+        has_examples,
+        _cuts(units, by_split, seed),
+    )
+
+
+def is_indexed(document: Document, *, is_paper: bool) -> bool:
+    """Whether a document is searched: as published only suffixes, of foreign texts all."""
+    return not is_paper or document.part is None or document.part is Part.SUFFIX
+
+
+def unit_of(generation: Generation) -> str:
+    """Return what tells a prompt from others: the example, else the prompt, else the id."""
+    if generation.example_id is not None:
+        return f"example {generation.task} {generation.example_id}"
+    if generation.prompt is not None:
+        return f"prompt {generation.prompt}"
+    return f"generation {generation.id}"
+
+
+def unit_key(generation: Generation, seed: int) -> int:
+    """Return the seeded hash of a generation's unit."""
+    return _hash(unit_of(generation), seed)
+
+
+def document_key(document: Document, units: frozenset[int] | None, seed: int) -> int:
+    """Return a document's place in the seeded order, documents of chosen examples first."""
+    key = _hash(f"document {document.id}", seed) % FIRST_HALF
+    if document.example_id is None or units is None:
+        return key
+    example = _hash(f"example {document.task} {document.example_id}", seed)
+    return key if example in units else key + FIRST_HALF
+
+
+def _chosen_units(keys: dict[Split, set[int]]) -> dict[Split, frozenset[int] | None]:
+    """Choose as many prompts of each split as the smaller one has."""
+    size = min(map(len, keys.values()))
+    return {
+        split: frozenset(sorted(found)[:size]) if 0 < size < len(found) else None
+        for split, found in keys.items()
+    }
+
+
+def _cuts(
+    units: dict[Split, frozenset[int] | None], keys: dict[Split, list[int]], seed: int
+) -> dict[Split, Cut]:
+    """Choose as many documents of each split as the smaller one has."""
+    size = min(map(len, keys.values()))
+    cuts = {}
+    for split, found in keys.items():
+        is_cut = 0 < size < len(found)
+        ordered = np.partition(np.array(found, dtype=np.uint64), size - 1) if is_cut else None
+        last = None if ordered is None else int(ordered[size - 1])
+        cuts[split] = Cut(seed, units[split], last)
+    return cuts
+
+
+def _hash(text: str, seed: int) -> int:
+    """Return a seeded 64-bit hash that is the same in every process."""
+    digest = blake2b(text.encode(), digest_size=8, key=str(seed).encode()).digest()
+    return int.from_bytes(digest, "big")

@@ -1,0 +1,132 @@
+"""Generations of one model and split as columns, and the ratios that come out of them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from permille.audit.findings import WEAKEST_FIRST
+from permille.core.records import KINDS_BY_STRENGTH, Kind
+from permille.measure.ratio import Ratio, Ratios, wilson_ratio, wilson_ratios
+
+Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.uint8]
+
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is counted of one generation.
+
+    Attributes:
+        unit: Key of its prompt: generations of one example share it.
+        group: Key of the examples that share text with its own.
+        task: Its task.
+        has_example: Whether it names its example.
+        has_prompt: Whether its prompt is known.
+        is_measurable: Whether it is long enough for the detector.
+        is_measured: Whether it belongs to those of which a ratio is made.
+        is_degenerate: Whether it repeats itself.
+        is_whole_input: Whether its prompt was a whole input.
+        is_repeated: Whether its prompt came before.
+        is_chosen: Whether the cut to equal sizes has its prompt.
+        num_chars: Its length in characters.
+        num_tokens: Its length in tokens, None where it is not known.
+        is_low_paraphrase: Whether it has nothing but paraphrases that are not confirmed.
+        is_copied: Whether its deciding finding stood in the prompt.
+        is_confident: Whether its deciding finding is a confirmed paraphrase.
+        kinds: Its kind under each way of counting; what is not named is none.
+        every_kind: All kinds that it has.
+    """
+
+    unit: str
+    group: str
+    task: str | None
+    has_example: bool
+    has_prompt: bool
+    is_measurable: bool
+    is_measured: bool
+    is_degenerate: bool
+    is_whole_input: bool
+    is_repeated: bool
+    is_chosen: bool
+    num_chars: int
+    num_tokens: int | None
+    is_low_paraphrase: bool = False
+    is_copied: bool = False
+    is_confident: bool = False
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    every_kind: frozenset[Kind] = frozenset()
+
+
+class Tally:
+    """Rows of one model and split, as columns of shape (N,).
+
+    Args:
+        rows: One a generation, in the order of the file.
+    """
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def measurable(self) -> Flags:
+        """Whether each generation is long enough for the detector, of shape (N,)."""
+        return np.array([row.is_measurable for row in self.rows], dtype=bool)
+
+    def codes(self, way: str) -> Codes:
+        """Return each generation's kind under a way of counting, of shape (N,).
+
+        A code is the kind's place in `WEAKEST_FIRST`; a generation too short to measure has none.
+        """
+        kinds = [row.kinds.get(way, Kind.NONE) for row in self.rows]
+        codes = np.array([WEAKEST_FIRST.index(kind) for kind in kinds], dtype=np.uint8)
+        return np.where(self.measurable, codes, np.uint8(0))
+
+    def chosen(self) -> "Tally":
+        """Return the rows that the cut to equal sizes has."""
+        return Tally([row for row in self.rows if row.is_chosen])
+
+    def measurable_only(self) -> "Tally":
+        """Return the rows that are long enough for the detector."""
+        return Tally([row for row in self.rows if row.is_measurable])
+
+    def of_task(self, task: str) -> "Tally":
+        """Return the rows of one task."""
+        return Tally([row for row in self.rows if row.task == task])
+
+    def select(self, mask: Flags) -> "Tally":
+        """Return the rows where `mask`, of shape (N,), is true."""
+        return Tally([row for row, wanted in zip(self.rows, mask, strict=True) if wanted])
+
+
+def ratios_of(tally: Tally, way: str, *, reason_if_empty: str = "nothing to measure") -> Ratios:
+    """Return the ratios over a tally's measured generations.
+
+    Args:
+        tally: The generations.
+        way: The way of counting.
+        reason_if_empty: Why there may be none.
+    """
+    measured = [row for row in tally.rows if row.is_measured]
+    counts = Counter(str(row.kinds.get(way, Kind.NONE)) for row in measured)
+    return wilson_ratios(counts, len(measured), reason_if_empty=reason_if_empty)
+
+
+def all_kinds_of(tally: Tally) -> Ratios:
+    """Return the ratios that count a generation under every kind that it has."""
+    measured = [row for row in tally.rows if row.is_measured]
+    of = len(measured)
+
+    def counted(kind: Kind) -> Ratio:
+        return wilson_ratio(sum(kind in row.every_kind for row in measured), of)
+
+    with_any = sum(bool(row.every_kind) for row in measured)
+    named = {str(kind): counted(kind) for kind in KINDS_BY_STRENGTH}
+    return Ratios(any=wilson_ratio(with_any, of), **named)
