@@ -1,0 +1,82 @@
+"""The comparison over the runs of a sweep."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from permille.report.comparison import (
+    FailedCell,
+    compare,
+    comparison_row,
+    correlation,
+    write_comparison,
+)
+
+
+def ratio(permille: float) -> dict[str, object]:
+    return {"count": 1, "of": 9, "permille": permille, "ci95": [0.0, 9.0], "method": "wilson"}
+
+
+def row(task: str, cad: float | None, permille: float | None, run: str = "r") -> dict[str, object]:
+    found = ratio(permille) if permille is not None else {"permille": None, "reason": "nothing"}
+    return {
+        "run": run,
+        "task": task,
+        "overrides": [f"task={task}"],
+        "generations": {"measurable": 9, "total": 9},
+        "ratios": {"any": found},
+        "heldout": {},
+        "difference": {},
+        "cad": cad,
+        "utility": {},
+    }
+
+
+ROWS = [row("a", 0.1, 1.0), row("b", 0.2, 2.0), row("c", 0.3, 3.0)]
+
+
+def test_the_correlation_of_rising_points_is_one_and_says_that_it_is_weak() -> None:
+    found = correlation(ROWS)
+    assert found["spearman"] == pytest.approx(1)
+    assert found["n"] == 3
+    assert "so few points" in str(found["warning"])
+
+
+@pytest.mark.parametrize(
+    "extra", [row("multitask", 0.9, 0.0), row("qa", None, 1.0), row("qa", 0.4, None)]
+)
+def test_a_pooled_run_or_one_without_both_figures_takes_no_part(extra: dict[str, object]) -> None:
+    assert correlation([*ROWS, extra]) == correlation(ROWS)
+
+
+def test_with_two_points_the_correlation_is_null_with_a_reason() -> None:
+    found = correlation(ROWS[:2])
+    assert found["spearman"] is None
+    assert found["reason"] == "2 points have no rank correlation"
+
+
+def test_failed_cells_are_named() -> None:
+    failed = compare(ROWS, [FailedCell("task=qa", "no rows")])["failed"]
+    assert failed == [{"cell": "task=qa", "error": "no rows"}]
+
+
+def test_a_row_has_the_last_epoch_that_has_a_cad(tmp_path: Path) -> None:
+    report = {"task": "qa", "ratios": {}, "attention": {"cad": {"train": [0.5, 0.7, None]}}}
+    (tmp_path / "report.json").write_text(json.dumps(report))
+    made = comparison_row(tmp_path, ["task=qa"])
+    assert (made["cad"], made["overrides"], made["run"]) == (0.7, ["task=qa"], str(tmp_path))
+
+
+def test_every_form_holds_every_row(tmp_path: Path) -> None:
+    rows = [row("qa", 0.1, 1.0, "x/one"), row("qa", 0.2, 2.0, "x/two"), ROWS[0]]
+    path = write_comparison(tmp_path, rows, [FailedCell("seed=3", "<b>out of memory</b>")])
+    assert path == tmp_path / "comparison.json"
+    assert len(json.loads(path.read_text())["rows"]) == 3
+    with (tmp_path / "comparison.csv").open() as file:
+        assert [cells[0] for cells in csv.reader(file)] == ["run", "one", "two", "a"]
+    markdown = (tmp_path / "comparison.md").read_text()
+    assert "- seed=3: <b>out of memory</b>" in markdown
+    assert "&lt;b&gt;out of memory" in (tmp_path / "comparison.html").read_text()
+    assert (tmp_path / "comparison.svg").read_text().startswith("<svg")
