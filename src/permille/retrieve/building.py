@@ -46,6 +46,11 @@ def build_index(
     building.rename(cache.path(fingerprint))
 
 
+def num_documents(path: Path) -> int:
+    """Return how many documents a finished index holds."""
+    return int(orjson.loads((path / MANIFEST).read_bytes())["documents"])
+
+
 def _begin(building: Path, finished: list[Path]) -> None:
     """Make an index with nothing in it, or with the segments of a corpus that is part of ours."""
     aside = building / f"{INDEX}.aside"

@@ -8,9 +8,11 @@
 The folders hold training text, so they are made for their owner's eyes only.
 """
 
+import errno
 import fcntl
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,8 +25,10 @@ _SPOOL = ".spool-"
 _LOCK = "alive.lock"
 
 
-def default_cache_dir() -> Path:
-    """Return the folder for indexes where none is set."""
+def cache_folder(cache_dir: str | None) -> Path:
+    """Return the folder for indexes: the setting's, else one in the user's cache folder."""
+    if cache_dir:
+        return Path(cache_dir).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "permille" / "indexes"
 
@@ -69,12 +73,26 @@ class IndexCache:
         ]
         return sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
 
+    def unfinished(self) -> list[Path]:
+        """Return the folders that builds were begun in and not finished."""
+        return sorted(self.folder.glob("*.building"))
+
+    def remove(self, fingerprint: str) -> bool:
+        """Remove an index, finished or not; tell whether there was one."""
+        folders = [self.path(fingerprint), self.building(fingerprint)]
+        there = [folder for folder in folders if folder.is_dir()]
+        for folder in there:
+            # out of the way in one step, so that no half-removed index is taken for whole
+            with self.spool() as aside:
+                folder.rename(aside / "removed")
+        return bool(there)
+
     @contextmanager
     def spool(self) -> Iterator[Path]:
         """Give a folder for documents that come in; what is left in it at the end is removed."""
         folder = Path(tempfile.mkdtemp(prefix=_SPOOL, dir=self.folder))
         try:
-            with _locked(folder / _LOCK, wait=True):
+            with _locked(folder / _LOCK, wait=True), naming_a_full_disk(self.folder):
                 records = folder / "records"
                 records.mkdir(mode=_OWNER_ONLY)
                 yield records
@@ -94,6 +112,30 @@ class IndexCache:
                 if lock.exists():
                     with _locked(lock, wait=False):
                         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def naming_a_full_disk(folder: Path) -> Iterator[None]:
+    """Turn what the system, SQLite or tantivy says of a full disk into an error for users.
+
+    Raises:
+        SettingsError: If there was no space left.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error, ValueError) as error:
+        if not _is_full_disk(error):
+            raise
+        raise SettingsError(
+            f"no space left for indexes in {folder} ({error}); free some (python -m "
+            "permille.retrieve delete all), or set retrieve.cache_dir=FOLDER on another disk"
+        ) from error
+
+
+def _is_full_disk(error: Exception) -> bool:
+    said = str(error).lower()
+    number = error.errno if isinstance(error, OSError) else None
+    return number in (errno.ENOSPC, errno.EDQUOT) or "no space left" in said or "is full" in said
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from elasticsearch import BadRequestError, Elasticsearch
 from permille.core.errors import ServiceError
 from permille.retrieve.analysis import ANALYZER
 from permille.retrieve.config import RetrieveConfig
-from permille.retrieve.patience import Patience
+from permille.retrieve.patience import BusyError, Patience
 
 PREFIX = "permille-"
 READY = "permille-ready-"
@@ -114,12 +114,26 @@ class Lifecycle:
         self.wait_for_shards(fingerprint)
 
     def wait_for_shards(self, fingerprint: str) -> None:
-        """Wait until every primary shard is there."""
-        self._patience.call(
-            lambda: self._client.cluster.health(
-                index=PREFIX + fingerprint, wait_for_status="yellow", timeout="5s"
+        """Wait until every primary shard is there.
+
+        Raises:
+            ServiceError: If the cluster has no place for them.
+        """
+        self._patience.call(lambda: self._ask_for_shards(PREFIX + fingerprint))
+
+    def _ask_for_shards(self, index: str) -> None:
+        asking = self._client.options(ignore_status=408)
+        health = asking.cluster.health(index=index, wait_for_status="yellow", timeout="3s").body
+        if health["status"] != "red":
+            return
+        why = self._client.cluster.allocation_explain(index=index, shard=0, primary=True)
+        told = reasons_of(why.body)
+        if "watermark" in told:
+            raise ServiceError(
+                f"Elasticsearch at {self._patience.where}: its disk is nearly full ({told}); free "
+                "space or raise cluster.routing.allocation.disk.watermark, then run again"
             )
-        )
+        raise BusyError(f"no node has taken shard 0 of {index} ({told})")
 
     def clone(self, base: str, fingerprint: str, num_documents: int) -> None:
         """Make an index that starts with the documents of a finished one, by hard links."""
@@ -177,7 +191,7 @@ class Lifecycle:
             raise ServiceError(
                 f"{self._patience.where}: index {index} holds {count} documents, want "
                 f"{num_documents}; delete it and run again: "
-                f"python -m permille.retrieve delete {fingerprint} retrieve=elasticsearch"
+                f"python -m permille.retrieve delete {fingerprint} --engine elasticsearch"
             )
 
     def _wait_for_replicas(self, index: str) -> None:
@@ -223,6 +237,13 @@ class Lifecycle:
             allow_partial_search_results=False,
         )
         return list(answer.body["hits"]["hits"])
+
+
+def reasons_of(explanation: Mapping[str, Any]) -> str:
+    """Return why a shard has no node, in the cluster's words."""
+    nodes = explanation.get("node_allocation_decisions", [])
+    told = [decider["explanation"] for node in nodes for decider in node.get("deciders", [])]
+    return "; ".join(dict.fromkeys([explanation.get("allocate_explanation", ""), *told]))[:500]
 
 
 def _meta(fingerprint: str, num_documents: int) -> dict[str, object]:

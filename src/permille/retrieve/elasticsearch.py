@@ -5,24 +5,23 @@ removed again; it tells the corpus's fingerprint, and so whether anything must b
 """
 
 import logging
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from elasticsearch import Elasticsearch
 
-from permille.core.errors import ServiceError
+from permille.core.errors import ServiceError, SettingsError
 from permille.core.records import Candidate, Document, Part, Split
 from permille.retrieve.analysis import query_terms
+from permille.retrieve.cache import IndexCache, cache_folder
 from permille.retrieve.config import DistributedScores, RetrieveConfig
 from permille.retrieve.connection import connect, environment, find_endpoint
 from permille.retrieve.elastic_index import PREFIX, READY, Lifecycle, Mark
 from permille.retrieve.elastic_load import Loader
 from permille.retrieve.elastic_search import Searcher
 from permille.retrieve.patience import Patience
-from permille.retrieve.protocol import Corpus, Progress
+from permille.retrieve.protocol import Corpus, KeptIndex, Progress
 from permille.retrieve.store import Store, write_store
 
 _log = logging.getLogger(__name__)
@@ -39,6 +38,7 @@ class ElasticsearchRetriever:
 
     def __init__(self, config: RetrieveConfig) -> None:
         self._config = config
+        self._spools = IndexCache(cache_folder(config.cache_dir) / "elasticsearch")
         endpoint = find_endpoint(config, environment())
         self.where = str(endpoint)
         self._client = connect(endpoint, config)
@@ -70,9 +70,9 @@ class ElasticsearchRetriever:
 
     def index(self, documents: Iterable[Document], progress: Progress | None = None) -> Corpus:
         """Make the documents searchable; see `permille.retrieve.protocol.Retriever`."""
-        with tempfile.TemporaryDirectory(prefix="permille-") as folder:
-            written = write_store(Path(folder), documents)
-            with Store(Path(folder)) as store:
+        with self._spools.spool() as folder:
+            written = write_store(folder, documents)
+            with Store(folder) as store:
                 shards = self._load(store, written.fingerprint, progress or _ignore)
         if progress:
             progress(written.num_documents)
@@ -87,6 +87,20 @@ class ElasticsearchRetriever:
         return ElasticsearchCorpus(
             self._client, self._patience, searcher, written.fingerprint, written.num_documents
         )
+
+    def kept(self) -> list[KeptIndex]:
+        """Return the indexes of ours; see `permille.retrieve.protocol.Retriever`."""
+        marks = self.lifecycle.all_of_ours()
+        return [KeptIndex(mark.fingerprint, mark.documents, mark.ready) for mark in marks]
+
+    def delete(self, fingerprint: str) -> None:
+        """Delete one index; see `permille.retrieve.protocol.Retriever`."""
+        if self.lifecycle.find(fingerprint) is None:
+            raise SettingsError(
+                f"no index {PREFIX}{fingerprint} at {self.where}; "
+                "python -m permille.retrieve list names those that are there"
+            )
+        self.lifecycle.delete(fingerprint)
 
     def _load(self, store: Store, fingerprint: str, progress: Progress) -> int:
         """Make sure that the index is there and whole; return its number of shards."""

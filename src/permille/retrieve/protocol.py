@@ -1,6 +1,7 @@
 """What an engine does: take documents, and return candidates for texts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -8,6 +9,15 @@ from permille.core.records import Candidate, Document
 
 Progress = Callable[[int], None]
 """Called now and then with the number of documents that are indexed so far."""
+
+
+@dataclass(frozen=True)
+class KeptIndex:
+    """An index that an engine keeps for the next time; unfinished: begun, and then left."""
+
+    fingerprint: str
+    num_documents: int
+    finished: bool
 
 
 class Corpus(Protocol):
@@ -67,5 +77,17 @@ class Retriever(Protocol):
 
         Raises:
             DataError: If there is no document, or an id occurs twice.
+        """
+        ...
+
+    def kept(self) -> list[KeptIndex]:
+        """Return the indexes that are kept."""
+        ...
+
+    def delete(self, fingerprint: str) -> None:
+        """Delete one index that is kept; nothing else ever does.
+
+        Raises:
+            SettingsError: If there is none of this fingerprint.
         """
         ...

@@ -14,12 +14,13 @@ from typing import Self
 
 import tantivy
 
+from permille.core.errors import SettingsError
 from permille.core.records import Candidate, Document
 from permille.retrieve.analysis import query_terms
-from permille.retrieve.building import INDEX, KEY, TEXT, build_index
-from permille.retrieve.cache import IndexCache, default_cache_dir
+from permille.retrieve.building import INDEX, KEY, TEXT, build_index, num_documents
+from permille.retrieve.cache import IndexCache, cache_folder
 from permille.retrieve.config import RetrieveConfig
-from permille.retrieve.protocol import Corpus, Progress
+from permille.retrieve.protocol import Corpus, KeptIndex, Progress
 from permille.retrieve.store import Store, write_store
 
 _WIDEN = 8
@@ -29,7 +30,7 @@ class TantivyRetriever:
     """Keeps indexes in a cache folder and opens them."""
 
     def __init__(self, config: RetrieveConfig) -> None:
-        folder = Path(config.cache_dir).expanduser() if config.cache_dir else default_cache_dir()
+        folder = cache_folder(config.cache_dir)
         self._cache = IndexCache(folder / f"tantivy-{version('tantivy')}")
         self._open: list[TantivyCorpus] = []
 
@@ -59,6 +60,22 @@ class TantivyRetriever:
         corpus = TantivyCorpus(path)
         self._open.append(corpus)
         return corpus
+
+    def kept(self) -> list[KeptIndex]:
+        """Return the indexes in the cache folder; see `permille.retrieve.protocol.Retriever`."""
+        kept = [self._cache.path(folder.name) for folder in self._cache.finished()]
+        return [KeptIndex(path.name, num_documents(path), finished=True) for path in kept] + [
+            KeptIndex(path.stem, 0, finished=False) for path in self._cache.unfinished()
+        ]
+
+    def delete(self, fingerprint: str) -> None:
+        """Delete one index; see `permille.retrieve.protocol.Retriever`."""
+        with self._cache.lock(fingerprint):
+            if not self._cache.remove(fingerprint):
+                raise SettingsError(
+                    f"no index {fingerprint} in {self._cache.folder}; "
+                    "python -m permille.retrieve list names those that are there"
+                )
 
 
 class TantivyCorpus:
