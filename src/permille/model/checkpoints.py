@@ -1,0 +1,129 @@
+"""Checkpoints that are whole or absent, and models that `from_pretrained` reads."""
+
+import io
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from pytorch_lightning.callbacks import ModelCheckpoint
+from pytorch_lightning.plugins.io import TorchCheckpointIO
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from typing_extensions import override
+
+from permille.core.errors import PermilleError, SettingsError
+
+LAST, BEST, MODEL = "last.ckpt", "best.ckpt", "model"
+"""Names in a run's folder of checkpoints."""
+
+_PREFIX = "model."
+
+
+class AtomicCheckpointIO(TorchCheckpointIO):
+    """Writes a checkpoint beside its place and then moves it there.
+
+    Lightning's own writing goes through the system's temporary folder; on another disk the last
+    step is then a copy, which a kill can cut in half.
+    """
+
+    @override
+    def save_checkpoint(
+        self,
+        checkpoint: dict[str, Any],
+        path: str | os.PathLike[str],
+        storage_options: object = None,
+    ) -> None:
+        """Write a checkpoint.
+
+        Raises:
+            PermilleError: If the disk does not take it.
+        """
+        buffer = io.BytesIO()
+        torch.save(checkpoint, buffer)
+        write_whole(Path(path), buffer.getbuffer())
+
+
+def write_whole(path: Path, content: bytes | memoryview) -> None:
+    """Write a file such that at any moment the old or the new content is there in full.
+
+    Raises:
+        PermilleError: If the disk does not take it; the old content stays.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise PermilleError(
+            f"cannot write {path} ({len(content)} bytes): {error.strerror}; make room or choose"
+            " another folder with hydra.run.dir, then go on with resume="
+        ) from error
+
+
+def checkpoint_callback(folder: Path, *, has_validation: bool) -> ModelCheckpoint:
+    """Return the callback that keeps `last.ckpt` and, by validation loss, `best.ckpt`.
+
+    Both are written at the end of an epoch, after all that the epoch's other callbacks do. Without
+    validation the best is the last.
+    """
+    return ModelCheckpoint(
+        dirpath=folder,
+        filename=Path(BEST).stem,
+        monitor="val/loss" if has_validation else None,
+        save_last=True,
+        save_top_k=1,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
+
+
+def load_weights(model: PreTrainedModel, checkpoint: Path) -> None:
+    """Put the weights of a Lightning checkpoint into a network of the same shape.
+
+    Raises:
+        SettingsError: If the file is not there, or its weights are another network's.
+    """
+    if not checkpoint.is_file():
+        raise SettingsError(
+            f"{checkpoint}: want a checkpoint of a run, got no such file; train first, or name"
+            " another run"
+        )
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+    own = {key.removeprefix(_PREFIX): value for key, value in state.items()}
+    try:
+        model.load_state_dict(own)
+    except RuntimeError as error:
+        raise SettingsError(
+            f"{checkpoint}: want the weights of this run's model, got others: {error}"
+        ) from error
+
+
+def export(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Write a network and its tokenizer in Hugging Face's form, in place of an older export."""
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    model.save_pretrained(part)
+    tokenizer.save_pretrained(part)
+    shutil.rmtree(folder, ignore_errors=True)
+    part.replace(folder)
+
+
+def last_checkpoint(folder: Path) -> Path:
+    """Return the checkpoint that a run goes on from.
+
+    Raises:
+        SettingsError: If the run has none.
+    """
+    path = folder / LAST
+    if not path.is_file():
+        raise SettingsError(
+            f"resume: want a run with {path.relative_to(folder.parent)}, got {folder.parent}"
+            " without one; it ended before its first epoch did, so start it anew"
+        )
+    return path
