@@ -15,15 +15,17 @@ import orjson
 from permille.align.aligner import Aligner
 from permille.audit.aligning import ManyAligner
 from permille.audit.config import AuditConfig
+from permille.audit.counting import seen_in
 from permille.audit.detect import Detector
 from permille.audit.findings import Finding
 from permille.audit.json_lines import write_aside
 from permille.audit.judging import Confirmation
 from permille.audit.report import AuditReport
-from permille.audit.rows import RowMaker, lines_of
+from permille.audit.rows import MAIN, RowMaker, lines_of
+from permille.audit.spread import SplitSpread
 from permille.audit.store import FindingStore
 from permille.audit.summary import summarize
-from permille.audit.survey import Survey, survey
+from permille.audit.survey import Survey, is_indexed, survey
 from permille.audit.tally import Tally
 from permille.audit.views import ARMS, ArmKey, Views, build_views
 from permille.core.records import Arm, Document, Generation, Split
@@ -94,9 +96,15 @@ def run_audit(
     settings += [config.is_paper, config.max_judge_pairs, config.copied_words]
     store = FindingStore(cache_dir or out / PARTIAL_FOLDER, repr(settings))
     search = _Search(generations, config, found, views, detector, store, progress or _ignore)
-    tallies = search.count(out / CASES_FILE)
+    tallies = search.count(out / CASES_FILE, search.look_up(documents))
     store.remove()
-    return summarize(tallies, found, config, has_judge=judge is not None)
+    return summarize(
+        tallies,
+        found,
+        config,
+        least_chars=detector.least_chars,
+        has_judge=judge is not None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,20 @@ class _Search:
     detector: Detector
     store: FindingStore
     progress: Progress
+
+    def look_up(self, documents: Iterable[Document]) -> dict[Split, SplitSpread]:
+        """Find everything, and look up how far it is spread over the documents."""
+        spread = {split: SplitSpread(self.detector.least_chars) for split in Split}
+        for arm, views in self.views.items():
+            for _, found in self.chunks(arm):
+                seen = (seen_in(findings, MAIN) for findings in found)
+                spread[arm[1]].note(seen, views[0].corpus)
+        for split in {split for _, split in self.views}:
+            is_paper = self.config.is_paper
+            spread[split].scan(
+                d for d in documents if d.split is split and is_indexed(d, is_paper=is_paper)
+            )
+        return spread
 
     def chunks(self, arm: ArmKey) -> Iterator[tuple[list[Generation], list[list[Finding]]]]:
         """Yield one arm's generations and findings, found now or before."""
@@ -128,7 +150,7 @@ class _Search:
             done += len(chunk)
         self.progress(stage, done, total)
 
-    def count(self, cases_file: Path) -> dict[ArmKey, Tally]:
+    def count(self, cases_file: Path, spread: dict[Split, SplitSpread]) -> dict[ArmKey, Tally]:
         """Write cases.jsonl and return every arm's rows."""
         tallies = {}
         with write_aside(cases_file) as file:
@@ -139,15 +161,17 @@ class _Search:
                     self.detector.least_chars,
                     self.config.max_examples,
                     self.found.cuts[arm[1]],
+                    spread[arm[1]],
                     is_paper=self.config.is_paper,
                 )
                 rows = []
                 for generations, found in self.chunks(arm):
                     for generation, findings in zip(generations, found, strict=True):
-                        row, headline = maker.row(generation, findings)
+                        counted = [spread[arm[1]].counted(finding) for finding in findings]
+                        row, headline = maker.row(generation, counted)
                         rows.append(row)
                         decides = headline if arm == (Arm.TUNED, Split.TRAIN) else None
-                        for line in lines_of(generation, findings, decides):
+                        for line in lines_of(generation, counted, decides):
                             file.write(orjson.dumps(line) + b"\n")
                 tallies[arm] = Tally(rows)
         return tallies

@@ -4,9 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from permille.audit.counting import deciding, every_kind, first_hit, kind_of, kind_under, seen_in
+from permille.audit.counting import (
+    deciding,
+    every_kind,
+    first_hit,
+    kind_of,
+    kind_under,
+    seen_in,
+)
 from permille.audit.degenerate import is_degenerate
 from permille.audit.findings import Finding
+from permille.audit.spread import SplitSpread
 from permille.audit.survey import Cut, unit_of
 from permille.audit.tally import Row
 from permille.core.records import Generation, Kind
@@ -15,7 +23,8 @@ MAIN, CUT, CROSS = "main", "cut", "cross"
 """Views: the split's own index, the same cut to the other split's size, the other split's."""
 OWN, OTHER, NOT_COPIED, NOT_BOILERPLATE = "own", "other", "not_copied", "not_boilerplate"
 """Ways of counting in the main view that look at some cases only."""
-
+FIRST_TOKENS = (32, 64, 128)
+"""Ways of counting in the main view that look at the beginning of the generation only."""
 
 Counted = tuple[Row, Finding | None]
 """A row, and the finding that decides its kind in the main view."""
@@ -29,44 +38,62 @@ class RowMaker:
         least_chars: Characters of a measurable generation.
         max_examples: A run in more examples is boilerplate.
         cut: The choice of prompts for contrasts.
+        spread: How far the documents of the split are spread over examples.
         is_paper: Whether the published counting is followed.
     """
 
     least_chars: int
     max_examples: int
     cut: Cut
+    spread: SplitSpread
     is_paper: bool = False
     _prompts: set[bytes] = field(default_factory=set)
 
     def row(self, generation: Generation, findings: Sequence[Finding]) -> Counted:
         """Return a generation's row, and the finding that decides its kind in the main view."""
-        is_repeated = self.is_paper and self._came_before(generation.prompt)
+        if self.is_paper:
+            return self._published(generation, findings)
+        row = self._empty(generation)
+        if not (row.is_measurable and findings):
+            return row, None
+        headline = deciding(findings, MAIN)
+        row.kinds = self._kinds(findings, row)
+        row.every_kind = every_kind(findings, MAIN)
+        row.is_low_paraphrase = headline is None and bool(seen_in(findings, MAIN))
+        row.is_copied = headline is not None and headline.is_copied
+        return row, headline
+
+    def _published(self, generation: Generation, findings: Sequence[Finding]) -> Counted:
+        """Count as published: the first hit decides, and a repeated prompt does not count again."""
+        row = self._empty(generation)
+        row.is_measured = True
+        headline = None if self._came_before(generation.prompt) else first_hit(findings, MAIN)
+        row.kinds = {MAIN: kind_of(headline)}
+        row.is_confident = headline is not None and headline.confirmed is True
+        return row, headline
+
+    def _empty(self, generation: Generation) -> Row:
+        """Return the row of a generation in which nothing was found."""
+        unit = unit_of(generation)
+        group, num_examples = self.spread.group(generation.example_id) or (unit, None)
+        num_words = len(generation.text.split())
         is_measurable = len(generation.text) >= self.least_chars
-        is_measured = is_measurable or self.is_paper
-        headline = None
-        if is_measured and not is_repeated:
-            headline = (first_hit if self.is_paper else deciding)(findings, MAIN)
-        row = Row(
-            unit=unit_of(generation),
-            group=unit_of(generation),
+        return Row(
+            unit=unit,
+            group=group,
             task=generation.task,
             has_example=generation.example_id is not None,
             has_prompt=generation.prompt is not None,
             is_measurable=is_measurable,
-            is_measured=is_measured,
+            is_measured=is_measurable,
             is_degenerate=is_degenerate(generation.text),
             is_whole_input=generation.whole_input,
-            is_repeated=is_repeated,
             is_chosen=self.cut.has_generation(generation),
+            num_examples=num_examples,
             num_chars=len(generation.text),
-            num_tokens=generation.num_tokens,
-            is_low_paraphrase=is_measured and headline is None and bool(seen_in(findings, MAIN)),
-            is_copied=headline is not None and headline.is_copied,
-            is_confident=headline is not None and headline.confirmed is True,
-            kinds={MAIN: kind_of(headline)} if self.is_paper else self._kinds(findings),
-            every_kind=frozenset() if self.is_paper else every_kind(findings, MAIN),
+            num_tokens=num_words if generation.num_tokens is None else generation.num_tokens,
+            counts_tokens=generation.num_tokens is not None,
         )
-        return row, headline
 
     def _came_before(self, prompt: str | None) -> bool:
         """Whether the same prompt came before; no prompt repeats nothing."""
@@ -78,10 +105,8 @@ class RowMaker:
         self._prompts.add(digest)
         return False
 
-    def _kinds(self, findings: Sequence[Finding]) -> dict[str, Kind]:
+    def _kinds(self, findings: Sequence[Finding], row: Row) -> dict[str, Kind]:
         """Return the kind under each way of counting."""
-        if not findings:
-            return {}
         kinds = {view: kind_of(deciding(findings, view)) for view in (MAIN, CUT, CROSS)}
         if self.cut.is_everything:
             kinds[CUT] = kinds[MAIN]
@@ -91,7 +116,25 @@ class RowMaker:
         kinds[NOT_BOILERPLATE] = kind_under(
             findings, MAIN, lambda _, case: case.num_examples <= self.max_examples
         )
+        for num_tokens in FIRST_TOKENS:
+            kinds[first_tokens_way(num_tokens)] = self._kind_of_first(findings, row, num_tokens)
         return kinds
+
+    def _kind_of_first(self, findings: Sequence[Finding], row: Row, num_tokens: int) -> Kind:
+        """Return the kind when only what lies in the first tokens is looked at."""
+        end = row.chars_of_first(num_tokens)
+        return kind_under(
+            findings,
+            MAIN,
+            lambda _, case: (
+                min(case.generation.end_char, end) - case.generation.start_char >= self.least_chars
+            ),
+        )
+
+
+def first_tokens_way(num_tokens: int) -> str:
+    """Return the name of the way of counting that looks at the first tokens only."""
+    return f"first_{num_tokens}"
 
 
 def lines_of(
@@ -104,5 +147,7 @@ def lines_of(
         findings: What was found for it in any view.
         headline: The finding that decides its kind in the ratios.
     """
-    seen = sorted((f for f in findings if MAIN in f.ranks), key=lambda f: f.ranks[MAIN])
-    return [finding.line(generation.id, MAIN, headline=finding is headline) for finding in seen]
+    return [
+        finding.line(generation.id, MAIN, headline=finding is headline)
+        for finding in seen_in(findings, MAIN)
+    ]

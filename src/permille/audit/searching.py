@@ -86,8 +86,7 @@ def is_own(document: Document, generation: Generation) -> bool | None:
     """Whether a document belongs to the prompted example; None where one of both is unknown."""
     if document.example_id is None or generation.example_id is None:
         return None
-    same_task = document.task is None or document.task == generation.task
-    return same_task and document.example_id == generation.example_id
+    return document.example_id == generation.example_id
 
 
 def squeezed(text: str) -> str:

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from permille.audit.config import AuditConfig
 from permille.audit.controls.base_model import base_model_control, difference_in_differences
+from permille.audit.controls.frequency import boilerplate, duplicates
 from permille.audit.controls.heldout import cross_index_control, heldout_control, heldout_ratios
+from permille.audit.controls.length import length
+from permille.audit.controls.multiplicity import multiplicity
 from permille.audit.controls.subsets import subset_controls
 from permille.audit.report import AuditReport
 from permille.audit.rows import MAIN
@@ -18,7 +21,12 @@ TUNED_TRAIN = (Arm.TUNED, Split.TRAIN)
 
 
 def summarize(
-    tallies: Mapping[ArmKey, Tally], found: Survey, config: AuditConfig, *, has_judge: bool
+    tallies: Mapping[ArmKey, Tally],
+    found: Survey,
+    config: AuditConfig,
+    *,
+    least_chars: int,
+    has_judge: bool,
 ) -> AuditReport:
     """Return what the rows of all arms say.
 
@@ -26,21 +34,34 @@ def summarize(
         tallies: The rows of each arm that was audited.
         found: What there was to audit.
         config: How it was counted.
+        least_chars: Characters of a measurable generation.
         has_judge: Whether paraphrases were judged.
     """
     train = tallies[TUNED_TRAIN]
-    tasks = sorted({row.task for row in train.rows if row.task is not None})
+    names = sorted({row.task for row in train.rows if row.task is not None})
+    by_task = {name: _select(tallies, name) for name in names} if len(names) > 1 else {}
     ratios: dict[str, object] = dict(ratios_of(train, MAIN).to_dict())
+    controls: dict[str, object] = {}
     if config.is_paper:
         ratios["paraphrase_confident"] = _confident(train, has_judge=has_judge).to_dict()
+    else:
+        controls = _controls(tallies, found, config, least_chars)
+        contrasts = {name: _contrasts(rows, config) for name, rows in by_task.items()}
+        controls["multiplicity"] = multiplicity(controls, contrasts)
     return AuditReport(
-        task=tasks[0] if len(tasks) == 1 else ("multitask" if tasks else None),
+        task=names[0] if len(names) == 1 else ("multitask" if names else None),
         audit=str(config.name),
         generations=_counts(train),
         ratios=ratios,
-        controls={} if config.is_paper else _controls(tallies, found, config),
-        tasks={task: _of_task(tallies, task, config) for task in tasks} if len(tasks) > 1 else {},
+        controls=controls,
+        tasks={name: _of_task(rows) for name, rows in by_task.items()},
     )
+
+
+def _select(tallies: Mapping[ArmKey, Tally], task: str) -> dict[ArmKey, Tally]:
+    """Return the rows of one task, without arms that have none."""
+    of_task = {arm: tally.of_task(task) for arm, tally in tallies.items()}
+    return {arm: tally for arm, tally in of_task.items() if len(tally)}
 
 
 def _counts(train: Tally) -> dict[str, int]:
@@ -63,22 +84,34 @@ def _confident(train: Tally, *, has_judge: bool) -> Ratio:
 
 
 def _controls(
-    tallies: Mapping[ArmKey, Tally], found: Survey, config: AuditConfig
+    tallies: Mapping[ArmKey, Tally], found: Survey, config: AuditConfig, least_chars: int
 ) -> dict[str, object]:
-    """Return the controls, or why one was not computed."""
+    """Return the controls that rows alone are enough for, or why one was not computed."""
+    train = tallies[TUNED_TRAIN]
+    others = [tally for arm, tally in tallies.items() if arm != TUNED_TRAIN]
+    return {
+        **_contrasts(tallies, config),
+        "cross_index": cross_index_control(tallies),
+        **subset_controls(train, has_examples=found.has_examples),
+        "duplicates": duplicates(train),
+        "boilerplate": boilerplate(train, config.max_examples),
+        "length": length(train, others, least_chars),
+    }
+
+
+def _contrasts(tallies: Mapping[ArmKey, Tally], config: AuditConfig) -> dict[str, object]:
+    """Return the controls that compare arms."""
     return {
         "heldout": heldout_control(tallies, seed=config.seed),
         "base_model": base_model_control(tallies),
         "difference_in_differences": difference_in_differences(tallies, seed=config.seed),
-        "cross_index": cross_index_control(tallies),
-        **subset_controls(tallies[TUNED_TRAIN], has_examples=found.has_examples),
     }
 
 
-def _of_task(tallies: Mapping[ArmKey, Tally], task: str, config: AuditConfig) -> dict[str, object]:
+def _of_task(tallies: Mapping[ArmKey, Tally]) -> dict[str, object]:
     """Return the ratios of one of several tasks."""
-    of_task = {arm: tally.of_task(task) for arm, tally in tallies.items()}
-    values: dict[str, object] = {"ratios": ratios_of(of_task[TUNED_TRAIN], MAIN).to_dict()}
-    if not config.is_paper:
-        values["heldout"] = heldout_ratios(of_task)
-    return values | {"utility": {}}
+    return {
+        "ratios": ratios_of(tallies[TUNED_TRAIN], MAIN).to_dict(),
+        "heldout": heldout_ratios(tallies),
+        "utility": {},
+    }

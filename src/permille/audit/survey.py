@@ -135,7 +135,7 @@ def is_indexed(document: Document, *, is_paper: bool) -> bool:
 def unit_of(generation: Generation) -> str:
     """Return what tells a prompt from others: the example, else the prompt, else the id."""
     if generation.example_id is not None:
-        return f"example {generation.task} {generation.example_id}"
+        return f"example {generation.example_id}"
     if generation.prompt is not None:
         return f"prompt {generation.prompt}"
     return f"generation {generation.id}"
@@ -151,7 +151,7 @@ def document_key(document: Document, units: frozenset[int] | None, seed: int) ->
     key = _hash(f"document {document.id}", seed) % FIRST_HALF
     if document.example_id is None or units is None:
         return key
-    example = _hash(f"example {document.task} {document.example_id}", seed)
+    example = _hash(f"example {document.example_id}", seed)
     return key if example in units else key + FIRST_HALF
 
 

@@ -1,7 +1,7 @@
-"""Generations of one model and split as columns, and the ratios that come out of them."""
+"""Generations of one model and split as rows, and the ratios that come out of them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,15 +9,13 @@ import numpy.typing as npt
 
 from permille.audit.findings import WEAKEST_FIRST
 from permille.core.records import KINDS_BY_STRENGTH, Kind
-from permille.measure.ratio import Ratio, Ratios, wilson_ratio, wilson_ratios
+from permille.measure.ratio import Ratios, wilson_ratio, wilson_ratios
 
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.uint8]
 
-ANY = "any"
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """What is counted of one generation.
 
@@ -31,10 +29,11 @@ class Row:
         is_measured: Whether it belongs to those of which a ratio is made.
         is_degenerate: Whether it repeats itself.
         is_whole_input: Whether its prompt was a whole input.
-        is_repeated: Whether its prompt came before.
         is_chosen: Whether the cut to equal sizes has its prompt.
+        num_examples: How many examples hold its example's document; None where that is unknown.
         num_chars: Its length in characters.
-        num_tokens: Its length in tokens, None where it is not known.
+        num_tokens: Its length in tokens, in words where tokens are not known.
+        counts_tokens: Whether its tokens are known.
         is_low_paraphrase: Whether it has nothing but paraphrases that are not confirmed.
         is_copied: Whether its deciding finding stood in the prompt.
         is_confident: Whether its deciding finding is a confirmed paraphrase.
@@ -51,19 +50,30 @@ class Row:
     is_measured: bool
     is_degenerate: bool
     is_whole_input: bool
-    is_repeated: bool
     is_chosen: bool
+    num_examples: int | None
     num_chars: int
-    num_tokens: int | None
+    num_tokens: int
+    counts_tokens: bool
     is_low_paraphrase: bool = False
     is_copied: bool = False
     is_confident: bool = False
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     every_kind: frozenset[Kind] = frozenset()
 
+    def kind(self, way: str) -> Kind:
+        """Return the kind under a way of counting."""
+        return self.kinds.get(way, Kind.NONE)
+
+    def chars_of_first(self, num_tokens: int) -> int:
+        """Return how many characters its first tokens have, all tokens taken as equally long."""
+        if self.num_tokens <= num_tokens:
+            return self.num_chars
+        return self.num_chars * num_tokens // self.num_tokens
+
 
 class Tally:
-    """Rows of one model and split, as columns of shape (N,).
+    """Rows of one model and split.
 
     Args:
         rows: One a generation, in the order of the file.
@@ -85,25 +95,32 @@ class Tally:
 
         A code is the kind's place in `WEAKEST_FIRST`; a generation too short to measure has none.
         """
-        kinds = [row.kinds.get(way, Kind.NONE) for row in self.rows]
-        codes = np.array([WEAKEST_FIRST.index(kind) for kind in kinds], dtype=np.uint8)
-        return np.where(self.measurable, codes, np.uint8(0))
+        kinds = [WEAKEST_FIRST.index(row.kind(way)) for row in self.rows]
+        return np.where(self.measurable, np.array(kinds, dtype=np.uint8), np.uint8(0))
 
-    def chosen(self) -> "Tally":
-        """Return the rows that the cut to equal sizes has."""
-        return Tally([row for row in self.rows if row.is_chosen])
-
-    def measurable_only(self) -> "Tally":
-        """Return the rows that are long enough for the detector."""
-        return Tally([row for row in self.rows if row.is_measurable])
-
-    def of_task(self, task: str) -> "Tally":
-        """Return the rows of one task."""
-        return Tally([row for row in self.rows if row.task == task])
+    def where(self, wanted: Callable[[Row], bool]) -> "Tally":
+        """Return the rows that are wanted."""
+        return Tally([row for row in self.rows if wanted(row)])
 
     def select(self, mask: Flags) -> "Tally":
         """Return the rows where `mask`, of shape (N,), is true."""
         return Tally([row for row, wanted in zip(self.rows, mask, strict=True) if wanted])
+
+    def chosen(self) -> "Tally":
+        """Return the rows that the cut to equal sizes has."""
+        return self.where(lambda row: row.is_chosen)
+
+    def measured(self) -> "Tally":
+        """Return the rows of which a ratio is made."""
+        return self.where(lambda row: row.is_measured)
+
+    def measurable_only(self) -> "Tally":
+        """Return the rows that are long enough for the detector."""
+        return self.where(lambda row: row.is_measurable)
+
+    def of_task(self, task: str) -> "Tally":
+        """Return the rows of one task."""
+        return self.where(lambda row: row.task == task)
 
 
 def ratios_of(tally: Tally, way: str, *, reason_if_empty: str = "nothing to measure") -> Ratios:
@@ -114,19 +131,17 @@ def ratios_of(tally: Tally, way: str, *, reason_if_empty: str = "nothing to meas
         way: The way of counting.
         reason_if_empty: Why there may be none.
     """
-    measured = [row for row in tally.rows if row.is_measured]
-    counts = Counter(str(row.kinds.get(way, Kind.NONE)) for row in measured)
+    measured = tally.measured().rows
+    counts = Counter(str(row.kind(way)) for row in measured)
     return wilson_ratios(counts, len(measured), reason_if_empty=reason_if_empty)
 
 
 def all_kinds_of(tally: Tally) -> Ratios:
     """Return the ratios that count a generation under every kind that it has."""
-    measured = [row for row in tally.rows if row.is_measured]
-    of = len(measured)
-
-    def counted(kind: Kind) -> Ratio:
-        return wilson_ratio(sum(kind in row.every_kind for row in measured), of)
-
+    measured = tally.measured().rows
+    named = {
+        str(kind): wilson_ratio(sum(kind in row.every_kind for row in measured), len(measured))
+        for kind in KINDS_BY_STRENGTH
+    }
     with_any = sum(bool(row.every_kind) for row in measured)
-    named = {str(kind): counted(kind) for kind in KINDS_BY_STRENGTH}
-    return Ratios(any=wilson_ratio(with_any, of), **named)
+    return Ratios(any=wilson_ratio(with_any, len(measured)), **named)

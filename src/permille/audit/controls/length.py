@@ -1,0 +1,127 @@
+"""Longer output has more room to match: ratios at equal length."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from permille.audit.rows import FIRST_TOKENS, MAIN, first_tokens_way
+from permille.audit.tally import Flags, Row, Tally, ratios_of
+from permille.core.records import KINDS_BY_STRENGTH, Kind
+from permille.measure.intervals import wilson_interval
+from permille.measure.ratio import Ratio, Ratios, wilson_ratios
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+NUM_STRATA = 10
+
+
+def length(train: Tally, others: Iterable[Tally], least_chars: int) -> dict[str, object]:
+    """Return ratios by length, at a common distribution of lengths, and of the beginning only.
+
+    Args:
+        train: The tuned model's generations on training prompts.
+        others: All other arms, whose lengths belong to the common distribution.
+        least_chars: Characters of a measurable generation.
+    """
+    measured = train.measured()
+    pooled = [row.num_chars for tally in (train, *others) for row in tally.measured().rows]
+    return {
+        "unit": "tokens" if all(row.counts_tokens for row in train.rows) else "words",
+        "deciles": deciles(measured),
+        "standardized": standardized(measured, pooled).to_dict(),
+        "per_1000_tokens": per_1000_tokens(measured).to_dict(),
+        "first_tokens": {
+            str(n): ratios_of(_beginnings(train, n, least_chars), first_tokens_way(n)).to_dict()
+            for n in FIRST_TOKENS
+        },
+    }
+
+
+def deciles(measured: Tally) -> list[dict[str, object]]:
+    """Return the ratios of tenths of the generations, from the shortest to the longest.
+
+    Generations of equal length stay in one tenth, so there may be fewer tenths than ten.
+    """
+    if not len(measured):
+        return []
+    lengths = np.array([row.num_chars for row in measured.rows])
+    which = strata(lengths, edges_of(lengths))
+    rows = []
+    for stratum in np.unique(which):
+        inside = which == stratum
+        rows.append(
+            {
+                "min_chars": int(lengths[inside].min()),
+                "max_chars": int(lengths[inside].max()),
+                "ratios": ratios_of(measured.select(inside), MAIN).to_dict(),
+            }
+        )
+    return rows
+
+
+def edges_of(lengths: Sequence[int] | Ints) -> Floats:
+    """Return the inner edges of strata with equally many lengths, ascending and different."""
+    inner = np.linspace(0, 1, NUM_STRATA + 1)[1:-1]
+    return np.unique(np.quantile(np.asarray(lengths, dtype=np.float64), inner))
+
+
+def strata(lengths: Sequence[int] | Ints, edges: Floats) -> Ints:
+    """Return each length's stratum, of shape (N,)."""
+    return np.searchsorted(edges, np.asarray(lengths), side="left")
+
+
+def standardized(measured: Tally, pooled: Sequence[int]) -> Ratios:
+    """Return the ratios that the generations would have at the lengths of all arms together.
+
+    Direct standardization: each stratum's ratio is weighted by the stratum's share of the pooled
+    lengths. Intervals are Wilson's at the size of equally many unweighted generations.
+
+    Args:
+        measured: The generations.
+        pooled: Lengths of all arms, in characters.
+    """
+    if not len(measured):
+        return wilson_ratios({}, 0)
+    edges = edges_of(pooled)
+    own = strata([row.num_chars for row in measured.rows], edges)
+    of_all = np.bincount(strata(pooled, edges), minlength=len(edges) + 1)
+    of_own = np.bincount(own, minlength=len(edges) + 1)
+    weights = np.where(of_own > 0, of_all / np.maximum(of_own, 1), 0.0)[own]
+    weights = weights / weights.sum()
+    kinds = np.array([str(row.kind(MAIN)) for row in measured.rows])
+    named = {str(kind): _weighted(kinds == str(kind), weights) for kind in KINDS_BY_STRENGTH}
+    return Ratios(any=_weighted(kinds != str(Kind.NONE), weights), **named)
+
+
+def per_1000_tokens(measured: Tally) -> Ratios:
+    """Return generations with a case per 1,000 tokens that were generated."""
+    counts = Counter(str(row.kind(MAIN)) for row in measured.rows)
+    num_tokens = sum(row.num_tokens for row in measured.rows)
+    return wilson_ratios(counts, num_tokens, reason_if_empty="no token was generated")
+
+
+def _weighted(cases: Flags, weights: Floats) -> Ratio:
+    """Return a weighted share; `cases` and `weights`, which add up to 1, are of shape (N,)."""
+    share = float(weights[cases].sum())
+    size = 1 / float((weights**2).sum())
+    low, high = wilson_interval(share * size, size)
+    return Ratio(
+        int(cases.sum()),
+        len(cases),
+        (1000 * low, 1000 * high),
+        "standardized to the lengths of all arms, wilson at the effective size",
+        estimate_permille=1000 * share,
+    )
+
+
+def _beginnings(train: Tally, num_tokens: int, least_chars: int) -> Tally:
+    """Return the rows of generations whose beginning is long enough to be measured."""
+
+    def cut_off(row: Row) -> Row:
+        return replace(row, is_measured=row.chars_of_first(num_tokens) >= least_chars)
+
+    return Tally([cut_off(row) for row in train.rows])

@@ -1,0 +1,63 @@
+"""Words and runs of words as 64-bit hashes, the same in every process."""
+
+import re
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+Hashes = npt.NDArray[np.uint64]
+
+WORD = re.compile(r"\w+")
+MAX_KNOWN_WORDS = 1 << 20
+_BASE = 0x9E3779B97F4A7C15
+
+
+class WordHasher:
+    """Hashes texts word by word; remembers the hashes of words, up to a million."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        self._powers = self._inverses = np.ones(1, dtype=np.uint64)
+
+    def words(self, text: str) -> Hashes:
+        """Return the hashes of a text's lower-cased words, of shape (W,)."""
+        if len(self._known) > MAX_KNOWN_WORDS:
+            self._known.clear()
+        known = self._known
+        words = WORD.findall(text.lower())
+        for word in words:
+            if word not in known:
+                digest = blake2b(word.encode(), digest_size=8).digest()
+                known[word] = int.from_bytes(digest, "big")
+        return np.fromiter((known[word] for word in words), dtype=np.uint64, count=len(words))
+
+    def runs(self, words: Hashes, num_words: int) -> Hashes:
+        """Return the hash of every run of `num_words` words, of shape (W - num_words + 1,).
+
+        A run's hash is the polynomial of its words' hashes, so it does not depend on where it
+        stands. Empty where there are fewer words.
+        """
+        count = len(words) - num_words + 1
+        if count < 1:
+            return np.zeros(0, dtype=np.uint64)
+        self._grow(len(words))
+        sums = np.zeros(len(words) + 1, dtype=np.uint64)
+        np.cumsum(words * self._powers[: len(words)], out=sums[1:])
+        shifted: Hashes = (sums[num_words:] - sums[:count]) * self._inverses[:count]
+        return shifted
+
+    def _grow(self, size: int) -> None:
+        """Have at least `size` powers of the base and of its inverse modulo 2**64."""
+        if len(self._powers) >= size:
+            return
+        size = max(size, 2 * len(self._powers))
+        self._powers = _powers(_BASE, size)
+        self._inverses = _powers(pow(_BASE, -1, 1 << 64), size)
+
+
+def _powers(base: int, size: int) -> Hashes:
+    """Return the powers 0 to `size` - 1 of a base modulo 2**64, of shape (size,)."""
+    factors = np.full(size, base, dtype=np.uint64)
+    factors[0] = 1
+    return np.cumprod(factors, dtype=np.uint64)
