@@ -7,9 +7,7 @@ inference", JASA 22 (1927). Its ends stay inside [0, 1000], and at 0 and at n it
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scipy import stats
-
-Interval = tuple[float, float]
+from permille.measure.intervals import Interval, wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +68,8 @@ def wilson_ratio(count: int, of: int, *, reason_if_empty: str = "nothing to meas
     """
     if of == 0:
         return Ratio(count, of, reason=reason_if_empty)
-    interval = stats.binomtest(count, of).proportion_ci(0.95, method="wilson")
-    ends = (1000 * float(interval.low), 1000 * float(interval.high))
-    return Ratio(count, of, ends, "wilson")
+    low, high = wilson_interval(count, of)
+    return Ratio(count, of, (1000 * low, 1000 * high), "wilson")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,70 @@
+"""95 % score intervals of shares and of their differences, in [0, 1] or [-1, 1].
+
+Counts may be fractions: an effective sample size is one. At counts of 0 every interval still has a
+length, which a bootstrap's has not.
+"""
+
+import math
+
+from scipy import optimize
+from statsmodels.stats.proportion import proportion_confint
+
+Z95 = 1.959963984540054
+"""The 97.5 % point of the normal distribution."""
+
+Interval = tuple[float, float]
+
+
+def wilson_interval(count: float, of: float) -> Interval:
+    """Return Wilson's interval of the share `count` / `of`, with `of` above 0."""
+    low, high = proportion_confint(count, of, alpha=0.05, method="wilson")
+    return (0.0 if count <= 0 else float(low)), (1.0 if count >= of else float(high))
+
+
+def tango_interval(gained: float, lost: float, of: float) -> Interval:
+    """Return Tango's score interval of the paired difference (`gained` - `lost`) / `of`.
+
+    T. Tango, "Equivalence test and confidence interval for the difference in proportions for the
+    paired-sample design", Statistics in Medicine 17 (1998), equations 24-26.
+
+    Args:
+        gained: Pairs where only the first of the two is a case.
+        lost: Pairs where only the second is.
+        of: All pairs, above 0.
+    """
+    estimate = (gained - lost) / of
+
+    def beyond(difference: float, sign: float) -> float:
+        return sign * _tango_score(gained, lost, of, difference) - Z95
+
+    low = -1.0 if estimate <= -1 else optimize.brentq(beyond, -1, estimate, args=(1.0,), xtol=1e-12)
+    high = 1.0 if estimate >= 1 else optimize.brentq(beyond, estimate, 1, args=(-1.0,), xtol=1e-12)
+    return float(low), float(high)
+
+
+def _tango_score(gained: float, lost: float, of: float, difference: float) -> float:
+    """Return how many standard errors the data lie above `difference`."""
+    linear = -gained - lost + (2 * of - gained + lost) * difference
+    constant = -lost * difference * (1 - difference)
+    root = math.sqrt(max(0.0, linear * linear - 8 * of * constant))
+    share_lost = (root - linear) / (4 * of)
+    variance = of * (2 * share_lost + difference * (1 - difference))
+    distance = gained - lost - of * difference
+    if variance <= 0:
+        return math.copysign(math.inf, distance) if distance else 0.0
+    return distance / math.sqrt(variance)
+
+
+def mover_interval(
+    first: float, first_ci95: Interval, second: float, second_ci95: Interval
+) -> Interval:
+    """Return the interval of `first` - `second`, two independent estimates with their intervals.
+
+    The method of variance estimates recovery (Zou & Donner, Statistics in Medicine 27, 2008): each
+    end takes its variance from the ends that lie its way. Of two Wilson intervals it is Newcombe's
+    interval (Statistics in Medicine 17, 1998, method 10).
+    """
+    difference = first - second
+    below = math.hypot(first - first_ci95[0], second_ci95[1] - second)
+    above = math.hypot(first_ci95[1] - first, second - second_ci95[0])
+    return difference - below, difference + above

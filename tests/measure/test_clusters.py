@@ -1,0 +1,172 @@
+"""Design effects, permutation tests and bootstraps over groups, against slow and known ones."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar
+
+from permille.measure.clusters import (
+    NUM_RESAMPLES,
+    bootstrap_difference,
+    clusters,
+    permutation_p,
+    sign_flip_p,
+)
+
+
+def _distance(first: np.ndarray, second: np.ndarray, axis: int) -> np.ndarray:
+    """How far two means lie apart, arrays of shape (..., N) along the last axis."""
+    return np.abs(np.mean(first, axis=axis) - np.mean(second, axis=axis))
+
+
+def test_values_are_summed_by_group_whatever_the_labels_are():
+    summed = clusters([1, 0, 1, 1, 0], ["b", "a", "b", "c", "a"])
+    assert summed.sizes.tolist() == [2, 2, 1]
+    assert summed.sums.tolist() == [0, 2, 1]
+    assert summed.mean == 0.6
+
+
+def test_without_groups_each_value_is_its_own():
+    summed = clusters([True, False, True])
+    assert summed.sizes.tolist() == [1, 1, 1]
+    assert summed.design_effect() == pytest.approx(1.5)
+    assert clusters(np.arange(100) < 40).design_effect() == pytest.approx(100 / 99)
+
+
+def test_a_group_label_must_be_there_for_each_value():
+    with pytest.raises(ValueError, match=r"want a group for each of \(3,\) values, got \(2,\)"):
+        clusters([1, 0, 1], ["a", "b"])
+
+
+@given(st.lists(st.booleans(), min_size=3, max_size=60), st.integers(2, 5))
+def test_copies_of_a_value_weigh_as_one(values, copies):
+    repeated = clusters(np.repeat(values, copies), np.repeat(np.arange(len(values)), copies))
+    if all(values) or not any(values):
+        assert repeated.design_effect() == pytest.approx(copies)
+    else:
+        assert repeated.design_effect() == pytest.approx(copies * len(values) / (len(values) - 1))
+
+
+def test_the_design_effect_is_the_variance_of_cluster_samples_over_that_of_independent_ones():
+    rng = np.random.default_rng(7)
+    means, effects = [], []
+    for _ in range(600):
+        rates = rng.beta(0.6, 2.4, 120)
+        groups = np.repeat(np.arange(120), rng.integers(1, 8, 120))
+        values = rng.random(len(groups)) < rates[groups]
+        means.append(values.mean())
+        effects.append(clusters(values, groups).design_effect() / len(groups))
+    expected = np.var(means) / (0.2 * 0.8)
+    assert np.mean(effects) == pytest.approx(expected, rel=0.15)
+
+
+def test_the_permutation_test_equals_trying_all_permutations():
+    first, second = clusters([1, 1, 0, 1, 1]), clusters([0, 0, 1, 0, 0, 0])
+    exact = stats.permutation_test(
+        (first.sums, second.sums),
+        _distance,
+        n_resamples=np.inf,
+        alternative="greater",
+        vectorized=True,
+    ).pvalue
+    assert permutation_p(first, second) == pytest.approx(exact, abs=0.006)
+
+
+def test_the_permutation_test_of_unequal_groups_equals_shuffling_them_one_by_one():
+    rng = np.random.default_rng(3)
+    groups = rng.integers(0, 25, 80)
+    values = rng.random(80) < 0.25 + 0.4 * (groups % 3 == 0)
+    first, second = clusters(values, groups), clusters(rng.random(60) < 0.15, np.arange(60) // 4)
+    sizes = np.concatenate([first.sizes, second.sizes])
+    sums = np.concatenate([first.sums, second.sums])
+    observed = abs(first.mean - second.mean)
+    as_extreme = 0
+    for _ in range(4000):
+        order = rng.permutation(len(sizes))
+        left, right = order[: len(first.sizes)], order[len(first.sizes) :]
+        drawn = sums[left].sum() / sizes[left].sum() - sums[right].sum() / sizes[right].sum()
+        as_extreme += abs(drawn) >= observed - 1e-12
+    assert permutation_p(first, second) == pytest.approx((as_extreme + 1) / 4001, abs=0.025)
+
+
+def test_under_the_null_the_permutation_p_rejects_as_often_as_it_says():
+    rng = np.random.default_rng(11)
+    rejected = 0
+    for trial in range(400):
+        rates = rng.beta(0.5, 2.0, 60)
+        groups = np.repeat(np.arange(60), rng.integers(1, 5, 60))
+        values = rng.random(len(groups)) < rates[groups]
+        left = groups < 30
+        arms = clusters(values[left], groups[left]), clusters(values[~left], groups[~left])
+        rejected += permutation_p(*arms, seed=trial) <= 0.05
+    assert rejected <= 32
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_arms_of_the_same_value_give_p_1(value):
+    assert permutation_p(clusters([value] * 9), clusters([value] * 4)) == 1.0
+
+
+def test_p_values_repeat_with_the_seed_and_never_fall_below_one_draw():
+    arms = clusters([1] * 60), clusters([0] * 60)
+    assert permutation_p(*arms, seed=5) == permutation_p(*arms, seed=5) == 1 / (NUM_RESAMPLES + 1)
+
+
+def test_real_valued_figures_can_be_compared_too():
+    rng = np.random.default_rng(0)
+    first, second = rng.random(60), rng.random(50) + 0.1
+    exact = stats.permutation_test(
+        (first, second),
+        _distance,
+        alternative="greater",
+        vectorized=True,
+        rng=1,
+    ).pvalue
+    assert permutation_p(clusters(first), clusters(second)) == pytest.approx(exact, abs=0.02)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=300))
+def test_sign_flips_of_single_pairs_are_mcnemars_exact_test(pairs):
+    first, second = np.array(pairs).T
+    table = [
+        [(first & second).sum(), (first & ~second).sum()],
+        [(~first & second).sum(), (~first & ~second).sum()],
+    ]
+    theirs = mcnemar(table, exact=True).pvalue
+    assert sign_flip_p(clusters(first.astype(int) - second)) == pytest.approx(min(1.0, theirs))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=9))
+def test_sign_flips_of_groups_equal_trying_all_of_them(nets):
+    values = [np.sign(net) for net in nets for _ in range(abs(net))] or [0]
+    groups = [index for index, net in enumerate(nets) for _ in range(abs(net))] or [0]
+    signs = np.array(np.meshgrid(*[[-1, 1]] * len(nets))).reshape(len(nets), -1)
+    flipped = np.abs(np.array(nets) @ signs)
+    expected = (flipped >= abs(sum(nets))).mean()
+    assert sign_flip_p(clusters(values, groups)) == pytest.approx(expected)
+
+
+def test_the_bootstrap_equals_scipys_over_groups():
+    rng = np.random.default_rng(5)
+    groups = np.repeat(np.arange(150), rng.integers(1, 5, 150))
+    first = clusters(rng.random(len(groups)) < 0.3, groups)
+    second = clusters(rng.random(200) < 0.1)
+    theirs = stats.bootstrap(
+        (first.sums, first.sizes),
+        lambda sums, sizes, axis: sums.sum(axis=axis) / sizes.sum(axis=axis),
+        paired=True,
+        vectorized=True,
+        method="percentile",
+        rng=2,
+    ).confidence_interval
+    alone = bootstrap_difference(first, clusters(np.zeros(10)))
+    assert alone == pytest.approx((theirs.low, theirs.high), abs=0.006)
+    low, high = bootstrap_difference(first, second)
+    assert low < first.mean - second.mean < high
+
+
+def test_a_bootstrap_of_nothing_against_nothing_is_no_interval():
+    assert bootstrap_difference(clusters([0] * 50), clusters([0] * 40)) is None
