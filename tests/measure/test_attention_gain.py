@@ -1,0 +1,85 @@
+"""What attention adds out of sample: a planted addition is found, an empty one is not."""
+
+import zlib
+
+import numpy as np
+import pytest
+
+from permille.measure.attention_effect import auc
+from permille.measure.attention_gain import gain_over_cheap, held_out_scores, zlib_ratios
+
+
+def drawn(number: int = 400, seed: int = 0) -> tuple[np.ndarray, np.random.Generator]:
+    rng = np.random.default_rng(seed)
+    return rng.random(number) < 0.3, rng
+
+
+def test_a_planted_addition_is_found() -> None:
+    labels, rng = drawn()
+    cheap = rng.normal(size=(400, 2)) + 0.5 * labels[:, None]
+    attention = rng.normal(size=(400, 3)) + np.array([1.0, 0, 0]) * labels[:, None]
+    gain = gain_over_cheap(cheap, attention, labels)
+    assert gain.ci95 is not None
+    assert gain.ci95[0] > 0.02
+    assert gain.auc_both is not None
+    assert gain.auc_cheap is not None
+    assert gain.gain == pytest.approx(gain.auc_both - gain.auc_cheap)
+
+
+def test_attention_that_repeats_the_cheap_predictors_adds_nothing() -> None:
+    labels, rng = drawn(seed=1)
+    cheap = rng.normal(size=(400, 1)) + 1.0 * labels[:, None]
+    gain = gain_over_cheap(cheap, 2 * cheap + 1, labels)
+    assert gain.gain == pytest.approx(0, abs=0.005)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_noise_adds_nothing_out_of_sample(seed: int) -> None:
+    labels, rng = drawn(seed=seed)
+    cheap = rng.normal(size=(400, 2)) + 0.7 * labels[:, None]
+    gain = gain_over_cheap(cheap, rng.normal(size=(400, 6)), labels)
+    assert gain.ci95 is not None
+    assert gain.ci95[0] <= 0.01
+    assert gain.gain is not None
+    assert gain.gain < 0.03
+    assert gain.auc_attention == pytest.approx(0.5, abs=0.1)
+
+
+def test_permuted_labels_are_not_predicted() -> None:
+    labels, rng = drawn(seed=2)
+    columns = rng.normal(size=(400, 3)) + labels[:, None]
+    permuted = rng.permutation(labels)
+    assert auc(held_out_scores(columns, labels), labels) > 0.8
+    assert auc(held_out_scores(columns, permuted), permuted) == pytest.approx(0.5, abs=0.1)
+
+
+def test_scores_do_not_leak_a_generations_own_label() -> None:
+    labels, rng = drawn(number=60, seed=3)
+    many = rng.normal(size=(60, 55))
+    assert auc(held_out_scores(many, labels), labels) < 0.75
+
+
+def test_rows_that_are_undefined_are_left_out() -> None:
+    labels, rng = drawn()
+    cheap, attention = rng.normal(size=(400, 1)), rng.normal(size=(400, 1))
+    attention[:7] = np.nan
+    gain = gain_over_cheap(cheap, attention, labels)
+    assert gain.num_memorized + gain.num_others == 393
+
+
+def test_too_few_memorized_give_a_reason() -> None:
+    labels = np.arange(100) < 9
+    gain = gain_over_cheap(np.zeros((100, 1)), np.zeros((100, 1)), labels)
+    assert gain.to_dict()["reason"] == "want 10 of each, got 9 memorized and 91 others"
+    assert gain.gain is None
+
+
+def test_repetitive_text_compresses_further() -> None:
+    texts = ["ab" * 300, "The quick brown fox jumps over the lazy dog, twice.", "ä"]
+    ratios = zlib_ratios(texts)
+    assert ratios[0] < 0.1 < ratios[1]
+    assert ratios[2] == pytest.approx(len(zlib.compress("ä".encode())) / 2)
+
+
+def test_an_empty_text_has_no_ratio() -> None:
+    assert np.isnan(zlib_ratios([""])).all()
