@@ -1,0 +1,161 @@
+"""Membership inference: can a score tell training examples from held-out ones?
+
+Every score is higher for texts that the model knows better. On data of one distribution an area
+near 0.5 proves nothing: it says only that this attack does not tell them apart.
+"""
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from permille.measure.intervals import Interval
+
+MIN_HELDOUT = 1_000
+"""Below so many held-out examples a rate at 1 % false alarms rests on fewer than ten of them."""
+
+FALSE_ALARM_RATE = 0.01
+MIN_K_SHARE = 0.2
+NUM_RESAMPLES = 1_000
+
+
+def loss_score(log_probabilities: npt.ArrayLike) -> float:
+    """Return the mean log-probability of a text's tokens, of shape (T,): minus its loss."""
+    return float(np.mean(np.asarray(log_probabilities, dtype=np.float64)))
+
+
+def ratio_score(log_probabilities: npt.ArrayLike, base_log_probabilities: npt.ArrayLike) -> float:
+    """Return how much lower the loss is than the base model's; both of shape (T,)."""
+    return loss_score(log_probabilities) - loss_score(base_log_probabilities)
+
+
+def zlib_score(log_probabilities: npt.ArrayLike, text: str) -> float:
+    """Return minus the loss of all tokens, of shape (T,), per compressed byte of the text.
+
+    Carlini et al. 2021: what is unlikely for a compressor and likely for the model was learned.
+    """
+    total = float(np.sum(np.asarray(log_probabilities, dtype=np.float64)))
+    return total / len(zlib.compress(text.encode()))
+
+
+def min_k_score(log_probabilities: npt.ArrayLike, *, share: float = MIN_K_SHARE) -> float:
+    """Return the mean of the lowest `share` of the log-probabilities, of shape (T,).
+
+    Min-K% (Shi et al. 2024); at least one token is taken.
+    """
+    lowest = np.sort(np.asarray(log_probabilities, dtype=np.float64))
+    return float(lowest[: max(1, int(share * len(lowest)))].mean())
+
+
+def min_k_plus_score(
+    log_probabilities: npt.ArrayLike,
+    means: npt.ArrayLike,
+    deviations: npt.ArrayLike,
+    *,
+    share: float = MIN_K_SHARE,
+) -> float:
+    """Return Min-K% of log-probabilities standardized position by position; all of shape (T,).
+
+    Min-K%++ (Zhang et al. 2025). `means` and `deviations` are those of the log-probability over
+    the model's own distribution at each position; where the deviation is 0 the distance counts 0.
+    """
+    distances = np.asarray(log_probabilities, dtype=np.float64) - np.asarray(means)
+    spread = np.asarray(deviations, dtype=np.float64)
+    scaled = np.divide(distances, spread, out=np.zeros_like(distances), where=spread > 0)
+    return min_k_score(scaled, share=share)
+
+
+def auc(train: npt.ArrayLike, heldout: npt.ArrayLike) -> float:
+    """Return the chance that a training score exceeds a held-out one, ties counting half.
+
+    Scores of shape (N,) and (M,), neither empty.
+    """
+    members, others = np.asarray(train), np.asarray(heldout)
+    ranks = stats.rankdata(np.concatenate([members, others]))[: members.size]
+    above = float(ranks.sum()) - members.size * (members.size + 1) / 2
+    return above / (members.size * others.size)
+
+
+def true_positive_rate(
+    train: npt.ArrayLike, heldout: npt.ArrayLike, *, false_alarm_rate: float = FALSE_ALARM_RATE
+) -> float:
+    """Return the share of training scores above the threshold that few held-out ones exceed.
+
+    The threshold is a held-out score that at most `false_alarm_rate` of them exceed; training
+    scores equal to it do not count, so ties go against the attack. Scores of shape (N,) and (M,).
+    """
+    others = np.sort(np.asarray(heldout, dtype=np.float64))[::-1]
+    threshold = others[min(len(others) - 1, int(false_alarm_rate * len(others) + 1e-9))]
+    return float((np.asarray(train) > threshold).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipResult:
+    """How well one score tells members, with 95 % bootstrap intervals over examples.
+
+    `true_positive_rate` is at 1 % false alarms, None with a `reason` below `MIN_HELDOUT`.
+    """
+
+    auc: float | None
+    auc_ci95: Interval | None
+    true_positive_rate: float | None
+    true_positive_rate_ci95: Interval | None
+    num_train: int
+    num_heldout: int
+    reason: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the figures with three decimals."""
+        figures: dict[str, object] = {
+            "auc": _rounded(self.auc),
+            "auc_ci95": _rounded_ends(self.auc_ci95),
+            "tpr_at_fpr_0.01": _rounded(self.true_positive_rate),
+            "tpr_at_fpr_0.01_ci95": _rounded_ends(self.true_positive_rate_ci95),
+            "num_train": self.num_train,
+            "num_heldout": self.num_heldout,
+            "method": f"percentile bootstrap over examples, {NUM_RESAMPLES} draws",
+        }
+        return figures if self.reason is None else figures | {"reason": self.reason}
+
+
+def membership(train: npt.ArrayLike, heldout: npt.ArrayLike, *, seed: int = 0) -> MembershipResult:
+    """Return how well scores of shape (N,) and (M,) tell training from held-out examples."""
+    members, others = (np.asarray(side, dtype=np.float64) for side in (train, heldout))
+    num_train, num_heldout = members.size, others.size
+    if not (num_train and num_heldout):
+        reason = f"{num_train} training and {num_heldout} held-out scores"
+        return MembershipResult(None, None, None, None, num_train, num_heldout, reason)
+    rng = np.random.default_rng(seed)
+    enough = num_heldout >= MIN_HELDOUT
+    areas, rates = np.empty(NUM_RESAMPLES), np.empty(NUM_RESAMPLES)
+    for draw in range(NUM_RESAMPLES):
+        own, other = rng.choice(members, num_train), rng.choice(others, num_heldout)
+        areas[draw] = auc(own, other)
+        rates[draw] = true_positive_rate(own, other) if enough else 0.0
+    return MembershipResult(
+        auc(members, others),
+        _percentiles(areas),
+        true_positive_rate(members, others) if enough else None,
+        _percentiles(rates) if enough else None,
+        num_train,
+        num_heldout,
+        None
+        if enough
+        else f"a rate at 1 % wants {MIN_HELDOUT} held-out examples, got {num_heldout}",
+    )
+
+
+def _percentiles(drawn: npt.NDArray[np.float64]) -> Interval:
+    """Return the middle 95 % of drawn figures of shape (R,)."""
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 3)
+
+
+def _rounded_ends(ends: Interval | None) -> list[float] | None:
+    return None if ends is None else [round(end, 3) for end in ends]

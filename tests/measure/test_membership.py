@@ -1,0 +1,111 @@
+"""Membership inference: scores, areas, and rates with ties against the attack."""
+
+import zlib
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from permille.measure.membership import (
+    auc,
+    loss_score,
+    membership,
+    min_k_plus_score,
+    min_k_score,
+    ratio_score,
+    true_positive_rate,
+    zlib_score,
+)
+
+scores = st.lists(st.integers(-4, 4).map(float), min_size=1, max_size=40)
+
+
+def test_every_score_is_higher_for_what_the_model_knows_better():
+    known, unknown = np.full(20, -0.1), np.full(20, -3.0)
+    base = np.full(20, -2.0)
+    assert loss_score(known) > loss_score(unknown)
+    assert ratio_score(known, base) > 0 > ratio_score(unknown, base)
+    assert zlib_score(known, "some text") > zlib_score(unknown, "some text")
+    assert min_k_score(known) > min_k_score(unknown)
+
+
+def test_zlib_divides_the_summed_loss_by_the_compressed_bytes():
+    text = "Größe " * 20
+    assert zlib_score([-1.0, -2.5], text) == pytest.approx(-3.5 / len(zlib.compress(text.encode())))
+
+
+@pytest.mark.parametrize(("share", "mean"), [(0.2, -9.5), (0.3, -9.0), (0.01, -10.0), (1.0, -5.5)])
+def test_min_k_is_the_mean_of_the_lowest(share, mean):
+    log_probabilities = -np.random.default_rng(0).permutation(np.arange(1.0, 11.0))
+    assert min_k_score(log_probabilities, share=share) == pytest.approx(mean)
+
+
+def test_min_k_plus_standardizes_by_the_models_own_distribution():
+    logits = torch.randn(10, 30, generator=torch.Generator().manual_seed(0), dtype=torch.double)
+    log_p = torch.log_softmax(logits, dim=-1)
+    means = (log_p.exp() * log_p).sum(-1)
+    deviations = ((log_p.exp() * log_p**2).sum(-1) - means**2).sqrt()
+    taken = log_p[:, 3]
+    expected = ((taken - means) / deviations).sort().values[:2].mean()
+    assert min_k_plus_score(taken, means, deviations) == pytest.approx(float(expected))
+
+
+def test_min_k_plus_of_a_certain_token_counts_0():
+    assert min_k_plus_score([0.0], [0.0], [0.0]) == 0.0
+
+
+@given(scores, scores)
+def test_the_area_equals_scikit_learns_and_mirrors(train, heldout):
+    labels = [1] * len(train) + [0] * len(heldout)
+    assert auc(train, heldout) == pytest.approx(roc_auc_score(labels, train + heldout))
+    assert auc(train, heldout) + auc(heldout, train) == pytest.approx(1)
+
+
+@given(scores, scores, st.floats(0, 1))
+def test_the_rate_is_that_of_the_best_strict_threshold(train, heldout, false_alarm_rate):
+    rate = true_positive_rate(train, heldout, false_alarm_rate=false_alarm_rate)
+    allowed = [
+        np.mean(np.array(train) > threshold)
+        for threshold in heldout
+        if np.mean(np.array(heldout) > threshold) <= false_alarm_rate
+    ]
+    assert rate == pytest.approx(max(allowed))
+
+
+def test_ties_go_against_the_attack():
+    assert true_positive_rate([1.0] * 50, [1.0] * 1000) == 0.0
+    assert true_positive_rate([1.0] * 50, [1.0] * 10 + [0.0] * 990) == 1.0
+    assert true_positive_rate([1.0] * 50, [1.0] * 11 + [0.0] * 989) == 0.0
+
+
+def test_below_a_thousand_heldout_examples_there_is_no_rate_but_an_area():
+    rng = np.random.default_rng(0)
+    shown = membership(rng.normal(1, 1, 300), rng.normal(0, 1, 999)).to_dict()
+    assert shown["tpr_at_fpr_0.01"] is None
+    assert shown["tpr_at_fpr_0.01_ci95"] is None
+    assert shown["reason"] == "a rate at 1 % wants 1000 held-out examples, got 999"
+    assert shown["auc_ci95"][0] < 0.76 < shown["auc_ci95"][1]
+
+
+def test_intervals_hold_the_truth_of_two_normal_distributions():
+    rng = np.random.default_rng(1)
+    found = membership(rng.normal(1, 1, 1000), rng.normal(0, 1, 1000), seed=3)
+    assert found.auc_ci95[0] < 0.7602 < found.auc_ci95[1]
+    assert found.true_positive_rate_ci95[0] < 0.0924 < found.true_positive_rate_ci95[1]
+    assert found.reason is None
+    assert "reason" not in found.to_dict()
+
+
+def test_scores_that_know_nothing_are_near_a_half():
+    rng = np.random.default_rng(2)
+    low, high = membership(rng.normal(size=500), rng.normal(size=500)).auc_ci95
+    assert low < 0.5 < high
+
+
+def test_without_scores_there_is_a_reason():
+    shown = membership([], [1.0]).to_dict()
+    assert shown["auc"] is None
+    assert shown["reason"] == "0 training and 1 held-out scores"
