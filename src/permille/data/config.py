@@ -284,7 +284,7 @@ class DataConfig:
     near_duplicate_jaccard: float = 0.5
     """Least share of common word 3-grams that keeps two texts on one side; 1 for equal ones."""
     canaries: int = 0
-    """Random strings inserted among the training examples 1, 10 and 100 times; 0 for none."""
+    """Different random strings, inserted in turn 1, 10 and 100 times; 0 for none."""
 
     def __post_init__(self) -> None:
         faults: list[str] = []

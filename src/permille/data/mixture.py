@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from permille.core.errors import SettingsError
 from permille.core.records import Example
+from permille.data.canaries import make_canaries
 from permille.data.config import Budget, DataConfig, Mixing, TaskConfig
 from permille.data.sources import load_task
 from permille.data.splits import Pool, Splits, make_pool
@@ -22,7 +23,7 @@ def load_splits(task: TaskConfig, data: DataConfig, seed: int) -> Splits:
     """Load the examples of a task or of a mixture, and split them by group.
 
     Examples come in the order of the tasks, and of the drawing within a task. Ids that two tasks
-    share get the task's name and a slash in front.
+    share get the task's name and a slash in front. Canaries wear the first task's instruction.
 
     Args:
         task: The task or mixture.
@@ -43,9 +44,12 @@ def load_splits(task: TaskConfig, data: DataConfig, seed: int) -> Splits:
         )
         for name, single in single_tasks(task).items()
     }
-    if not task.is_mixture:
-        return next(iter(pools.values())).take(data.num_train, data.num_heldout)
-    return _mix(pools, task, data)
+    if task.is_mixture:
+        splits = _mix(pools, task, data)
+    else:
+        splits = pools[task.name].take(data.num_train, data.num_heldout)
+    canaries = make_canaries(next(iter(pools)), data.canaries, seed)
+    return replace(splits, canaries=tuple(canaries))
 
 
 def shares(sizes: Mapping[str, int], total: int, exponent: float) -> dict[str, int]:

@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 from permille.core.errors import DataError
 from permille.core.records import Example
+from permille.data.canaries import Canary, copies
 from permille.data.config import Answers
 from permille.data.neighbors import near_duplicates, normalized
 
@@ -23,12 +24,18 @@ class Splits:
 
     `counts` says of each task: rows read, `repeated_inputs` dropped, groups, `near_duplicates`
     (ties between groups of equal texts), `largest_group`, examples of train and heldout, and
-    `unused` ones that neither side asked for.
+    `unused` ones that neither side asked for. `canaries` belong to neither list: they are trained
+    on, but are no examples of the task.
     """
 
     train: list[Example]
     heldout: list[Example]
     counts: dict[str, dict[str, int]]
+    canaries: tuple[Canary, ...] = ()
+
+    def trained_on(self) -> list[Example]:
+        """Return the training examples and the copies of the canaries."""
+        return [*self.train, *copies(self.canaries)]
 
 
 @dataclass(frozen=True, slots=True)
