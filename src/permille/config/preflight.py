@@ -1,0 +1,122 @@
+"""Every fault of a command line in one message, before anything is loaded.
+
+Hydra stops at the first wrong override and speaks of its own insides. Here each override is read
+and composed by itself where all together fail, so that a user mends a command line once.
+"""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra._internal.utils import get_args_parser
+from hydra.core.config_loader import ConfigLoader
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from permille.config.compose import compose_program, composing
+from permille.config.overrides import explain, read_overrides
+from permille.config.saved import effective_overrides
+from permille.config.schema import ROOTS, Program
+from permille.config.settings import to_settings
+from permille.core.errors import SettingsError
+
+COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException)
+MAX_CELLS = 32
+"""Combinations of a sweep that are checked before the first runs; the others check themselves."""
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """What a user asked for.
+
+    `is_information` tells that Hydra is to print something (help, the configuration) and end.
+    `cells` are the overrides of each job: one, or those of `-m`.
+    """
+
+    overrides: list[str]
+    cells: list[list[str]]
+    is_multirun: bool
+    is_information: bool
+
+
+def read_command_line(program: Program, arguments: Sequence[str]) -> CommandLine:
+    """Read a program's arguments and check all settings that they name.
+
+    Raises:
+        SettingsError: If anything is wrong; the message has a line for each fault.
+    """
+    args = get_args_parser().parse_args(list(arguments))
+    if _is_information(args):
+        return CommandLine(args.overrides, [], args.multirun, is_information=True)
+    folder = Path(args.config_dir) if args.config_dir else None
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(f"--config-dir: want a folder, got {folder}, which is no folder")
+    with composing() as loader:
+        read = read_overrides(args.overrides, loader, is_multirun=args.multirun)
+        faults = list(read.faults)
+        for cell in read.cells[:MAX_CELLS]:
+            faults += _faults(program, cell, loader, folder)
+    if faults:
+        raise SettingsError("\n".join(dict.fromkeys(faults)))
+    return CommandLine(args.overrides, read.cells, args.multirun, is_information=False)
+
+
+def check_overrides(jobs: Sequence[tuple[Program, Sequence[str]]]) -> None:
+    """Check the settings of several jobs before the first one starts.
+
+    Raises:
+        SettingsError: If anything is wrong; the message has a line for each fault.
+    """
+    faults: list[str] = []
+    with composing() as loader:
+        for program, overrides in jobs:
+            read = read_overrides(overrides, loader, is_multirun=False)
+            faults += read.faults or _faults(program, overrides, loader, None)
+    if faults:
+        raise SettingsError("\n".join(dict.fromkeys(faults)))
+
+
+def _is_information(args: Namespace) -> bool:
+    """Tell whether Hydra is asked to print something instead of running."""
+    return bool(args.help or args.hydra_help or args.cfg or args.info or args.shell_completion)
+
+
+def _faults(
+    program: Program, overrides: Sequence[str], loader: ConfigLoader, folder: Path | None
+) -> list[str]:
+    """Return what is wrong with the settings of one job, a line a fault."""
+    faults: list[str] = []
+    try:
+        overrides = effective_overrides(program, overrides)
+        config = compose_program(program, overrides, folder)
+    except SettingsError as error:
+        return [str(error)]
+    except COMPOSITION_ERRORS:
+        config = _compose_what_can_be(program, overrides, loader, folder, faults)
+    try:
+        to_settings(config, ROOTS[program])
+    except SettingsError as error:
+        faults += str(error).splitlines()
+    return faults
+
+
+def _compose_what_can_be(
+    program: Program,
+    overrides: Sequence[str],
+    loader: ConfigLoader,
+    folder: Path | None,
+    faults: list[str],
+) -> DictConfig:
+    """Compose without the overrides that are wrong; note in `faults` what is wrong with them."""
+    config = compose_program(program, [], folder)
+    good: list[str] = []
+    for override in overrides:
+        try:
+            config = compose_program(program, [*good, override], folder)
+        except COMPOSITION_ERRORS as error:
+            faults.append(explain(override, ROOTS[program], loader, error))
+        else:
+            good.append(override)
+    return config

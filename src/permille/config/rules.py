@@ -1,0 +1,114 @@
+"""Rules between groups: combinations of settings that cannot be run, or would be ignored."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from permille.audit.config import AuditName
+from permille.config.schema import (
+    EvaluateSettings,
+    GridConfig,
+    Program,
+    Settings,
+    SweepSettings,
+    TrainSettings,
+)
+from permille.data.config import DataSource
+from permille.model.config import ModelSource, Strategy
+
+Rule = tuple[bool, str]
+"""Whether it is broken, and what to say then."""
+
+
+def broken_rules(root: object) -> list[str]:
+    """Return what is wrong between the groups of a program's settings, a line a rule."""
+    rules: list[Rule] = []
+    if isinstance(root, Settings):
+        rules += _shared_rules(root)
+    if isinstance(root, TrainSettings):
+        rules += _train_rules(root)
+    if isinstance(root, EvaluateSettings):
+        rules += _evaluate_rules(root)
+    if isinstance(root, SweepSettings):
+        rules += _sweep_rules(root)
+    return [text for is_broken, text in rules if is_broken]
+
+
+def _shared_rules(root: Settings) -> Iterator[Rule]:
+    """Yield the rules of train and evaluate."""
+    yield root.seed < 0, f"seed: want at least 0, got {root.seed}"
+    folder = root.data.dir
+    yield (
+        root.data.source is DataSource.files and folder is not None and not Path(folder).is_dir(),
+        f"data.dir: want the folder of the tasks' files, got {folder}, which is no folder",
+    )
+    yield (
+        root.model.source is ModelSource.pretrained and root.model.name in ("", "mini"),
+        "model.name: want a hub name or a folder with model=hf, got none; add model.name=NAME",
+    )
+    yield (
+        root.trainer.strategy is Strategy.ddp and root.trainer.devices < 2,
+        "trainer.devices: want 2 or more with trainer=ddp, got"
+        f" {root.trainer.devices}; one process needs no ddp",
+    )
+
+
+def _train_rules(root: TrainSettings) -> Iterator[Rule]:
+    """Yield the rules of train alone."""
+    yield (
+        root.audit.weights == "best" and root.data.num_heldout == 0,
+        "audit.weights: want last with data.num_heldout=0, got best, which needs a validation loss",
+    )
+    yield (
+        root.audit.name is AuditName.off and root.audit.every_n_epochs > 0,
+        "audit.every_n_epochs: want 0 with audit=off, got"
+        f" {root.audit.every_n_epochs}, which would be ignored",
+    )
+    if root.resume is not None:
+        run = Path(root.resume)
+        yield not run.is_dir(), f"resume: want the folder of a run, got {run}, which is no folder"
+
+
+def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
+    """Yield the rules of evaluate alone."""
+    given = [name for name in ("run", "checkpoint", "generations") if getattr(root, name)]
+    yield (
+        len(given) != 1,
+        "evaluate: want exactly one of run=, checkpoint=, generations=, got"
+        f" {' and '.join(f'{name}=' for name in given) or 'none of them'}",
+    )
+    yield (
+        bool(root.generations) != bool(root.documents),
+        "documents: want generations= and documents= together, got only one of them",
+    )
+    for name in ("generations", "documents"):
+        path = getattr(root, name)
+        yield (
+            path is not None and not Path(path).is_file(),
+            f"{name}: want a file of JSON lines, got {path}, which is no file",
+        )
+    yield root.redraw and not root.run, "redraw: want run= with it, got redraw=true alone"
+    yield (
+        root.annotate not in (None, "export", "import"),
+        f"annotate: want export or import, got {root.annotate}",
+    )
+    yield (
+        root.annotate is not None and not root.run,
+        f"annotate: want run= with it, got annotate={root.annotate} alone",
+    )
+    yield (
+        (root.annotate == "import") != bool(root.labels),
+        "labels: want annotate=import and 'labels=[A,B]' together, got only one of them",
+    )
+
+
+def _sweep_rules(root: SweepSettings) -> Iterator[Rule]:
+    """Yield the rules of sweep."""
+    grid: GridConfig = root.grid
+    yield (
+        not grid.cells and not grid.product,
+        f"grid: want cells or a product of values, got neither in grid={grid.name}",
+    )
+    yield (
+        grid.before is not None and grid.program is not Program.evaluate,
+        "grid.before: want program: evaluate with it, got a grid of train",
+    )

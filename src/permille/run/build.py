@@ -1,0 +1,62 @@
+"""From settings to objects: the one place that names concrete classes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from permille.align.aligner import Aligner
+from permille.align.config import AlignConfig
+from permille.judge.config import JudgeConfig, JudgeKind
+from permille.judge.protocol import Judge
+from permille.track.config import TrackConfig, TrackName
+from permille.track.files import FilesTracker
+from permille.track.protocol import Tracker
+from permille.track.several import SeveralTrackers
+
+
+def build_aligner(config: AlignConfig) -> Aligner:
+    """Return the detector."""
+    return Aligner(config)
+
+
+def build_judge(config: JudgeConfig) -> Judge | None:
+    """Return the paraphrase judge; None where every paraphrase counts."""
+    match config.kind:
+        case JudgeKind.none:
+            return None
+        case JudgeKind.lexical:
+            from permille.judge.lexical import LexicalJudge
+
+            return LexicalJudge()
+        case JudgeKind.cross_encoder:
+            from permille.judge.cross_encoder import CrossEncoderJudge
+
+            return CrossEncoderJudge(config)
+
+
+def open_tracker(
+    config: TrackConfig,
+    folder: Path,
+    *,
+    group: str | None,
+    settings: Mapping[str, object],
+    first_epoch: int = 0,
+) -> Tracker:
+    """Open where a run's values go: metrics.jsonl always, and what the settings name.
+
+    Args:
+        config: Settings.
+        folder: The run's folder, made already.
+        group: Name of the sweep that the run is a part of.
+        settings: The run's settings, without secrets.
+        first_epoch: Where a resumed run goes on.
+    """
+    files = FilesTracker(folder / "metrics.jsonl", first_epoch)
+    match config.name:
+        case TrackName.files:
+            return files
+        case TrackName.wandb:
+            from permille.track.wandb import WandbTracker
+
+            name = "_".join(folder.parts[-2:])
+            tracker = WandbTracker(config, folder, name=name, group=group, settings=settings)
+            return SeveralTrackers([files, tracker])

@@ -1,0 +1,103 @@
+"""A cell of a sweep: one job in a process of its own, whose folder tells whether it is done."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from permille.config.schema import Program
+from permille.run.folder import RunFolder
+from permille.run.job import Outcome, group_name
+
+_LOG = logging.getLogger(__name__)
+
+_PROGRAM = "from permille.run.entry import {0}; {0}()"
+MAX_ERROR_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What runs where; `group` is the folder of the sweep that it is a part of."""
+
+    name: str
+    program: Program
+    overrides: list[str]
+    folder: RunFolder
+    group: Path
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the cell has a whole report."""
+        return self.folder.report.is_file()
+
+
+def run_cell(cell: Cell) -> Outcome:
+    """Run a cell, or go on with it where an earlier attempt was interrupted.
+
+    Raises:
+        KeyboardInterrupt: If the cell was interrupted.
+    """
+    if cell.is_done:
+        _LOG.info("%s: done already", cell.name)
+        return Outcome(cell.folder.path, cell.overrides)
+    _LOG.info("%s: %s", cell.name, " ".join(cell.overrides))
+    cell.folder.path.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM.format(cell.program), *_arguments(cell)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"WANDB_RUN_GROUP": group_name(cell.group), **os.environ},
+        check=False,
+    )
+    if done.returncode in (130, -signal.SIGINT):
+        raise KeyboardInterrupt
+    sys.stdout.write("".join(done.stdout.splitlines(keepends=True)[:-1]))
+    error = None if done.returncode == 0 and cell.is_done else _error(cell, done.returncode)
+    return Outcome(cell.folder.path, cell.overrides, error)
+
+
+def _arguments(cell: Cell) -> list[str]:
+    """Return the arguments of a cell's process; one that was interrupted is resumed."""
+    folder = json.dumps(str(cell.folder.path), ensure_ascii=False)
+    if cell.program is Program.train and (cell.folder.path / "overrides.yaml").is_file():
+        return [*cell.overrides, f"resume={folder}"]
+    return [*cell.overrides, f"hydra.run.dir={folder}"]
+
+
+def _error(cell: Cell, returncode: int) -> str:
+    """Return why a cell failed, as its process noted it."""
+    if cell.folder.failed.is_file():
+        noted = json.loads(cell.folder.failed.read_text(encoding="utf-8"))
+        return str(noted["error"])
+    if returncode < 0:
+        return f"killed by {signal.Signals(-returncode).name}"
+    return f"ended with exit code {returncode}; its messages stand above, and in {cell.folder.path}"
+
+
+def cell_names(all_overrides: Sequence[Sequence[str]]) -> list[str]:
+    """Return a folder's name for each cell: the values that tell it from the others.
+
+    >>> cell_names([["task=qa", "seed=1"], ["task=qa", "seed=2"]])
+    ['seed=1', 'seed=2']
+    >>> cell_names([["task=qa"], ["task=dialogue"]])
+    ['qa', 'dialogue']
+    """
+    shared = set.intersection(*(set(one) for one in all_overrides)) if all_overrides else set()
+    names: list[str] = []
+    for overrides in all_overrides:
+        own = [one for one in overrides if one not in shared] or list(overrides)
+        parts = [one.removeprefix("task=").rpartition(".")[2] for one in own]
+        name = _as_file_name("_".join(parts)) or "cell"
+        names.append(name if name not in names else f"{name}_{len(names)}")
+    return names
+
+
+def _as_file_name(text: str) -> str:
+    """Return a text with only such signs as file names take everywhere."""
+    kept = "".join(c if c.isalnum() or c in "=_-+." else "-" for c in text)
+    return kept.strip("-.")[:100]

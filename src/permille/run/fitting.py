@@ -1,0 +1,108 @@
+"""Training, with all that is called while a model trains."""
+
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytorch_lightning as pl
+from pytorch_lightning.trainer.states import TrainerStatus
+
+from permille.callbacks.attention import AttentionCallback
+from permille.callbacks.config import AttentionScope
+from permille.core.records import Example, Split
+from permille.data.datamodule import Seq2SeqDataModule
+from permille.data.tasks import model_input, single_tasks, template_of
+from permille.model.capture_probe import ProbeExample, choose_indexes, probes_from_texts
+from permille.model.module import Seq2SeqModule
+from permille.model.trainer import build_trainer
+from permille.run.folder import RunFolder
+from permille.run.loading import Loaded
+from permille.run.progress import Stages, TrainingProgress
+from permille.track.lightning import TrackEpochs
+from permille.track.protocol import Tracker
+
+
+def fit(
+    loaded: Loaded,
+    folder: RunFolder,
+    tracker: Tracker | None,
+    stages: Stages,
+    checkpoint: Path | None,
+) -> None:
+    """Train the model of a run, from a checkpoint where there is one.
+
+    Raises:
+        KeyboardInterrupt: If training is interrupted.
+    """
+    settings, splits = loaded.settings, loaded.splits
+    module = Seq2SeqModule(loaded.model, settings.model)
+    data = Seq2SeqDataModule(
+        splits.train,
+        splits.heldout,
+        loaded.tokenizer,
+        settings.task,
+        batch_size=settings.model.batch_size,
+        eval_batch_size=settings.model.eval_batch_size,
+        seed=settings.seed,
+    )
+    trainer = build_trainer(
+        settings.trainer,
+        settings.model,
+        checkpoints=folder.checkpoints,
+        seed=settings.seed,
+        callbacks=callbacks_of(loaded, folder, tracker, stages),
+        has_validation=bool(splits.heldout),
+    )
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
+    except SystemExit as error:
+        # Lightning ends an interrupted training with sys.exit(1)
+        if trainer.state.status is TrainerStatus.INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def callbacks_of(
+    loaded: Loaded, folder: RunFolder, tracker: Tracker | None, stages: Stages
+) -> list[pl.Callback]:
+    """Return what is called while a run trains, in the order in which it is called."""
+    settings, tokenizer = loaded.settings, loaded.tokenizer
+    callbacks: list[pl.Callback] = []
+    if settings.attention.name is not AttentionScope.off:
+        callbacks.append(
+            AttentionCallback(
+                settings.attention,
+                probes_of(loaded),
+                folder.attention,
+                lambda ids: list(tokenizer.convert_ids_to_tokens(ids)),
+            )
+        )
+    if tracker is not None:
+        callbacks += [TrackEpochs(tracker), TrainingProgress(stages)]
+    return callbacks
+
+
+def probes_of(loaded: Loaded) -> list[ProbeExample]:
+    """Return the examples, fixed by the seed, on which attention is measured."""
+    sides: tuple[tuple[Split, Sequence[Example]], ...] = (
+        (Split.TRAIN, loaded.splits.train),
+        (Split.HELDOUT, loaded.splits.heldout),
+    )
+    settings = loaded.settings
+    tasks = single_tasks(settings.task)
+    probes: list[ProbeExample] = []
+    for split, examples in sides:
+        chosen = choose_indexes(len(examples), settings.attention.num_examples, seed=settings.seed)
+        for example in (examples[i] for i in chosen):
+            task = tasks[example.task]
+            probes += probes_from_texts(
+                loaded.tokenizer,
+                [(example.id, model_input(example, template_of(task)), example.target)],
+                split=split,
+                max_source_tokens=task.max_source_tokens,
+                max_target_tokens=task.max_target_tokens,
+            )
+    return probes

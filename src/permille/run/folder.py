@@ -1,0 +1,100 @@
+"""The folder of a run: where its files lie, and how they are written whole or not at all."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+from permille.config.saved import OVERRIDES_FILE
+from permille.core.errors import SettingsError
+
+REPORT_FILE = "report.json"
+FAILED_FILE = "failed.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run's folder; SCHEMAS' files by name."""
+
+    path: Path
+
+    @property
+    def report(self) -> Path:
+        """The result, written last."""
+        return self.path / REPORT_FILE
+
+    @property
+    def failed(self) -> Path:
+        """Why the run ended early, where it did."""
+        return self.path / FAILED_FILE
+
+    @property
+    def generations(self) -> Path:
+        """What the model wrote."""
+        return self.path / "generations.jsonl"
+
+    @property
+    def documents(self) -> Path:
+        """What it may have copied from."""
+        return self.path / "documents.jsonl.gz"
+
+    @property
+    def metrics(self) -> Path:
+        """Numbers by epoch."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def attention(self) -> Path:
+        """Arrays of the attention by epoch."""
+        return self.path / "attention"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Lightning's checkpoints and the audited model."""
+        return self.path / "checkpoints"
+
+    @property
+    def model(self) -> Path:
+        """The audited weights with their tokenizer, in Hugging Face's form."""
+        return self.checkpoints / "model"
+
+    def begin(self, *, is_resumed: bool) -> None:
+        """Make the folder ready: what says that a run is done goes until it is done again.
+
+        Raises:
+            SettingsError: If another run lies there that is not resumed.
+        """
+        if not is_resumed and (self.report.exists() or self.checkpoints.exists()):
+            raise SettingsError(
+                f"hydra.run.dir: want a folder without a run, got {self.path}, which holds one; "
+                "choose another, or go on in it with resume="
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.report.unlink(missing_ok=True)
+        self.failed.unlink(missing_ok=True)
+
+    def write_settings(self, overrides: Sequence[str], settings: Mapping[str, object]) -> None:
+        """Write overrides.yaml and config.yaml."""
+        write_whole(self.path / OVERRIDES_FILE, OmegaConf.to_yaml(list(overrides)))
+        write_whole(self.path / "config.yaml", OmegaConf.to_yaml(dict(settings)))
+
+
+def write_json(path: Path, values: Mapping[str, object]) -> None:
+    """Write an object as JSON; the file is there only once it is whole."""
+    write_whole(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file beside its place, and then move it there."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,111 @@
+"""Where a result comes from: versions, hardware, fingerprints of data and model, times."""
+
+import hashlib
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+import orjson
+import torch
+from transformers import PreTrainedModel
+
+from permille.core.records import Example
+
+PACKAGES = (
+    "permille",
+    "torch",
+    "pytorch-lightning",
+    "transformers",
+    "tokenizers",
+    "datasets",
+    "tantivy",
+    "elasticsearch",
+    "nltk",
+    "numpy",
+    "scipy",
+)
+
+
+class Clock:
+    """Times the stages of a run."""
+
+    def __init__(self) -> None:
+        self._started = datetime.now(UTC)
+        self._last_s = self._first_s = time.monotonic()
+        self._stages_s: dict[str, float] = {}
+
+    def end(self, stage: str) -> None:
+        """Count the time since the last stage's end to this one."""
+        now_s = time.monotonic()
+        self._stages_s[stage] = round(self._stages_s.get(stage, 0.0) + now_s - self._last_s, 3)
+        self._last_s = now_s
+
+    def times(self) -> dict[str, object]:
+        """Return when the run began, how long it took, and how long each stage did."""
+        return {
+            "started": self._started.isoformat(timespec="seconds"),
+            "duration_s": round(time.monotonic() - self._first_s, 3),
+            "stages_s": dict(self._stages_s),
+        }
+
+
+def environment() -> dict[str, object]:
+    """Return versions and hardware."""
+    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "platform": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+        "num_cpus": os.cpu_count(),
+        "num_threads": torch.get_num_threads(),
+        "gpus": gpus,
+        "argv": sys.argv[:1],
+    }
+
+
+def _version(package: str) -> str | None:
+    """Return the version of an installed package."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def hash_examples(examples: Iterable[Example]) -> str:
+    """Return a fingerprint of examples in their order."""
+    digest = hashlib.blake2b(digest_size=16)
+    for example in examples:
+        digest.update(orjson.dumps(asdict(example)))
+    return digest.hexdigest()
+
+
+def hash_weights(model: PreTrainedModel) -> str:
+    """Return a fingerprint of a network's weights, by name."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, weight in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        flat = weight.detach().cpu().contiguous().view(-1)
+        digest.update(flat.view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def differing(settings: Mapping[str, object], defaults: Mapping[str, object]) -> dict[str, object]:
+    """Return the values that differ from the defaults, by dotted name.
+
+    >>> differing({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}})
+    {'a.c': 2}
+    """
+    found: dict[str, object] = {}
+    for name, value in settings.items():
+        default = defaults.get(name)
+        if isinstance(value, Mapping) and isinstance(default, Mapping):
+            found |= {f"{name}.{key}": v for key, v in differing(value, default).items()}
+        elif value != default:
+            found[name] = value
+    return found

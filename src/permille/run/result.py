@@ -1,0 +1,144 @@
+"""The end of a run: report.json, its page, the tracker's summary, the table on the screen."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from permille.audit.report import AuditReport
+from permille.config.compose import compose_program
+from permille.config.schema import Program, Settings
+from permille.config.secrets import plain_settings, without_secrets
+from permille.core.records import KINDS_BY_STRENGTH
+from permille.report.config import ReportName
+from permille.report.page import write_report
+from permille.report.terminal import print_report
+from permille.run.audit import Audited
+from permille.run.folder import RunFolder, write_json
+from permille.run.job import Job, is_first_process
+from permille.run.loading import Loaded
+from permille.run.prompting import UtilityScores
+from permille.run.provenance import Clock, differing, environment
+from permille.track.protocol import Tracker
+
+ATTENTION_CURVES = {"train": "attention/cad", "heldout": "attention/cad_heldout"}
+
+
+def differing_settings(program: Program, config: DictConfig) -> dict[str, object]:
+    """Return the settings that differ from the program's defaults, without secrets."""
+    return differing(plain_settings(config), plain_settings(compose_program(program, [])))
+
+
+def provenance_of(
+    job: Job, settings: Settings, clock: Clock, found: Mapping[str, object]
+) -> dict[str, object]:
+    """Return where a result comes from; everything that is a time stands under `times`.
+
+    Args:
+        job: The job.
+        settings: Its settings.
+        clock: Its times.
+        found: What else is known: fingerprints of data and model, dtype.
+    """
+    return {
+        "program": str(job.program),
+        "overrides": without_secrets(job.overrides),
+        "seed": settings.seed,
+        "batch_size": settings.audit.batch_size,
+        **environment(),
+        **found,
+        "times": clock.times(),
+    }
+
+
+def attention_of(metrics: Path | None) -> dict[str, object]:
+    """Return the dispersion by epoch, null where an epoch was not measured."""
+    if metrics is None or not metrics.is_file():
+        return {}
+    lines = [json.loads(line) for line in metrics.read_text(encoding="utf-8").splitlines()]
+    curves: dict[str, list[float | None]] = {}
+    for split, name in ATTENTION_CURVES.items():
+        points = {line["epoch"]: line["value"] for line in lines if line["name"] == name}
+        if points:
+            curves[split] = [points.get(epoch) for epoch in range(max(points) + 1)]
+    return {"cad": curves} if curves else {}
+
+
+def with_utility(report: AuditReport, utility: UtilityScores | None) -> AuditReport:
+    """Return the report with the scores of the task, and of each task of a mixture."""
+    if utility is None:
+        return report
+    tasks = {
+        name: {**(part if isinstance(part, dict) else {}), "utility": utility.by_task.get(name, {})}
+        for name, part in report.tasks.items()
+    }
+    return replace(report, utility=utility.overall, tasks=tasks)
+
+
+def begin_run(job: Job, *, is_resumed: bool) -> None:
+    """Make a job's folder ready, and write down what it is done with.
+
+    Raises:
+        SettingsError: If another run lies there.
+    """
+    if not is_first_process():
+        return
+    job.folder.begin(is_resumed=is_resumed)
+    overrides = [str(without_secrets(one)) for one in job.overrides]
+    job.folder.write_settings(overrides, plain_settings(job.config))
+    write_json(job.folder.path / "environment.json", environment())
+
+
+def finish_run(
+    job: Job,
+    settings: Settings,
+    loaded: Loaded | None,
+    audited: Audited,
+    tracker: Tracker | None,
+    clock: Clock,
+    metrics: Path | None,
+) -> None:
+    """Write report.json and its page, tell the tracker, and print the table.
+
+    Args:
+        job: The job.
+        settings: Its settings.
+        loaded: Data and model; None where there were only texts.
+        audited: What the audit found.
+        tracker: Told of the headline; None where there is none.
+        clock: The job's times.
+        metrics: The file of the numbers by epoch, where there is one.
+    """
+    found = {} if loaded is None else loaded.fingerprints()
+    report = replace(
+        with_utility(audited.report, audited.utility),
+        attention=attention_of(metrics),
+        settings=differing_settings(job.program, job.config),
+        provenance=provenance_of(job, settings, clock, found),
+    )
+    values = report.to_dict()
+    write_json(job.folder.report, values)
+    if settings.report.name is not ReportName.off:
+        write_report(job.folder.path, settings.report)
+    if tracker is not None:
+        _tell(tracker, values, job.folder)
+    print_report(values, Console(file=sys.stdout))
+
+
+def _tell(tracker: Tracker, report: Mapping[str, object], folder: RunFolder) -> None:
+    """Give the tracker the headline and the table of ratios."""
+    ratios = report["ratios"]
+    rows = []
+    if isinstance(ratios, Mapping):
+        for kind in ("any", *map(str, KINDS_BY_STRENGTH)):
+            ratio = ratios[kind]
+            low, high = ratio["ci95"] or (None, None)
+            rows.append([kind, ratio["count"], ratio["of"], ratio["permille"], low, high])
+    columns = ["kind", "count", "of", "permille", "ci95_low", "ci95_high"]
+    tracker.table("memorization/ratios", columns, rows)
+    tracker.summary({f"memorization/{row[0]}_permille": row[3] for row in rows})
+    tracker.artifact(folder.report)

@@ -1,0 +1,70 @@
+"""The main job: fine-tune, then audit what was fine-tuned."""
+
+from pathlib import Path
+
+import torch
+
+from permille.config.schema import Settings, TrainSettings
+from permille.config.secrets import plain_settings
+from permille.config.settings import to_settings
+from permille.model.checkpoints import LAST, export, load_weights
+from permille.run.audit import audit_model
+from permille.run.build import open_tracker
+from permille.run.fitting import fit
+from permille.run.job import Job, group_name, is_first_process
+from permille.run.loading import load, to_device
+from permille.run.progress import Stages
+from permille.run.provenance import Clock
+from permille.run.result import begin_run, finish_run
+from permille.track.protocol import Tracker
+
+
+def run_training(job: Job) -> Path:
+    """Fine-tune a model, audit it, and leave a run's files in the job's folder; return the folder.
+
+    A resumed run goes on from its last checkpoint; one that has none yet starts anew in its folder.
+
+    Raises:
+        PermilleError: If anything is wrong that a user can mend.
+    """
+    clock = Clock()
+    settings = to_settings(job.config, TrainSettings)
+    folder = job.folder
+    checkpoint = None
+    if settings.resume is not None and (folder.checkpoints / LAST).is_file():
+        checkpoint = folder.checkpoints / LAST
+    begin_run(job, is_resumed=settings.resume is not None)
+    loaded = load(settings)
+    clock.end("load")
+    tracker = _tracker(job, settings, checkpoint)
+    try:
+        with Stages() as stages:
+            fit(loaded, folder, tracker, stages, checkpoint)
+            clock.end("train")
+            load_weights(loaded.model, folder.checkpoints / f"{settings.audit.weights}.ckpt")
+            if is_first_process():
+                export(loaded.model, loaded.tokenizer, folder.model)
+            to_device(loaded.model, settings.trainer)
+            audited = audit_model(loaded, folder, clock, stages)
+        if audited is not None:
+            finish_run(job, settings, loaded, audited, tracker, clock, folder.metrics)
+    finally:
+        if tracker is not None:
+            tracker.finish()
+    return folder.path
+
+
+def _tracker(job: Job, settings: Settings, checkpoint: Path | None) -> Tracker | None:
+    """Open the tracker in the process that writes."""
+    if not is_first_process():
+        return None
+    first_epoch = 0
+    if checkpoint is not None:
+        first_epoch = int(torch.load(checkpoint, weights_only=True)["epoch"]) + 1
+    return open_tracker(
+        settings.track,
+        job.folder.path,
+        group=group_name(job.group) if job.group else None,
+        settings=plain_settings(job.config),
+        first_epoch=first_epoch,
+    )
