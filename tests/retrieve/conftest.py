@@ -35,6 +35,12 @@ def free_port() -> int:
             return int(port)
 
 
+@pytest.fixture
+def find_port() -> Callable[[], int]:
+    """Find ports for nodes that must know of each other before they start."""
+    return free_port
+
+
 @dataclass
 class Node:
     """A node that can be killed and started again on the same folder."""
@@ -133,8 +139,8 @@ class Proxy:
         self.on_request: Callable[[str], None] | None = None
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
-        self._server.daemon_threads = True
+        self._server = ProxyServer(("127.0.0.1", 0), Handler)
+        self._server.proxy = self
         self.port = self._server.server_address[1]
         self.scheme = "http"
         if certificate:
@@ -175,68 +181,81 @@ class Proxy:
         self._thread.join()
 
 
-def handler_of(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
-    """Return the class that handles one connection to the proxy."""
+class Handler(BaseHTTPRequestHandler):
+    """One connection to the proxy that the server belongs to."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"
+    server: "ProxyServer"
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
-        def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if proxy.on_request:
-                proxy.on_request(self.path)
-            fault = proxy.next_fault(self.path)
-            if not proxy.allows(self.headers.get("Authorization", "")):
-                fault = "401"
-            if fault.isdigit():
-                self.refuse(int(fault))
-                return
-            if fault == "stall":
-                time.sleep(proxy.stall_s)
-            if fault in ("stall", "cut"):
-                self.close_connection = True
-                return
+    def handle_any(self) -> None:
+        proxy = self.server.proxy
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if proxy.on_request:
+            proxy.on_request(self.path)
+        fault = proxy.next_fault(self.path)
+        if not proxy.allows(self.headers.get("Authorization", "")):
+            fault = "401"
+        if fault == "stall":
+            time.sleep(proxy.stall_s)
+        if fault.isdigit():
+            self.refuse(int(fault))
+        elif fault in ("stall", "cut"):
+            self.close_connection = True
+        else:
             self.pass_on(body, answer=fault != "lose")
 
-        def refuse(self, status: int) -> None:
-            kind = {401: "security_exception", 429: "es_rejected_execution_exception"}
-            told = f'{{"error":{{"type":"{kind.get(status, "busy")}","reason":"told to"}}}}'
-            self.answer(status, told.encode(), "application/json")
+    def refuse(self, status: int) -> None:
+        kind = {401: "security_exception", 429: "es_rejected_execution_exception"}
+        told = f'{{"error":{{"type":"{kind.get(status, "busy")}","reason":"told to"}}}}'
+        self.answer(status, told.encode(), "application/json")
 
-        def pass_on(self, body: bytes, *, answer: bool) -> None:
-            there = http.client.HTTPConnection("127.0.0.1", proxy.target_port, timeout=60)
-            try:
-                headers = {"Content-Type": self.headers["Content-Type"] or "application/json"}
-                headers["Accept"] = self.headers["Accept"] or "application/json"
-                there.request(self.command, self.path, body, headers)
-                got = there.getresponse()
-                data = got.read()
-            except (OSError, http.client.HTTPException):
-                self.close_connection = True
-                return
-            finally:
-                there.close()
-            if not answer:
-                self.close_connection = True
-                return
+    def pass_on(self, body: bytes, *, answer: bool) -> None:
+        port = self.server.proxy.target_port
+        there = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            kinds = {name: self.headers[name] for name in ("Content-Type", "Accept")}
+            headers = {name: kind or "application/json" for name, kind in kinds.items()}
+            there.request(self.command, self.path, body, headers)
+            got = there.getresponse()
+            data = got.read()
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True
+            return
+        finally:
+            there.close()
+        if answer:
             self.answer(got.status, data, got.headers["Content-Type"])
+        else:
+            self.close_connection = True
 
-        def answer(self, status: int, data: bytes, kind: str) -> None:
-            self.send_response(status)
-            if proxy.product:
-                self.send_header("X-Elastic-Product", proxy.product)
-            self.send_header("Content-Type", kind or "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(data)
+    def answer(self, status: int, data: bytes, kind: str) -> None:
+        product = self.server.proxy.product
+        self.send_response(status)
+        if product:
+            self.send_header("X-Elastic-Product", product)
+        self.send_header("Content-Type", kind or "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        if name.startswith("do_"):
+            return self.handle_any
+        raise AttributeError(name)
 
-    return Handler
+
+class ProxyServer(ThreadingHTTPServer):
+    """Serves for one proxy."""
+
+    daemon_threads = True
+    proxy: Proxy
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that hang up: the tests make them."""
 
 
 @pytest.fixture
@@ -261,8 +280,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("no openssl to make a certificate with")
     folder = tmp_path_factory.mktemp("tls")
     key, signed, both = (folder / name for name in ("key.pem", "signed.pem", "both.pem"))
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost".split()
-    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     out = ["-keyout", str(key), "-out", str(signed)]
     subprocess.run([*command, *names, *out], check=True, capture_output=True)
     both.write_bytes(key.read_bytes() + signed.read_bytes())

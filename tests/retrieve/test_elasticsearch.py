@@ -25,7 +25,9 @@ DOCUMENTS = [
 
 
 def numbered(count: int) -> list[Document]:
-    return [Document(f"d{n:05}", f"word{n} word{n % 7} filler text number {n}") for n in range(count)]
+    return [
+        Document(f"d{n:05}", f"word{n} word{n % 7} filler text number {n}") for n in range(count)
+    ]
 
 
 @pytest.fixture
@@ -191,7 +193,7 @@ def test_an_index_that_we_did_not_make_is_named_and_left_alone(
 def test_deleting_what_is_not_there_says_how_to_list(elastic: Settings) -> None:
     with (
         open_retriever(elastic()) as retriever,
-        pytest.raises(SettingsError, match="no index permille-0123 at .* list names those"),
+        pytest.raises(SettingsError, match=r"no index permille-0123 at .* list names those"),
     ):
         retriever.delete("0123")
 

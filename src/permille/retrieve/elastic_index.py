@@ -98,6 +98,7 @@ class Lifecycle:
             lambda: _unless_there(
                 self._client.indices.create,
                 index=PREFIX + fingerprint,
+                wait_for_active_shards=0,
                 settings={
                     "number_of_shards": self._config.shards,
                     "number_of_replicas": self._config.replicas,
@@ -143,6 +144,7 @@ class Lifecycle:
                 self._client.indices.clone,
                 index=PREFIX + base,
                 target=index,
+                wait_for_active_shards=0,
                 settings={
                     "index.blocks.write": None,
                     "index.refresh_interval": "-1",
@@ -209,6 +211,13 @@ class Lifecycle:
                 self._config.replicas,
                 health.body["number_of_data_nodes"],
             )
+
+    def bytes_on_disk(self, index: str) -> int:
+        """Return the size of an index's primary shards."""
+        answer = self._patience.call(
+            lambda: self._client.indices.stats(index=index, metric="store").body
+        )
+        return int(answer["_all"]["primaries"]["store"]["size_in_bytes"])
 
     def delete(self, fingerprint: str) -> None:
         """Delete an index that we made."""
