@@ -30,8 +30,10 @@ class JudgeConfig:
     """Hub name or folder of the cross-encoder, a sequence classifier for sentence pairs."""
     batch_size: int = 32
     """Sentence pairs a forward pass of the cross-encoder."""
-    device: str = "cpu"
-    """Where the cross-encoder computes, as torch names devices."""
+    entities: bool = False
+    """Whether sentences that name different entities are no paraphrase; needs the spacy extra."""
+    spacy_pipeline: str = "en_core_web_sm"
+    """Name or folder of the spaCy pipeline that finds the entities."""
 
     def __post_init__(self) -> None:
         self.kind = JudgeKind(self.kind)
