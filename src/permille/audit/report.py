@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from permille.core.records import KINDS_BY_STRENGTH, Kind
+
 SCHEMA_VERSION = 1
 
 
@@ -34,6 +36,15 @@ class AuditReport:
     settings: Mapping[str, object] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)
 
+    def counted_kinds(self) -> list[Kind]:
+        """Return the strongest kind of every generation that is in the ratios, none included.
+
+        They are in the order of the kinds, not of the generations.
+        """
+        counts = {kind: _count(self.ratios, str(kind), "count") for kind in KINDS_BY_STRENGTH}
+        counts[Kind.NONE] = _count(self.ratios, "any", "of") - sum(counts.values())
+        return [kind for kind, count in counts.items() for _ in range(count)]
+
     def to_dict(self) -> dict[str, object]:
         """Return the object of report.json; `tasks` stands in it where there are several."""
         values: dict[str, object] = {
@@ -49,3 +60,10 @@ class AuditReport:
             "provenance": dict(self.provenance),
         }
         return values | ({"tasks": dict(self.tasks)} if self.tasks else {})
+
+
+def _count(ratios: Mapping[str, object], kind: str, what: str) -> int:
+    """Return a figure of a ratio."""
+    ratio = ratios[kind]
+    value = ratio[what] if isinstance(ratio, Mapping) else 0
+    return value if isinstance(value, int) else 0

@@ -12,12 +12,12 @@ from permille.audit.counting import (
     kind_under,
     seen_in,
 )
-from permille.audit.degenerate import is_degenerate
 from permille.audit.findings import Finding
 from permille.audit.spread import SplitSpread
 from permille.audit.survey import Cut, unit_of
 from permille.audit.tally import Row
 from permille.core.records import Generation, Kind
+from permille.measure.repetition import is_degenerate
 
 MAIN, CUT, CROSS = "main", "cut", "cross"
 """Views: the split's own index, the same cut to the other split's size, the other split's."""
