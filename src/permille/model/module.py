@@ -5,6 +5,7 @@ from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from permille.core.errors import SettingsError
 from permille.model.config import ModelConfig
 from permille.model.optimizer import build_optimizer, build_schedule
 
@@ -20,18 +21,28 @@ class Seq2SeqModule(pl.LightningModule):
     Batches are mappings with `input_ids` (B, S), `attention_mask` (B, S) and `labels` (B, T), where
     padding has the label -100; other keys are left alone. The network derives the decoder's input
     from the labels: shifted right behind the decoder's start token.
+
+    Raises:
+        SettingsError: If gradients are to be checkpointed in a network that cannot.
     """
 
     def __init__(self, model: PreTrainedModel, config: ModelConfig) -> None:
         super().__init__()
         self.model = model
         self.config = config
+        model.train()
         if config.gradient_checkpointing:
-            model.gradient_checkpointing_enable({"use_reentrant": False})
+            if not model.supports_gradient_checkpointing:
+                raise SettingsError(
+                    "model.gradient_checkpointing: want a network that can recompute activations,"
+                    f" got {type(model).__name__}; use model.gradient_checkpointing=false"
+                )
+            model.activation_checkpointing_enable({"use_reentrant": False})
 
     def forward(self, batch: dict[str, Tensor]) -> Tensor:
         """Return the mean cross-entropy per label token of a batch, of shape ()."""
-        loss: Tensor = self.model(**{key: batch[key] for key in _MODEL_INPUTS}).loss
+        inputs = {key: batch[key] for key in _MODEL_INPUTS}
+        loss: Tensor = self.model(**inputs, use_cache=False).loss
         return loss
 
     def training_step(self, batch: dict[str, Tensor]) -> Tensor:

@@ -1,12 +1,16 @@
 """What the model is given: an instruction with the prefix of a training input, or all of it."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
 from transformers import PreTrainedTokenizerBase
 
+from permille.core.errors import SettingsError
 from permille.core.records import Example, Prompt, Split
+
+_PLACE = "{input}"
 
 
 class PromptMode(StrEnum):
@@ -39,7 +43,14 @@ def make_prompts(
         mode: `prefix`, or `input` for whole inputs.
         prefix_tokens: Tokens of the input in a prefix; the instruction's do not count.
         unique: Keep the first of prompts with the same text, counting the others; else keep all.
+
+    Raises:
+        SettingsError: If a prefix would have no token, or the template no place for it.
     """
+    if prefix_tokens < 1:
+        raise SettingsError(f"audit.prefix_tokens: want at least 1, got {prefix_tokens}")
+    if _PLACE not in template:
+        raise SettingsError(f"task.template: want {_PLACE} in it, got {template!r}")
     prompts = []
     for example in examples:
         end_char = len(example.input)
@@ -47,7 +58,7 @@ def make_prompts(
             end_char = prefix_end(example.input, tokenizer, prefix_tokens)
         prompts.append(
             Prompt(
-                text=template.replace("{input}", example.input[:end_char]),
+                text=template.replace(_PLACE, example.input[:end_char]),
                 example_id=example.id,
                 task=example.task,
                 split=split,
@@ -60,6 +71,13 @@ def make_prompts(
 
 def prefix_end(text: str, tokenizer: PreTrainedTokenizerBase, num_tokens: int) -> int:
     """Return the character at which the first tokens of a text end; all of a short text."""
+    cut = _cut_by_offsets if tokenizer.is_fast else _cut_by_search
+    end_char = cut(text, tokenizer, num_tokens)
+    return end_char if text[end_char:].strip() else len(text)
+
+
+def _cut_by_offsets(text: str, tokenizer: PreTrainedTokenizerBase, num_tokens: int) -> int:
+    """Return where the token number `num_tokens` ends, as the tokenizer itself says."""
     encoding = tokenizer(
         text,
         add_special_tokens=False,
@@ -70,8 +88,29 @@ def prefix_end(text: str, tokenizer: PreTrainedTokenizerBase, num_tokens: int) -
     offsets = encoding["offset_mapping"]
     if len(offsets) <= num_tokens:
         return len(text)
-    end_char = max(end for _, end in offsets[:num_tokens])
-    return end_char if text[end_char:].strip() else len(text)
+    return int(max(end for _, end in offsets[:num_tokens]))
+
+
+def _cut_by_search(text: str, tokenizer: PreTrainedTokenizerBase, num_tokens: int) -> int:
+    """Return where the first tokens end, for tokenizers without offsets.
+
+    It is where as many visible characters are passed as the decoded tokens have. Where those are
+    not the text's own (unknown tokens), it is the end of a prefix of at most as many tokens.
+    """
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    if len(ids) <= num_tokens:
+        return len(text)
+    visible = [position for position, char in enumerate(text) if not char.isspace()]
+    head = "".join(str(tokenizer.decode(ids[:num_tokens])).split())
+    end_char = visible[len(head) - 1] + 1 if 0 < len(head) <= len(visible) else 0
+    if "".join(text[:end_char].split()) == head:
+        return end_char
+    first_beyond = bisect_right(
+        range(len(text)),
+        num_tokens,
+        key=lambda end: len(tokenizer(text[:end], add_special_tokens=False)["input_ids"]),
+    )
+    return first_beyond - 1
 
 
 def _count_repeats(prompts: list[Prompt]) -> list[Prompt]:
