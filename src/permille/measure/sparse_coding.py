@@ -1,0 +1,256 @@
+"""A simulation of why tasks could differ: targets that need more features need more of the input.
+
+An input has `num_features` positions. Each shows one hidden feature: a fixed code that says which,
+and its value, +1 or -1. The target is a nonlinear function of `k` of the features plus noise of a
+fixed level. A model with one layer of attention (learned queries, a softmax over positions, a small
+network on what was read) is trained on it. Three figures follow for each k: how widely attention is
+spread (`cad`, the measure of the audit), how much of the *training* targets' noise the model gives
+back, which is memorization since noise cannot be inferred, and how much of fresh clean targets it
+explains. The explanation by sparse coding is that of arXiv 2310.06714.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import stats
+from torch import Tensor, nn
+
+from permille.measure.attention import cad
+
+
+@dataclass
+class SparseCodingConfig:
+    """Sizes of the simulation.
+
+    Raises:
+        ValueError: If a target should depend on fewer than 1 or more than all features.
+    """
+
+    num_needed: list[int] | None = None
+    """The values of k; None for 1, 2, 4, ... up to all features."""
+    num_features: int = 16
+    """Positions of an input, each with a feature of its own."""
+    num_examples: int = 512
+    """Training examples, and as many fresh ones."""
+    noise: float = 0.5
+    """Standard deviation of the noise; targets without it have 1."""
+    num_seeds: int = 8
+    """Worlds and models for each k."""
+    num_steps: int = 300
+    """Steps of training, each on all examples."""
+    learning_rate: float = 0.01
+    """Of Adam."""
+    seed: int = 0
+    """Of everything."""
+
+    def __post_init__(self) -> None:
+        for needed in self.needed:
+            if not 1 <= needed <= self.num_features:
+                raise ValueError(f"want 1 to {self.num_features} needed features, got {needed}")
+
+    @property
+    def needed(self) -> list[int]:
+        """The values of k, ascending."""
+        if self.num_needed is not None:
+            return sorted(self.num_needed)
+        return [2**power for power in range(int(math.log2(self.num_features)) + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over seeds and its 95 % interval by Student's t; no interval for one seed."""
+
+    mean: float
+    ci95: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SparseCodingRow:
+    """What came out for one k.
+
+    Attributes:
+        num_needed: Features that the target depends on, k.
+        ideal_dispersion: Normalized entropy of reading just those, each alike: ln k / ln n.
+        dispersion: `cad` of the trained attention on fresh inputs.
+        memorization: Share of the training targets' noise that the model gives back.
+        memorization_fresh: The same on fresh examples, where nothing could be memorized.
+        generalization: Share of the variance of fresh clean targets that the model explains.
+    """
+
+    num_needed: int
+    ideal_dispersion: float
+    dispersion: Estimate
+    memorization: Estimate
+    memorization_fresh: Estimate
+    generalization: Estimate
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the row for a table."""
+        return asdict(self)
+
+
+def simulate(config: SparseCodingConfig) -> list[SparseCodingRow]:
+    """Train a model for each k and seed and return a row for each k."""
+    return [_simulate_needed(config, needed) for needed in config.needed]
+
+
+class AttentionReader(nn.Module):
+    """R independent models side by side: attention by learned queries, then a small network."""
+
+    def __init__(
+        self, models: int, width: int, *, generator: torch.Generator, heads: int = 2
+    ) -> None:
+        """Draw the weights.
+
+        Args:
+            models: How many models, R.
+            width: Width of a position's code, D.
+            generator: Where randomness comes from.
+            heads: Queries of each model.
+        """
+        super().__init__()
+
+        def drawn(*shape: int) -> nn.Parameter:
+            scale = shape[-2] ** -0.5
+            return nn.Parameter(torch.randn(models, *shape, generator=generator) * scale)
+
+        read, hidden = 8, 48
+        self.queries = drawn(width, heads)
+        self.values = drawn(width, read)
+        self.inner = drawn(heads * read, hidden)
+        self.bias = nn.Parameter(torch.zeros(models, 1, hidden))
+        self.outer = drawn(hidden, 1)
+
+    def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Predict; inputs (R, N, n, D) -> predictions (R, N) and attention (R, N, H, n)."""
+        scores = torch.einsum("rnpd,rdh->rnhp", inputs, self.queries)
+        attention = scores.softmax(dim=-1)
+        read = torch.einsum("rnhp,rnpd->rnhd", attention, inputs)
+        context = torch.einsum("rnhd,rdv->rnhv", read, self.values).flatten(start_dim=2)
+        hidden = torch.relu(context @ self.inner + self.bias)
+        return (hidden @ self.outer)[..., 0], attention
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Inputs and targets of R worlds.
+
+    Attributes:
+        inputs: Shape (R, N, n, D).
+        clean: Targets without noise, shape (R, N).
+        noise: Shape (R, N).
+    """
+
+    inputs: Tensor
+    clean: Tensor
+    noise: Tensor
+
+
+def draw_worlds(
+    config: SparseCodingConfig, needed: int, generator: torch.Generator
+) -> tuple[World, World]:
+    """Draw training and fresh examples of worlds whose targets need `needed` features.
+
+    The target is the scaled sum of a random function of each needed feature alone and of products
+    of neighboring needed features, so that reading an average of the features is not enough.
+    """
+    codes = torch.randn(config.num_seeds, config.num_features, 24, generator=generator)
+    weights = torch.randn(config.num_seeds, 1, needed, generator=generator)
+
+    def draw() -> World:
+        shape = (config.num_seeds, config.num_examples, config.num_features)
+        signs = torch.randint(0, 2, shape, generator=generator).float() * 2 - 1
+        used = signs[..., :needed]
+        products = used * used.roll(1, dims=-1) if needed > 1 else torch.zeros_like(used)
+        clean = (weights * used + products).sum(dim=-1)
+        # two features have one product, twice, so its variance is 4 and not 2
+        variance = {1: 0, 2: 4}.get(needed, needed)
+        scale = (weights.square().sum(dim=-1) + variance).sqrt()
+        inputs = codes[:, None].repeat(1, config.num_examples, 1, 1)
+        inputs = torch.cat([inputs, signs[..., None]], dim=-1)
+        noise = torch.randn(shape[:2], generator=generator) * config.noise
+        return World(inputs, clean / scale, noise)
+
+    return draw(), draw()
+
+
+def _simulate_needed(config: SparseCodingConfig, needed: int) -> SparseCodingRow:
+    generator = torch.Generator().manual_seed(config.seed * 1000 + needed)
+    trained_on, fresh = draw_worlds(config, needed, generator)
+    model = AttentionReader(config.num_seeds, trained_on.inputs.shape[-1], generator=generator)
+    _train(model, trained_on, config)
+    with torch.no_grad():
+        fitted, _ = model(trained_on.inputs)
+        predicted, attention = model(fresh.inputs)
+    residual = (predicted - fresh.clean).square().mean(dim=1)
+    variance = fresh.clean.var(dim=1, correction=0)
+    return SparseCodingRow(
+        needed,
+        math.log(needed) / math.log(config.num_features),
+        _estimate(_dispersion(attention)),
+        _estimate(_share_of_noise(fitted, trained_on)),
+        _estimate(_share_of_noise(predicted, fresh)),
+        _estimate(1 - residual / variance),
+    )
+
+
+def _train(model: AttentionReader, world: World, config: SparseCodingConfig) -> None:
+    """Fit all models at once; their losses add up, so none touches another."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+    targets = world.clean + world.noise
+    for _ in range(config.num_steps):
+        predictions, _ = model(world.inputs)
+        loss = (predictions - targets).square().mean(dim=1).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def _share_of_noise(predictions: Tensor, world: World) -> Tensor:
+    """Return the slope of the prediction's error on the noise; shapes (R, N) -> (R,)."""
+    errors = predictions - world.clean
+    return (errors * world.noise).sum(dim=1) / world.noise.square().sum(dim=1)
+
+
+def _dispersion(attention: Tensor) -> Tensor:
+    """Return the dispersion of attention (R, N, H, n) of each model, shape (R,)."""
+    models, examples, heads, positions = attention.shape
+    spread = cad(
+        attention.reshape(models * examples, heads, 1, positions),
+        source_mask=torch.ones(models * examples, positions, dtype=torch.bool),
+        target_mask=torch.ones(models * examples, 1, dtype=torch.bool),
+    )
+    return spread.reshape(models, examples).mean(dim=1)
+
+
+def _estimate(values: Tensor) -> Estimate:
+    """Average over seeds, of shape (R,)."""
+    numbers: NDArray[np.float64] = values.double().numpy()
+    mean = float(numbers.mean())
+    if len(numbers) < 2:
+        return Estimate(mean, None)
+    half = float(stats.t.ppf(0.975, len(numbers) - 1) * numbers.std(ddof=1) / len(numbers) ** 0.5)
+    return Estimate(mean, (mean - half, mean + half))
+
+
+def sparse_coding_table(rows: Sequence[SparseCodingRow]) -> list[str]:
+    """Write rows as the lines of a plain table, means with 95 % intervals."""
+    head = f"{'k':>3} {'ideal':>6} {'dispersion':>20} {'memorization':>20} {'generalization':>21}"
+    lines = [head]
+    for row in rows:
+        cells = [_cell(e) for e in (row.dispersion, row.memorization, row.generalization)]
+        lines.append(
+            f"{row.num_needed:>3} {row.ideal_dispersion:>6.2f} {cells[0]:>20} {cells[1]:>20} "
+            f"{cells[2]:>21}"
+        )
+    return lines
+
+
+def _cell(estimate: Estimate) -> str:
+    if estimate.ci95 is None:
+        return f"{estimate.mean:.2f}"
+    return f"{estimate.mean:.2f} [{estimate.ci95[0]:.2f}, {estimate.ci95[1]:.2f}]"
