@@ -73,10 +73,12 @@ class AuditConfig:
     """Words in a row that stood in the prompt for text to count as copied from it."""
     max_examples: int = 5
     """A run that stands in more examples than this is boilerplate."""
-    num_resamples: int = 2000
-    """Permutations of a test, and resamples of a bootstrap."""
+    num_planted: int = 60
+    """Documents that are planted in other texts in each way, to see what the detector finds."""
+    num_threshold_prompts: int = 100
+    """Generations that are searched again with each of the detector's thresholds moved."""
     seed: int = 0
-    """Seed of the cut to equal sizes, of resampling and of permutations."""
+    """Seed of samples, of the cut to equal sizes and of permutations."""
 
     def __post_init__(self) -> None:
         self.name = AuditName(self.name)
@@ -95,7 +97,8 @@ class AuditConfig:
             "max_judge_pairs": 1,
             "copied_words": 1,
             "max_examples": 1,
-            "num_resamples": 100,
+            "num_planted": 0,
+            "num_threshold_prompts": 0,
         }
         faults = []
         for name, bound in least.items():

@@ -4,7 +4,7 @@ Texts are streamed in chunks and kept on disk; a row of figures a generation sta
 Partitions by split and model are made here, so a run's own files and foreign ones take one road.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,8 +13,16 @@ from typing import TypeVar
 import orjson
 
 from permille.align.aligner import Aligner
+from permille.align.config import AlignConfig
 from permille.audit.aligning import ManyAligner
 from permille.audit.config import AuditConfig
+from permille.audit.controls.detector import (
+    Probe,
+    detector_control,
+    retrieval_control,
+    try_detector,
+)
+from permille.audit.controls.thresholds import thresholds
 from permille.audit.counting import seen_in
 from permille.audit.detect import Detector
 from permille.audit.findings import Finding
@@ -22,11 +30,12 @@ from permille.audit.json_lines import write_aside
 from permille.audit.judging import Confirmation
 from permille.audit.report import AuditReport
 from permille.audit.rows import MAIN, RowMaker, lines_of
+from permille.audit.sampling import sample
 from permille.audit.spread import SplitSpread
 from permille.audit.store import FindingStore
-from permille.audit.summary import summarize
+from permille.audit.summary import TUNED_TRAIN, summarize
 from permille.audit.survey import Survey, is_indexed, survey
-from permille.audit.tally import Tally
+from permille.audit.tally import Tally, ratios_of
 from permille.audit.views import ARMS, ArmKey, Views, build_views
 from permille.core.records import Arm, Document, Generation, Split
 from permille.judge.protocol import Judge
@@ -75,6 +84,32 @@ def run_audit(
     generations, documents = _rereadable(generations), _rereadable(documents)
     found = survey(generations, documents, seed=config.seed, is_paper=config.is_paper)
     views = build_views(documents, found, retriever, config, progress or _ignore)
+    detector = build_detector(aligner, judge, config, judge_threshold, top_k)
+    settings = [repr(aligner.config), type(judge).__name__, judge_threshold, top_k]
+    settings += [config.is_paper, config.max_judge_pairs, config.copied_words]
+    store = FindingStore(cache_dir or out / PARTIAL_FOLDER, repr(settings))
+    search = _Search(generations, config, found, views, detector, store, progress or _ignore)
+    tallies = search.count(out / CASES_FILE, search.look_up(documents))
+    probed = {} if config.is_paper else search.probe(documents, aligner.config, tallies)
+    store.remove()
+    return summarize(
+        tallies,
+        found,
+        config,
+        least_chars=detector.least_chars,
+        has_judge=judge is not None,
+        probed=probed,
+    )
+
+
+def build_detector(
+    aligner: Aligner,
+    judge: Judge | None,
+    config: AuditConfig,
+    judge_threshold: float = 0.5,
+    top_k: int = 10,
+) -> Detector:
+    """Return the detector of an audit; the arguments are those of `run_audit`."""
     confirmation = None
     if judge is not None:
         confirmation = Confirmation(
@@ -84,26 +119,13 @@ def run_audit(
             config.max_judge_pairs,
             equal_counts=not config.is_paper,
         )
-    detector = Detector(
+    return Detector(
         ManyAligner(aligner, config.num_workers),
         aligner.config.measurable_chars,
         confirmation,
         top_k,
         config.copied_words,
         config.is_paper,
-    )
-    settings = [repr(aligner.config), type(judge).__name__, judge_threshold, top_k]
-    settings += [config.is_paper, config.max_judge_pairs, config.copied_words]
-    store = FindingStore(cache_dir or out / PARTIAL_FOLDER, repr(settings))
-    search = _Search(generations, config, found, views, detector, store, progress or _ignore)
-    tallies = search.count(out / CASES_FILE, search.look_up(documents))
-    store.remove()
-    return summarize(
-        tallies,
-        found,
-        config,
-        least_chars=detector.least_chars,
-        has_judge=judge is not None,
     )
 
 
@@ -175,6 +197,41 @@ class _Search:
                             file.write(orjson.dumps(line) + b"\n")
                 tallies[arm] = Tally(rows)
         return tallies
+
+    def probe(
+        self,
+        documents: Iterable[Document],
+        align_config: AlignConfig,
+        tallies: Mapping[ArmKey, Tally],
+    ) -> dict[str, object]:
+        """Return the controls for which samples are searched again."""
+        config, least_chars = self.config, self.detector.least_chars
+        main = self.views[TUNED_TRAIN][0]
+        probe = Probe(self.detector, main.corpus, main.has_inputs)
+
+        def long(split: Split) -> list[Document]:
+            wanted = (d for d in documents if d.split is split and len(d.text) >= least_chars)
+            return sample(wanted, config.num_planted, config.seed)
+
+        self.progress("probe", 0, 2)
+        trial = try_detector(probe, long(Split.TRAIN), long(Split.HELDOUT), config.seed)
+        self.progress("probe", 1, 2)
+        generations = sample(
+            (
+                g
+                for g in self.generations
+                if (g.model, g.split) == TUNED_TRAIN and len(g.text) >= least_chars
+            ),
+            config.num_threshold_prompts,
+            config.seed,
+        )
+        moved = thresholds(probe, align_config, generations, config.num_workers)
+        self.progress("probe", 2, 2)
+        return {
+            "retrieval": retrieval_control(trial),
+            "thresholds": moved,
+            "detector": detector_control(trial, ratios_of(tallies[TUNED_TRAIN], MAIN)),
+        }
 
 
 def sentences_of(aligner: Aligner, passage: str) -> list[str]:

@@ -27,6 +27,7 @@ def summarize(
     *,
     least_chars: int,
     has_judge: bool,
+    probed: Mapping[str, object],
 ) -> AuditReport:
     """Return what the rows of all arms say.
 
@@ -36,6 +37,7 @@ def summarize(
         config: How it was counted.
         least_chars: Characters of a measurable generation.
         has_judge: Whether paraphrases were judged.
+        probed: Controls for which samples were searched again.
     """
     train = tallies[TUNED_TRAIN]
     names = sorted({row.task for row in train.rows if row.task is not None})
@@ -45,7 +47,7 @@ def summarize(
     if config.is_paper:
         ratios["paraphrase_confident"] = _confident(train, has_judge=has_judge).to_dict()
     else:
-        controls = _controls(tallies, found, config, least_chars)
+        controls = {**_controls(tallies, found, config, least_chars), **probed}
         contrasts = {name: _contrasts(rows, config) for name, rows in by_task.items()}
         controls["multiplicity"] = multiplicity(controls, contrasts)
     return AuditReport(

@@ -143,15 +143,15 @@ def unit_of(generation: Generation) -> str:
 
 def unit_key(generation: Generation, seed: int) -> int:
     """Return the seeded hash of a generation's unit."""
-    return _hash(unit_of(generation), seed)
+    return seeded_hash(unit_of(generation), seed)
 
 
 def document_key(document: Document, units: frozenset[int] | None, seed: int) -> int:
     """Return a document's place in the seeded order, documents of chosen examples first."""
-    key = _hash(f"document {document.id}", seed) % FIRST_HALF
+    key = seeded_hash(f"document {document.id}", seed) % FIRST_HALF
     if document.example_id is None or units is None:
         return key
-    example = _hash(f"example {document.example_id}", seed)
+    example = seeded_hash(f"example {document.example_id}", seed)
     return key if example in units else key + FIRST_HALF
 
 
@@ -178,7 +178,7 @@ def _cuts(
     return cuts
 
 
-def _hash(text: str, seed: int) -> int:
+def seeded_hash(text: str, seed: int) -> int:
     """Return a seeded 64-bit hash that is the same in every process."""
     digest = blake2b(text.encode(), digest_size=8, key=str(seed).encode()).digest()
     return int.from_bytes(digest, "big")
