@@ -93,7 +93,9 @@ def temporary(error: Exception) -> str:
         return ""
     if isinstance(error, ConnectionTimeout):
         return "slower than retrieve.timeout_s"
-    if isinstance(error, NoConnection | BusyError):
+    if isinstance(error, NoConnection):
+        return first_line(error).rsplit(": ", 1)[-1].rstrip(")")
+    if isinstance(error, BusyError):
         return first_line(error)
     if isinstance(error, ApiError) and error.status_code in BUSY:
         why = reason_of(error)
