@@ -1,0 +1,126 @@
+"""Probes: what they are made of, and which are refused."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import (
+    BartConfig,
+    BartForConditionalGeneration,
+    T5Config,
+    T5ForConditionalGeneration,
+)
+
+from permille.core.errors import DataError, SettingsError
+from permille.core.records import Split
+from permille.model.capture_probe import (
+    IGNORED_LABEL,
+    ProbeExample,
+    check_probes,
+    choose_indexes,
+    collate,
+    probes_from_tensors,
+    probes_from_texts,
+)
+
+TOKENS = st.lists(st.integers(1, 50), min_size=1, max_size=9).map(tuple)
+
+
+def probe(name: str = "a", source: int = 3, target: int = 2) -> ProbeExample:
+    return ProbeExample(name, Split.TRAIN, tuple(range(1, source + 1)), tuple(range(1, target + 1)))
+
+
+def t5() -> T5ForConditionalGeneration:
+    sizes = {"vocab_size": 20, "d_model": 8, "d_kv": 4, "d_ff": 8, "num_layers": 1, "num_heads": 2}
+    return T5ForConditionalGeneration(T5Config(**sizes))
+
+
+class Letters:
+    """A tokenizer of letters that keeps what it was asked."""
+
+    def encode(self, text: str, *, truncation: bool, max_length: int | None) -> list[int]:
+        ids = [ord(letter) for letter in text]
+        return ids[:max_length] if truncation else ids
+
+
+@given(st.lists(st.tuples(TOKENS, TOKENS), min_size=1, max_size=5))
+def test_a_batch_holds_each_probe_and_can_be_taken_apart_again(
+    rows: list[tuple[tuple[int, ...], tuple[int, ...]]],
+) -> None:
+    probes = [ProbeExample(str(i), Split.HELDOUT, *row) for i, row in enumerate(rows)]
+    batch = collate(probes, pad_id=0, device=torch.device("cpu"))
+    assert batch.labels[~batch.target_mask].eq(IGNORED_LABEL).all()
+    assert batch.input_ids[~batch.source_mask].eq(0).all()
+    again = probes_from_tensors(
+        batch.input_ids,
+        batch.source_mask.long(),
+        batch.labels,
+        ids=[p.id for p in probes],
+        splits=[p.split for p in probes],
+    )
+    assert list(again) == probes
+
+
+def test_a_batch_needs_an_id_and_a_split_for_each_row() -> None:
+    ids = torch.ones(2, 3, dtype=torch.long)
+    with pytest.raises(ValueError, match="argument 3 is longer than arguments 1-2"):
+        probes_from_tensors(ids, ids, ids, ids=["a"], splits=[Split.TRAIN])
+
+
+def test_texts_are_cut_at_the_lengths_of_the_task() -> None:
+    (made,) = probes_from_texts(
+        Letters(),
+        [("e1", "abcdef", "xyz")],
+        split=Split.HELDOUT,
+        max_source_tokens=4,
+        max_target_tokens=None,
+    )
+    assert made == ProbeExample("e1", Split.HELDOUT, (97, 98, 99, 100), (120, 121, 122))
+
+
+@pytest.mark.parametrize(("source", "target"), [((), (1,)), ((1,), ())], ids=["source", "target"])
+def test_an_empty_side_is_refused_by_name(
+    source: tuple[int, ...], target: tuple[int, ...], request: pytest.FixtureRequest
+) -> None:
+    side = request.node.callspec.id
+    with pytest.raises(DataError, match=f"attention probe 'e9': want one token .* an empty {side}"):
+        ProbeExample("e9", Split.TRAIN, source, target)
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 9))
+def test_chosen_indexes_are_distinct_ascending_and_fixed_by_the_seed(
+    num_available: int, num_wanted: int, seed: int
+) -> None:
+    chosen = choose_indexes(num_available, num_wanted, seed=seed)
+    assert chosen == sorted(set(chosen))
+    assert len(chosen) == min(num_available, num_wanted)
+    assert all(0 <= index < num_available for index in chosen)
+    assert chosen == choose_indexes(num_available, num_wanted, seed=seed)
+
+
+def test_other_seeds_choose_others() -> None:
+    assert len({tuple(choose_indexes(100, 5, seed=seed)) for seed in range(10)}) == 10
+
+
+def test_no_probe_at_all_is_refused() -> None:
+    with pytest.raises(DataError, match="want one probe example or more, got none"):
+        check_probes(t5(), [])
+
+
+def test_a_probe_given_twice_is_refused() -> None:
+    with pytest.raises(DataError, match="want each probe once, got 'b' more than once"):
+        check_probes(t5(), [probe("a"), probe("b"), probe("b")])
+
+
+@pytest.mark.parametrize(("source", "target"), [(17, 2), (3, 17)], ids=["source", "target"])
+def test_a_probe_beyond_the_models_positions_is_refused(source: int, target: int) -> None:
+    sizes = {"vocab_size": 20, "d_model": 8, "encoder_layers": 1, "decoder_layers": 1}
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
+    model = BartForConditionalGeneration(BartConfig(max_position_embeddings=16, **sizes, **heads))
+    check_probes(model, [probe(source=16, target=16)])
+    with pytest.raises(SettingsError, match="'a': want at most the model's 16 positions, got 17"):
+        check_probes(model, [probe(source=source, target=target)])
+
+
+def test_t5_has_no_longest_probe() -> None:
+    check_probes(t5(), [probe(source=5000)])
