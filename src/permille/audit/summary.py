@@ -13,11 +13,8 @@ from permille.audit.report import AuditReport
 from permille.audit.rows import MAIN
 from permille.audit.survey import Survey
 from permille.audit.tally import Tally, ratios_of
-from permille.audit.views import ArmKey
-from permille.core.records import Arm, Split
+from permille.audit.views import TUNED_TRAIN, ArmKey
 from permille.measure.ratio import Ratio, wilson_ratio
-
-TUNED_TRAIN = (Arm.TUNED, Split.TRAIN)
 
 
 def summarize(

@@ -95,36 +95,39 @@ def survey(
     Raises:
         DataError: If there is no training generation of the tuned model, or no training document.
     """
-    counts: Counter[tuple[Arm, Split]] = Counter()
-    keys: dict[Split, set[int]] = {split: set() for split in Split}
-    for generation in generations:
-        counts[generation.model, generation.split] += 1
-        if generation.model is Arm.TUNED:
-            keys[generation.split].add(unit_key(generation, seed))
-    if not counts[Arm.TUNED, Split.TRAIN]:
-        raise DataError(
-            "no generation has split=train and model=tuned, so there is nothing to measure; "
-            "got " + (", ".join(f"{n} of {m} {s}" for (m, s), n in counts.items()) or "none at all")
-        )
-    units = _chosen_units(keys)
-    by_split: dict[Split, list[int]] = {split: [] for split in Split}
+    counts, prompts = _count_generations(generations, seed)
+    units = _chosen_units(prompts)
+    keys: dict[Split, list[int]] = {split: [] for split in Split}
     has_inputs = has_examples = False
     for document in documents:
         if is_indexed(document, is_paper=is_paper):
-            key = document_key(document, units[document.split], seed)
-            by_split[document.split].append(key)
-            has_inputs = has_inputs or document.part is Part.INPUT
-            has_examples = has_examples or document.example_id is not None
-    if not by_split[Split.TRAIN]:
+            keys[document.split].append(document_key(document, units[document.split], seed))
+            has_inputs |= document.part is Part.INPUT
+            has_examples |= document.example_id is not None
+    if not keys[Split.TRAIN]:
         wanted = "split=train and part=suffix (audit=paper)" if is_paper else "split=train"
-        raise DataError(f"no document has {wanted}, so there is nothing to search")
-    return Survey(
-        counts,
-        Counter({split: len(keys) for split, keys in by_split.items()}),
-        has_inputs,
-        has_examples,
-        _cuts(units, by_split, seed),
-    )
+        raise DataError(f"want documents with {wanted} to search in, got none")
+    num_documents = Counter({split: len(found) for split, found in keys.items()})
+    cuts = _cuts(units, keys, seed)
+    return Survey(counts, num_documents, has_inputs, has_examples, cuts)
+
+
+def _count_generations(
+    generations: Iterable[Generation], seed: int
+) -> tuple[Counter[tuple[Arm, Split]], dict[Split, set[int]]]:
+    """Count generations by model and split, and collect the tuned model's prompts by split."""
+    counts: Counter[tuple[Arm, Split]] = Counter()
+    prompts: dict[Split, set[int]] = {split: set() for split in Split}
+    for generation in generations:
+        counts[generation.model, generation.split] += 1
+        if generation.model is Arm.TUNED:
+            prompts[generation.split].add(unit_key(generation, seed))
+    if not prompts[Split.TRAIN]:
+        got = ", ".join(f"{count} of {model} {split}" for (model, split), count in counts.items())
+        raise DataError(
+            f"want generations with split=train and model=tuned to measure, got {got or 'none'}"
+        )
+    return counts, prompts
 
 
 def is_indexed(document: Document, *, is_paper: bool) -> bool:

@@ -15,6 +15,8 @@ ArmKey = tuple[Arm, Split]
 Views = dict[ArmKey, tuple[View, ...]]
 ARMS: tuple[ArmKey, ...] = tuple((arm, split) for arm in Arm for split in Split)
 """In the order in which they are audited and stand in cases.jsonl."""
+TUNED_TRAIN: ArmKey = (Arm.TUNED, Split.TRAIN)
+"""The arm that the ratios are of."""
 
 
 @dataclass(frozen=True, slots=True)

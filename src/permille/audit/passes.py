@@ -1,0 +1,103 @@
+"""The passes over generations and documents: find, look up how far it is spread, count."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import orjson
+
+from permille.audit.config import AuditConfig
+from permille.audit.counting import seen_in
+from permille.audit.detect import Detector
+from permille.audit.findings import Finding
+from permille.audit.json_lines import write_aside
+from permille.audit.rows import MAIN, RowMaker, lines_of
+from permille.audit.spread import SplitSpread
+from permille.audit.store import FindingStore
+from permille.audit.survey import Survey, is_indexed
+from permille.audit.tally import Tally
+from permille.audit.views import TUNED_TRAIN, ArmKey, Views
+from permille.core.records import Document, Generation, Split
+
+Progress = Callable[[str, int, int], None]
+"""Told of a stage ("index train", "align tuned train"), how many are done, and of how many."""
+Spread = dict[Split, SplitSpread]
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Goes through the generations of every arm, chunk by chunk.
+
+    Attributes:
+        generations: All generations, which can be read again.
+        config: The audit's settings.
+        found: How many there are.
+        views: Where each arm is searched for.
+        detector: Finds cases.
+        store: Keeps what was found.
+        progress: Told how far it is.
+    """
+
+    generations: Iterable[Generation]
+    config: AuditConfig
+    found: Survey
+    views: Views
+    detector: Detector
+    store: FindingStore
+    progress: Progress
+
+    def look_up(self, documents: Iterable[Document]) -> Spread:
+        """Find everything, and look up how far it is spread over the documents."""
+        spread = {split: SplitSpread(self.detector.least_chars) for split in Split}
+        for arm, views in self.views.items():
+            for _, found in self.chunks(arm):
+                seen = (seen_in(findings, MAIN) for findings in found)
+                spread[arm[1]].note(seen, views[0].corpus)
+        for split in {split for _, split in self.views}:
+            is_paper = self.config.is_paper
+            spread[split].scan(
+                d for d in documents if d.split is split and is_indexed(d, is_paper=is_paper)
+            )
+        return spread
+
+    def chunks(self, arm: ArmKey) -> Iterator[tuple[list[Generation], list[list[Finding]]]]:
+        """Yield one arm's generations and findings, found now or before."""
+        views = self.views[arm]
+        prefix = repr([(view.name, view.corpus.fingerprint) for view in views])
+        total, done = self.found.num_generations[arm], 0
+        stage = "align " + " ".join(arm)
+        wanted = (g for g in self.generations if (g.model, g.split) == arm)
+        while chunk := list(islice(wanted, self.config.chunk_size)):
+            self.progress(stage, done, total)
+
+            def detect(chunk: list[Generation] = chunk) -> list[list[Finding]]:
+                return self.detector.detect(chunk, views)
+
+            yield chunk, self.store.findings(prefix, chunk, detect)
+            done += len(chunk)
+        self.progress(stage, done, total)
+
+    def count(self, cases_file: Path, spread: Spread) -> dict[ArmKey, Tally]:
+        """Write cases.jsonl and return every arm's rows."""
+        tallies = {}
+        with write_aside(cases_file) as file:
+            for arm in self.views:
+                maker = RowMaker(
+                    self.detector.least_chars,
+                    self.config.max_examples,
+                    self.found.cuts[arm[1]],
+                    spread[arm[1]],
+                    is_paper=self.config.is_paper,
+                )
+                rows = []
+                for generations, found in self.chunks(arm):
+                    for generation, findings in zip(generations, found, strict=True):
+                        counted = [spread[arm[1]].counted(finding) for finding in findings]
+                        row, headline = maker.row(generation, counted)
+                        rows.append(row)
+                        decides = headline if arm == TUNED_TRAIN else None
+                        for line in lines_of(generation, counted, decides):
+                            file.write(orjson.dumps(line) + b"\n")
+                tallies[arm] = Tally(rows)
+        return tallies
