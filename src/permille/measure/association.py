@@ -80,7 +80,7 @@ def rank_correlation(
         float(spearman),
         p,
         smallest_p,
-        _fisher_interval(float(spearman), num_points),
+        fisher_interval(float(spearman), num_points),
         "all orders" if exact else f"{NUM_RESAMPLES} orders drawn",
     )
 
@@ -114,7 +114,8 @@ def _tail(drawn: npt.NDArray[np.float64], size: float, exact: bool) -> float:
     return as_far / len(drawn) if exact else (as_far + 1) / (len(drawn) + 1)
 
 
-def _fisher_interval(spearman: float, num_points: int) -> Interval | None:
+def fisher_interval(spearman: float, num_points: int) -> Interval | None:
+    """Return the interval of Spearman's correlation; None for few points, and for exactly 1."""
     if num_points < MIN_INTERVAL_POINTS or abs(spearman) >= 1 - 1e-12:
         return None
     half = Z95 * math.sqrt((1 + spearman**2 / 2) / (num_points - 3))

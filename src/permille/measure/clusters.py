@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from permille.measure.intervals import Interval
+from permille.measure.intervals import Interval, tango_interval, wilson_interval
 
 NUM_RESAMPLES = 9_999
 """Draws of a permutation test or bootstrap; the smallest p-value is one over this plus one."""
@@ -47,17 +47,18 @@ class Clusters:
         """Return how many dependent values weigh as much as one independent value; at least 1.
 
         The variance of the mean over groups (as a ratio of sums, linearized) against that of as
-        many independent values (Rao & Scott, Biometrics 48, 1992). Where all values are equal
-        nothing tells how alike the members of a group are; then they count as copies of each other.
+        many independent values (Rao & Scott, Biometrics 48, 1992). A few cases hardly tell how
+        alike the members of a group are, so one more case is added in which they are copies of each
+        other; where all values are equal they count as copies.
         """
         copies = float((self.sizes**2).sum() / self.of)
         num_groups = len(self.sizes)
-        variance = self.sum_squares / self.of - self.mean**2
-        if variance <= 1e-12 or num_groups == 1:
+        within = self.sum_squares - self.of * self.mean**2
+        if within <= 1e-9 or num_groups in (1, self.of):
             return copies
         residuals = self.sums - self.mean * self.sizes
         between = float((residuals**2).sum()) * num_groups / (num_groups - 1)
-        return max(1.0, between / (self.of * variance))
+        return (max(between, within) + copies) / (within + 1)
 
 
 def clusters(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Clusters:
@@ -78,6 +79,20 @@ def clusters(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Clus
     _, which = np.unique(labels, return_inverse=True)
     sums = np.bincount(which, weights=numbers).astype(np.float64)
     return Clusters(np.bincount(which).astype(np.float64), sums, squares)
+
+
+def share_interval(arm: Clusters) -> Interval:
+    """Return Wilson's interval of the arm's share at its effective size."""
+    effect = arm.design_effect()
+    return wilson_interval(float(arm.sums.sum()) / effect, arm.of / effect)
+
+
+def paired_interval(differences: Clusters) -> Interval:
+    """Return Tango's interval of the mean paired difference at its effective size."""
+    effect = differences.design_effect()
+    discordant, net = differences.sum_squares, float(differences.sums.sum())
+    gained, lost = (discordant + net) / 2, (discordant - net) / 2
+    return tango_interval(gained / effect, lost / effect, differences.of / effect)
 
 
 def permutation_p(first: Clusters, second: Clusters, *, seed: int = 0) -> float:

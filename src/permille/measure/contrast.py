@@ -10,8 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from permille.measure.clusters import Clusters, clusters, permutation_p, sign_flip_p
-from permille.measure.intervals import Interval, mover_interval, tango_interval, wilson_interval
+from permille.measure.clusters import (
+    clusters,
+    paired_interval,
+    permutation_p,
+    share_interval,
+    sign_flip_p,
+)
+from permille.measure.intervals import Interval, mover_interval, wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def independent_contrast(
     if first_groups is None and second_groups is None:
         counted = [round(figure) for arm in arms for figure in (arm.sums.sum(), arm.of)]
         return newcombe_contrast(*counted)
-    ends = [_effective_wilson(arm) for arm in arms]
+    ends = [share_interval(arm) for arm in arms]
     return _contrast(
         arms[0].mean - arms[1].mean,
         mover_interval(arms[0].mean, ends[0], arms[1].mean, ends[1]),
@@ -118,7 +124,7 @@ def paired_contrast(
     differences = clusters(_differences(first, second), groups)
     return _contrast(
         differences.mean,
-        _effective_tango(differences),
+        paired_interval(differences),
         sign_flip_p(differences),
         "tango, mcnemar" if groups is None else "tango over groups, sign flips of groups",
     )
@@ -146,7 +152,7 @@ def difference_in_differences(
     train = clusters(_differences(tuned_train, base_train), train_groups)
     heldout = clusters(_differences(tuned_heldout, base_heldout), heldout_groups)
     ends = mover_interval(
-        train.mean, _effective_tango(train), heldout.mean, _effective_tango(heldout)
+        train.mean, paired_interval(train), heldout.mean, paired_interval(heldout)
     )
     p = permutation_p(train, heldout, seed=seed)
     grouped = train_groups is not None or heldout_groups is not None
@@ -168,17 +174,3 @@ def _differences(first: npt.ArrayLike, second: npt.ArrayLike) -> npt.NDArray[np.
     if own.shape != other.shape:
         raise ValueError(f"want pairs, got arms of shapes {own.shape} and {other.shape}")
     return own.astype(np.int64) - other.astype(np.int64)
-
-
-def _effective_wilson(arm: Clusters) -> Interval:
-    """Return Wilson's interval of the arm's share at its effective size."""
-    effect = arm.design_effect()
-    return wilson_interval(float(arm.sums.sum()) / effect, arm.of / effect)
-
-
-def _effective_tango(differences: Clusters) -> Interval:
-    """Return Tango's interval of the mean paired difference at its effective size."""
-    effect = differences.design_effect()
-    discordant, net = differences.sum_squares, float(differences.sums.sum())
-    gained, lost = (discordant + net) / 2, (discordant - net) / 2
-    return tango_interval(gained / effect, lost / effect, differences.of / effect)
