@@ -49,7 +49,7 @@ def test_a_model_setting_out_of_range_is_named(settings, message):
 
 
 def test_every_fault_of_a_model_stands_in_one_message():
-    with pytest.raises(SettingsError, match="(?s)batch_size.*learning_rate.*weight_decay"):
+    with pytest.raises(SettingsError, match=r"(?s)batch_size.*learning_rate.*weight_decay"):
         ModelConfig(batch_size=0, learning_rate=-1, weight_decay=-1)
 
 

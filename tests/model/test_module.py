@@ -109,7 +109,7 @@ def test_gradient_checkpointing_gives_the_same_gradients(mini, batch):
 
 def test_a_network_that_cannot_recompute_is_named(mini, monkeypatch):
     monkeypatch.setattr(type(mini.model), "supports_gradient_checkpointing", False)
-    with pytest.raises(SettingsError, match="got T5ForConditionalGeneration; use model.gradient"):
+    with pytest.raises(SettingsError, match=r"got T5ForConditionalGeneration; use model\.gradient"):
         Seq2SeqModule(mini.model, ModelConfig(gradient_checkpointing=True))
 
 

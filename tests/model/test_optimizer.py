@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given
@@ -24,7 +26,7 @@ def test_the_factor_lies_between_none_and_all(step, num_steps, warmup, schedule)
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_the_rate_rises_in_a_line_to_its_peak(schedule):
     factors = [learning_rate_factor(step, 100, 0.1, schedule) for step in range(11)]
-    rises = [after - before for before, after in zip(factors, factors[1:], strict=False)]
+    rises = [after - before for before, after in pairwise(factors)]
     assert rises == pytest.approx([1 / 11] * 10)
     assert factors[10] == 1
 

@@ -1,8 +1,8 @@
 """Trains a tiny model with dropout in processes that are killed and go on. Not a test itself.
 
-Usage: python train_in_a_process.py FOLDER, where what is to be trained stands in FOLDER/jobs.json: a
-list of {"folder", "seed", "resume", "kill_at"}. Each job is a forked process, so that the imports
-are paid for once. A job with `kill_at` is killed as soon as that file is in its folder.
+Usage: python train_in_a_process.py FOLDER, where FOLDER/jobs.json lists what is to be trained, each
+job as {"folder", "seed", "resume", "kill_at"}, in a forked process, so that the imports are paid
+for once. A job with `kill_at` is killed as soon as that file is in its folder.
 """
 
 import json

@@ -1,5 +1,7 @@
 """From prompts to generations, in batches that are the same however many processes share them."""
 
+import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, cast
@@ -13,10 +15,12 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from permille.core.errors import SettingsError
+from permille.core.errors import DataError, SettingsError
 from permille.core.records import Arm, Generation, Prompt
 from permille.model.config import DecodingConfig
 from permille.model.sharding import gather_shards, own_shard
+
+_LOG = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called with how many are done and how many there are."""
@@ -67,15 +71,12 @@ def generate(
         progress: Told after each batch how many prompts of this process are done.
 
     Raises:
+        DataError: If two prompts would give generations with the same id.
         SettingsError: If the model cannot generate.
     """
     decoding = decoding or DecodingConfig()
-    encoded = [
-        tokenizer(
-            prompt.text, truncation=max_source_tokens is not None, max_length=max_source_tokens
-        )
-        for prompt in prompts
-    ]
+    _check_ids(prompts, arm)
+    encoded = _encode(prompts, tokenizer, max_source_tokens)
     shard = own_shard(list(enumerate(_batches(encoded, prompts, batch_size))))
     num_own = sum(len(batch) for _, batch in shard)
     own: dict[int, list[int]] = {}
@@ -87,6 +88,43 @@ def generate(
                 progress(len(own), num_own)
     written = {i: ids for part in gather_shards(own) for i, ids in part.items()}
     return [_generation(p, written[i], tokenizer, arm) for i, p in enumerate(prompts)]
+
+
+def _id(prompt: Prompt, arm: Arm) -> str:
+    """Return the id of a prompt's generation."""
+    return f"{prompt.split}-{arm}-{prompt.example_id}"
+
+
+def _check_ids(prompts: Sequence[Prompt], arm: Arm) -> None:
+    """Raise where generations would share an id."""
+    counts = Counter(_id(prompt, arm) for prompt in prompts)
+    for name, count in counts.most_common(1):
+        if count > 1:
+            raise DataError(
+                f"want one prompt an example, got {count} of {name}; give the examples ids of"
+                " their own"
+            )
+
+
+def _encode(
+    prompts: Sequence[Prompt], tokenizer: PreTrainedTokenizerBase, max_source_tokens: int | None
+) -> list[BatchEncoding]:
+    """Tokenize prompts, and say how many are cut."""
+    whole = [tokenizer(prompt.text) for prompt in prompts]
+    if max_source_tokens is None:
+        return whole
+    cut = [i for i, one in enumerate(whole) if len(one["input_ids"]) > max_source_tokens]
+    if cut:
+        _LOG.warning(
+            "%d of %d prompts are longer than %d tokens (task.max_source_tokens); the model reads"
+            " only as much of them, as it did in training",
+            len(cut),
+            len(prompts),
+            max_source_tokens,
+        )
+    for i in cut:
+        whole[i] = tokenizer(prompts[i].text, truncation=True, max_length=max_source_tokens)
+    return whole
 
 
 def _batches(
@@ -106,7 +144,7 @@ def _generation(
     special = set(tokenizer.all_special_ids)
     plain = [token for token in ids if token not in special]
     return Generation(
-        id=f"{prompt.split}-{arm}-{prompt.example_id}",
+        id=_id(prompt, arm),
         text=str(tokenizer.decode(plain)),
         task=prompt.task,
         example_id=prompt.example_id,

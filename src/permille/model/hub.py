@@ -33,8 +33,8 @@ def answers(address: str, timeout_s: float) -> bool:
     answered = threading.Event()
 
     def ask() -> None:
-        request = urllib.request.Request(address, method="HEAD")
         try:
+            request = urllib.request.Request(address, method="HEAD")
             with urllib.request.urlopen(request, timeout=timeout_s):
                 answered.set()
         except urllib.error.HTTPError:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForSeq2SeqLM,
@@ -19,6 +20,7 @@ from permille.model.hub import offline_reason
 
 _DROPOUT_FIELDS = ("dropout_rate", "dropout")
 _MAX_NAMES_SHOWN = 3
+_FEWEST_PIECES = 10
 
 
 def load_pretrained(config: ModelConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -98,7 +100,7 @@ def _load_network(
             local_files_only=local_only,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         wanted = "weights" if config.allow_pickle else "weights in safetensors"
         raise _cannot_load(config, wanted, error) from error
     missing = sorted(found["missing_keys"])
@@ -128,7 +130,11 @@ def _load_tokenizer(
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise _cannot_load(config, "a tokenizer", error) from error
-    if not isinstance(tokenizer, PreTrainedTokenizerBase) or tokenizer.pad_token_id is None:
+    if not isinstance(tokenizer, PreTrainedTokenizerBase) or _is_blank(tokenizer):
+        raise SettingsError(
+            f"model.name: want a tokenizer in {config.name}, got none; save it beside the weights"
+        )
+    if tokenizer.pad_token_id is None:
         raise SettingsError(f"model.name: want a tokenizer that pads, got {config.name}'s")
     if len(tokenizer) > shape.vocab_size:
         raise SettingsError(
@@ -136,6 +142,11 @@ def _load_tokenizer(
             f" got {len(tokenizer)}; the tokenizer is another model's"
         )
     return tokenizer
+
+
+def _is_blank(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Tell whether it knows no text, as one made up in the place of missing files does."""
+    return len(set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens)) < _FEWEST_PIECES
 
 
 def _cannot_load(config: ModelConfig, wanted: str, error: Exception) -> SettingsError:
