@@ -16,13 +16,28 @@ CONFIG_MODULE = "permille.conf"
 
 @contextmanager
 def composing() -> Iterator[ConfigLoader]:
-    """Make the project's YAML files known to Hydra, unless Hydra's main did it already."""
+    """Make the project's YAML files known to Hydra, unless Hydra's main did it already.
+
+    Another program's Hydra is put aside meanwhile.
+    """
     register_schemas()
-    if GlobalHydra.instance().is_initialized():
-        yield GlobalHydra.instance().config_loader()
+    others = GlobalHydra.instance().hydra
+    if others is not None and knows_the_project(others.config_loader):
+        yield others.config_loader
         return
-    with initialize_config_module(CONFIG_MODULE, version_base="1.3"):
-        yield GlobalHydra.instance().config_loader()
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_module(CONFIG_MODULE, version_base="1.3"):
+            yield GlobalHydra.instance().config_loader()
+    finally:
+        if others is not None:
+            GlobalHydra.instance().hydra = others
+
+
+def knows_the_project(loader: ConfigLoader) -> bool:
+    """Tell whether Hydra was started by this project and not by a program that imports it."""
+    paths = loader.get_search_path().get_path()
+    return any(entry.path == f"pkg://{CONFIG_MODULE}" for entry in paths)
 
 
 def compose_program(

@@ -29,13 +29,15 @@ def field_type(schema: object, key: str) -> object | None:
     (<class 'int'>, None)
     """
     for name in key.split("."):
-        if isinstance(schema, type) and is_dataclass(schema):
-            schema = get_type_hints(schema).get(name)
-        elif get_origin(schema) is dict:
-            schema = get_args(schema)[1]
-        else:
-            schema = None
+        schema = inner_type(schema, name)
     return schema
+
+
+def inner_type(schema: object, name: str) -> object | None:
+    """Return the type of what a dataclass or mapping holds under a name; None where nothing."""
+    if isinstance(schema, type) and is_dataclass(schema):
+        return get_type_hints(schema).get(name)
+    return get_args(schema)[1] if get_origin(schema) is dict else None
 
 
 def type_in_words(kind: object) -> str:

@@ -55,10 +55,18 @@ def read_overrides(
 
 
 def quoted(text: str) -> str:
-    """Return an override as the shell and Hydra both take it, its value quoted twice."""
+    """Return an override as shell and Hydra take it: its value, or each of a list, quoted twice."""
     key, _, value = text.partition("=")
+    if value.startswith("[") and value.endswith("]"):
+        items = ",".join(_in_quotes(item) for item in value[1:-1].split(","))
+        return f"'{key}=[{items}]'"
+    return f"'{key}={_in_quotes(value)}'"
+
+
+def _in_quotes(value: str) -> str:
+    """Return a value in double quotes."""
     escaped = value.strip("\"'").replace('"', '\\"')
-    return f"'{key}=\"{escaped}\"'"
+    return f'"{escaped}"'
 
 
 def _unreadable(text: str) -> str:

@@ -12,6 +12,7 @@ from permille.config.schema import (
     SweepSettings,
     TrainSettings,
 )
+from permille.config.secrets import without_secrets
 from permille.data.config import DataSource
 from permille.model.config import ModelSource, Strategy
 
@@ -40,6 +41,11 @@ def _shared_rules(root: Settings) -> Iterator[Rule]:
     yield (
         root.data.source is DataSource.files and folder is not None and not Path(folder).is_dir(),
         f"data.dir: want the folder of the tasks' files, got {folder}, which is no folder",
+    )
+    yield (
+        any(without_secrets(url) != url for url in root.retrieve.urls),
+        "retrieve.url: want an address without user and password, which belong into the"
+        " environment (see docs/retrieval.md), so that no file of a run holds them",
     )
     yield (
         root.model.source is ModelSource.pretrained and root.model.name in ("", "mini"),

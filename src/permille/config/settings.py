@@ -6,7 +6,7 @@ from typing import TypeVar, get_type_hints
 from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from permille.config.field_types import field_type, type_in_words, unknown_setting
+from permille.config.field_types import field_type, inner_type, type_in_words, unknown_setting
 from permille.config.rules import broken_rules
 from permille.core.errors import PermilleError, SettingsError
 
@@ -42,7 +42,7 @@ def to_settings(config: DictConfig, schema: type[Root]) -> Root:
 
 def _convert(config: DictConfig, name: str, values: dict[str, object]) -> Iterator[str]:
     """Put the value of one root field into `values`; yield what is wrong with it."""
-    if name not in config:
+    if name not in list(config):
         yield f"{name}: want a value, got ~{name}; to clear a setting write {name}=null"
     elif OmegaConf.is_missing(config, name):
         return
@@ -61,7 +61,7 @@ def _convert(config: DictConfig, name: str, values: dict[str, object]) -> Iterat
 def _unknown_keys(node: DictConfig, schema: object, prefix: str = "") -> Iterator[str]:
     """Yield the dotted names of the values that no dataclass has a field for."""
     for key in (str(key) for key in node):
-        kind = field_type(schema, key)
+        kind = inner_type(schema, key)
         if kind is None:
             yield f"{prefix}{key}"
         elif not OmegaConf.is_missing(node, key) and isinstance(node.get(key), DictConfig):

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from hydra.core.utils import JobReturn
+from hydra.core.utils import JobReturn, JobStatus
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 from typing_extensions import override
@@ -20,7 +20,7 @@ class CompareRuns(Callback):
     @override
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: object) -> None:
         """Keep what came of a job."""
-        if isinstance(job_return.return_value, Outcome):
+        if job_return.status is JobStatus.COMPLETED:
             self._outcomes.append(job_return.return_value)
 
     @override

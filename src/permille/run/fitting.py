@@ -9,8 +9,11 @@ from pytorch_lightning.trainer.states import TrainerStatus
 
 from permille.callbacks.attention import AttentionCallback
 from permille.callbacks.config import AttentionScope
+from permille.config.schema import Settings
+from permille.core.errors import SettingsError
 from permille.core.records import Example, Split
 from permille.data.datamodule import Seq2SeqDataModule
+from permille.data.splits import Splits
 from permille.data.tasks import model_input, single_tasks, template_of
 from permille.model.capture_probe import ProbeExample, choose_indexes, probes_from_texts
 from permille.model.module import Seq2SeqModule
@@ -35,6 +38,7 @@ def fit(
         KeyboardInterrupt: If training is interrupted.
     """
     settings, splits = loaded.settings, loaded.splits
+    check_batches(settings, splits)
     module = Seq2SeqModule(loaded.model, settings.model)
     data = Seq2SeqDataModule(
         splits.train,
@@ -63,6 +67,27 @@ def fit(
         raise
     finally:
         signal.signal(signal.SIGINT, handler)
+
+
+def check_batches(settings: Settings, splits: Splits) -> None:
+    """Refuse more processes than there are batches: those without one would wait forever.
+
+    Raises:
+        SettingsError: If a process would have no batch.
+    """
+    num_processes = settings.trainer.devices
+    sides = (
+        ("batch_size", settings.model.batch_size, len(splits.train)),
+        ("eval_batch_size", settings.model.eval_batch_size, len(splits.heldout)),
+    )
+    for name, size, num_examples in sides:
+        num_batches = -(-num_examples // size)
+        if 0 < num_batches < num_processes:
+            raise SettingsError(
+                f"model.{name}: want a batch for each of trainer.devices={num_processes}, got"
+                f" {num_batches} of {num_examples} examples; use model.{name}="
+                f"{max(1, num_examples // num_processes)} or fewer devices"
+            )
 
 
 def callbacks_of(

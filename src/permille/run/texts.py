@@ -1,0 +1,115 @@
+"""The audit of texts that are at hand in Python; evaluate.py generations= documents= for files."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from permille.audit.files import read_documents, read_generations
+from permille.audit.json_lines import write_lines
+from permille.audit.report import AuditReport
+from permille.config.compose import compose_program
+from permille.config.preflight import check_overrides
+from permille.config.schema import EvaluateSettings, Program
+from permille.config.settings import to_settings
+from permille.core.errors import DataError, SettingsError
+from permille.run.audit import audit_generations
+from permille.run.result import differing_settings
+
+Text = str | Mapping[str, object]
+Texts = str | Path | Iterable[Text]
+"""A file of JSON lines, or texts: each a text alone or a mapping as a line of such a file."""
+
+
+def audit_texts(generations: Texts, documents: Texts, **settings: object) -> AuditReport:
+    """See `permille.audit_texts`."""
+    with TemporaryDirectory(prefix="permille-") as folder:
+        out = Path(folder)
+        own_generations = _as_file(generations, out / "generations.jsonl")
+        own_documents = _as_file(documents, out / "documents.jsonl")
+        overrides = [
+            *as_overrides(settings),
+            f"generations={_quoted(str(own_generations))}",
+            f"documents={_quoted(str(own_documents))}",
+        ]
+        check_overrides([(Program.evaluate, overrides)])
+        config = compose_program(Program.evaluate, overrides)
+        report = audit_generations(
+            to_settings(config, EvaluateSettings),
+            read_generations(own_generations),
+            read_documents(own_documents),
+            out,
+            _ignore,
+        )
+        given = compose_program(Program.evaluate, as_overrides(settings))
+        return replace(report, task=None, settings=differing_settings(Program.evaluate, given))
+
+
+def as_overrides(settings: Mapping[str, object]) -> list[str]:
+    """Return keyword settings as overrides.
+
+    >>> as_overrides({"audit": "paper", "retrieve": {"top_k": 5}, "seed": 1})
+    ['audit=paper', 'retrieve.top_k=5', 'seed=1']
+    """
+    overrides: list[str] = []
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            inner = {f"{name}.{key}": one for key, one in value.items()}
+            overrides += as_overrides(inner)
+        else:
+            overrides.append(f"{name}={_value(value)}")
+    return overrides
+
+
+def _value(value: object) -> str:
+    """Return a value as Hydra reads it.
+
+    Raises:
+        SettingsError: If it is of a type that no setting has.
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str):
+        return value if value.replace("_", "").isalnum() else _quoted(value)
+    if isinstance(value, list | tuple):
+        return f"[{','.join(_value(one) for one in value)}]"
+    raise SettingsError(f"settings: want texts, numbers, lists or mappings, got {type(value)}")
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotes that Hydra takes off."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _as_file(texts: Texts, path: Path) -> Path:
+    """Return the file that was given, or a new one with the texts that were given.
+
+    Raises:
+        DataError: If something is no text.
+    """
+    if isinstance(texts, str | Path):
+        return Path(texts)
+    write_lines(path, (_line(number, text) for number, text in enumerate(texts)))
+    return path
+
+
+def _line(number: int, text: Text) -> Mapping[str, object]:
+    """Return a text as a line of a file; one without an id gets its number.
+
+    Raises:
+        DataError: If it is neither a text nor a mapping.
+    """
+    if isinstance(text, str):
+        return {"id": str(number), "text": text}
+    if isinstance(text, Mapping):
+        return {"id": str(number), **text}
+    raise DataError(f"text {number}: want a text or a mapping with text, got {type(text).__name__}")
+
+
+def _ignore(stage: str, done: int, total: int) -> None:
+    """Show no progress."""

@@ -1,0 +1,62 @@
+"""What a run was started with, as the start of another."""
+
+from pathlib import Path
+
+import pytest
+
+from permille.config.saved import effective_overrides, saved_overrides, value_of
+from permille.config.schema import Program
+from permille.core.errors import SettingsError
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    lines = ["task=qa", "data.num_train=40", "resume=elsewhere", "audit.prefix_tokens=10"]
+    (tmp_path / "overrides.yaml").write_text("".join(f"- {line}\n" for line in lines))
+    return tmp_path
+
+
+def test_an_evaluation_starts_from_the_overrides_of_the_run(run: Path) -> None:
+    given = [f'run="{run}"', "audit.prefix_tokens=20"]
+    assert effective_overrides(Program.evaluate, given) == [
+        "task=qa",
+        "data.num_train=40",
+        "audit.prefix_tokens=10",
+        *given,
+    ]
+
+
+def test_a_resumed_training_starts_from_its_own_overrides(run: Path) -> None:
+    found = effective_overrides(Program.train, [f'resume="{run}"'])
+    assert found[:2] == ["task=qa", "data.num_train=40"]
+
+
+def test_what_the_earlier_call_resumed_is_not_taken_over(run: Path) -> None:
+    assert "resume=elsewhere" not in saved_overrides(run, "run")
+
+
+@pytest.mark.parametrize("program", Program)
+def test_without_a_run_the_given_overrides_count(program: Program) -> None:
+    assert effective_overrides(program, ["seed=1"]) == ["seed=1"]
+
+
+def test_the_last_value_of_a_setting_counts() -> None:
+    assert value_of(["seed=1", "task=qa", "seed=2"], "seed") == "2"
+    assert value_of(["seed=1"], "task") is None
+    assert value_of(["run=null"], "run") is None
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"resume: want the folder of a run.*no overrides.yaml"):
+        saved_overrides(tmp_path, "resume")
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"run: want the folder of a run.*is no folder"):
+        saved_overrides(tmp_path / "nowhere", "run")
+
+
+def test_overrides_that_are_no_list_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "overrides.yaml").write_text("a: b\n")
+    with pytest.raises(SettingsError, match="want a list of overrides"):
+        saved_overrides(tmp_path, "run")
