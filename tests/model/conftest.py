@@ -3,6 +3,7 @@
 import random
 
 import pytest
+import torch
 
 from permille.core.records import Example
 from permille.model.config import ModelConfig
@@ -68,5 +69,29 @@ def mini_config() -> ModelConfig:
 
 @pytest.fixture
 def mini(examples: list[Example], mini_config: ModelConfig, template: str) -> LoadedModel:
+    return fresh(examples, mini_config, template)
+
+
+@pytest.fixture
+def sharp(mini: LoadedModel) -> LoadedModel:
+    """A model whose untrained words vary with the prompt."""
+    return sharpened(mini)
+
+
+@pytest.fixture(scope="session")
+def shared_sharp(examples: list[Example], mini_config: ModelConfig, template: str) -> LoadedModel:
+    """Such a model for tests that leave it as it is."""
+    return sharpened(fresh(examples, mini_config, template))
+
+
+def fresh(examples: list[Example], config: ModelConfig, template: str) -> LoadedModel:
     texts = [template.replace("{input}", e.input) for e in examples]
-    return load_model(mini_config, texts + [e.target for e in examples], seed=1)
+    return load_model(config, texts + [e.target for e in examples], seed=1)
+
+
+def sharpened(loaded: LoadedModel) -> LoadedModel:
+    torch.manual_seed(5)
+    for weight in loaded.model.parameters():
+        if weight.ndim > 1:
+            torch.nn.init.normal_(weight, std=0.7)
+    return loaded

@@ -16,16 +16,6 @@ SETTINGS = {"batch_size": 8, "max_new_tokens": 12}
 
 
 @pytest.fixture
-def sharp(mini: LoadedModel) -> LoadedModel:
-    """A model whose untrained words vary with the prompt."""
-    torch.manual_seed(5)
-    for weight in mini.model.parameters():
-        if weight.ndim > 1:
-            torch.nn.init.normal_(weight, std=0.7)
-    return mini
-
-
-@pytest.fixture
 def prompts(sharp: LoadedModel, examples, template) -> list[Prompt]:
     return make_prompts(examples, sharp.tokenizer, template, Split.TRAIN)
 

@@ -3,12 +3,14 @@
 import io
 import os
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.plugins.io import TorchCheckpointIO
+from safetensors import SafetensorError
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from typing_extensions import override
 
@@ -87,13 +89,15 @@ def load_weights(model: PreTrainedModel, checkpoint: Path) -> None:
     """Put the weights of a Lightning checkpoint into a network of the same shape.
 
     Raises:
-        SettingsError: If the file is not there, or its weights are another network's.
+        SettingsError: If the file is not there or broken, or its weights are another network's.
     """
     if not checkpoint.is_file():
         raise SettingsError(
             f"{checkpoint}: want a checkpoint of a run, got no such file; train first, or name"
             " another run"
         )
+    if not zipfile.is_zipfile(checkpoint):
+        raise SettingsError(f"{checkpoint}: want a checkpoint of a run, got a broken file")
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
     own = {key.removeprefix(_PREFIX): value for key, value in state.items()}
     try:
@@ -105,13 +109,25 @@ def load_weights(model: PreTrainedModel, checkpoint: Path) -> None:
 
 
 def export(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """Write a network and its tokenizer in Hugging Face's form, in place of an older export."""
+    """Write a network and its tokenizer in Hugging Face's form, in place of an older export.
+
+    Raises:
+        PermilleError: If the disk does not take it.
+    """
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    model.save_pretrained(part)
-    tokenizer.save_pretrained(part)
-    shutil.rmtree(folder, ignore_errors=True)
-    part.replace(folder)
+    try:
+        model.save_pretrained(part)
+        tokenizer.save_pretrained(part)
+        shutil.rmtree(folder, ignore_errors=True)
+        part.replace(folder)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(part, ignore_errors=True)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise PermilleError(
+            f"cannot write {folder}: {reason}; make room or choose another folder with"
+            " hydra.run.dir, then go on with resume="
+        ) from error
 
 
 def last_checkpoint(folder: Path) -> Path:

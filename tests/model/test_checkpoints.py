@@ -1,0 +1,156 @@
+import errno
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+from permille.core.errors import PermilleError, SettingsError
+from permille.model.checkpoints import (
+    AtomicCheckpointIO,
+    checkpoint_callback,
+    export,
+    last_checkpoint,
+    load_weights,
+    write_whole,
+)
+from permille.model.mini import build_mini
+
+
+def test_a_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path):
+    path = tmp_path / "new" / "file"
+    write_whole(path, b"one")
+    write_whole(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    def fail(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+
+
+def test_a_full_disk_is_named_and_the_old_content_stays(tmp_path, full_disk):
+    path = tmp_path / "last.ckpt"
+    path.write_bytes(b"old")
+    with pytest.raises(
+        PermilleError, match=r"cannot write .*last\.ckpt \(3 bytes\): No space left"
+    ):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_killed_writer_leaves_the_old_checkpoint(tmp_path):
+    path = tmp_path / "last.ckpt"
+    AtomicCheckpointIO().save_checkpoint({"epoch": 1}, path)
+    child = os.fork()
+    if child == 0:
+        os.fsync = lambda _: os.kill(os.getpid(), 9)
+        AtomicCheckpointIO().save_checkpoint({"epoch": 2}, path)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == 9
+    assert torch.load(path, weights_only=True) == {"epoch": 1}
+    AtomicCheckpointIO().save_checkpoint({"epoch": 3}, path)
+    assert torch.load(path, weights_only=True) == {"epoch": 3}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_checkpoint_reads_back(tmp_path):
+    state = {"state_dict": {"weight": torch.arange(3)}, "epoch": 2}
+    AtomicCheckpointIO().save_checkpoint(state, tmp_path / "a" / "last.ckpt")
+    again = AtomicCheckpointIO().load_checkpoint(tmp_path / "a" / "last.ckpt", weights_only=True)
+    assert torch.equal(again["state_dict"]["weight"], torch.arange(3))
+
+
+def lightning_checkpoint(model, path: Path) -> Path:
+    state = {f"model.{name}": value for name, value in model.state_dict().items()}
+    torch.save({"state_dict": state}, path)
+    return path
+
+
+def test_weights_of_a_checkpoint_come_back(mini, mini_config, tmp_path):
+    path = lightning_checkpoint(mini.model, tmp_path / "best.ckpt")
+    other = build_mini(mini_config, mini.tokenizer, seed=99)
+    load_weights(other, path)
+    state = mini.model.state_dict()
+    assert all(torch.equal(value, state[name]) for name, value in other.state_dict().items())
+
+
+def test_weights_of_another_model_are_named(mini, mini_config, tmp_path):
+    mini_config.d_ff += 8
+    other = build_mini(mini_config, mini.tokenizer, seed=1)
+    mini_config.d_ff -= 8
+    path = lightning_checkpoint(other, tmp_path / "last.ckpt")
+    with pytest.raises(SettingsError, match=r"last\.ckpt: want the weights of this run's model"):
+        load_weights(mini.model, path)
+
+
+def test_a_checkpoint_that_is_not_there_is_named(mini, tmp_path):
+    with pytest.raises(SettingsError, match=r"best\.ckpt: want a checkpoint of a run, got no such"):
+        load_weights(mini.model, tmp_path / "best.ckpt")
+
+
+@pytest.mark.parametrize("content", [b"", b"broken", b"PK\x03\x04"])
+def test_a_broken_checkpoint_is_named(mini, tmp_path, content):
+    (tmp_path / "last.ckpt").write_bytes(content)
+    with pytest.raises(
+        SettingsError, match=r"last\.ckpt: want a checkpoint of a run, got a broken"
+    ):
+        load_weights(mini.model, tmp_path / "last.ckpt")
+
+
+def test_an_exported_model_is_read_by_transformers_and_writes_the_same_logits(mini, tmp_path):
+    export(mini.model, mini.tokenizer, tmp_path / "model")
+    model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "model").eval()
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "model")
+    batch = tokenizer(["the doctor", "winter"], padding=True, return_tensors="pt")
+    assert (
+        batch.input_ids.tolist() == mini.tokenizer(["the doctor", "winter"], padding=True).input_ids
+    )
+    wanted = mini.model.eval()(**batch, labels=batch.input_ids).logits
+    assert torch.equal(model(**batch, labels=batch.input_ids).logits, wanted)
+
+
+def test_a_second_export_replaces_the_first_in_whole(mini, tmp_path):
+    folder = tmp_path / "model"
+    export(mini.model, mini.tokenizer, folder)
+    (folder / "stale").touch()
+    names = {path.name for path in folder.iterdir()} - {"stale"}
+    export(mini.model, mini.tokenizer, folder)
+    assert {path.name for path in folder.iterdir()} == names
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_an_export_onto_a_full_disk_is_named(mini, tmp_path, monkeypatch):
+    def fail(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(mini.model, "save_pretrained", fail)
+    with pytest.raises(PermilleError, match=r"cannot write .*model: No space left on device"):
+        export(mini.model, mini.tokenizer, tmp_path / "model")
+
+
+def test_the_last_checkpoint_of_a_run_is_found(tmp_path):
+    (tmp_path / "last.ckpt").touch()
+    assert last_checkpoint(tmp_path) == tmp_path / "last.ckpt"
+
+
+def test_a_run_without_checkpoint_is_named(tmp_path):
+    with pytest.raises(
+        SettingsError, match=r"resume: want a run with .*last\.ckpt, got .* without"
+    ):
+        last_checkpoint(tmp_path / "checkpoints")
+
+
+@pytest.mark.parametrize(("has_validation", "monitor"), [(True, "val/loss"), (False, None)])
+def test_the_best_is_told_by_the_validation_loss_where_there_is_one(
+    tmp_path, has_validation, monitor
+):
+    callback = checkpoint_callback(tmp_path, has_validation=has_validation)
+    assert callback.monitor == monitor
+    assert callback.save_last
