@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from permille.core.errors import SettingsError
-from permille.retrieve.cache import IndexCache, cache_folder, naming_a_full_disk
+from permille.retrieve.cache import MANIFEST, IndexCache, cache_folder, naming_a_full_disk
 
 
 def test_the_setting_decides_where_indexes_lie(tmp_path: Path) -> None:
@@ -91,6 +91,8 @@ def test_finished_unfinished_and_hidden_folders_are_told_apart(tmp_path: Path) -
     for name in ("aa", "bb.building", ".spool-x"):
         (tmp_path / name).mkdir()
     (tmp_path / ".aa.lock").write_text("")
+    assert cache.finished() == []
+    (tmp_path / "aa" / MANIFEST).write_text("{}")
     assert [path.name for path in cache.finished()] == ["aa"]
     assert [path.name for path in cache.unfinished()] == ["bb.building"]
 

@@ -11,13 +11,12 @@ import tantivy
 
 from permille.core.records import Document
 from permille.retrieve.analysis import ANALYZER, terms_of
-from permille.retrieve.cache import IndexCache
+from permille.retrieve.cache import MANIFEST, IndexCache
 from permille.retrieve.fingerprint import key_of
 from permille.retrieve.protocol import Progress
 from permille.retrieve.store import PLACES, RECORDS, Store
 
 INDEX = "index"
-MANIFEST = "manifest.json"
 TEXT = "text"
 KEY = "key"
 _BASE = "base"

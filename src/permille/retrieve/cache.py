@@ -20,6 +20,9 @@ from pathlib import Path
 
 from permille.core.errors import SettingsError
 
+MANIFEST = "manifest.json"
+"""The last file that is written into an index's folder."""
+
 _OWNER_ONLY = 0o700
 _SPOOL = ".spool-"
 _LOCK = "alive.lock"
@@ -69,7 +72,7 @@ class IndexCache:
         folders = [
             folder
             for folder in self.folder.iterdir()
-            if folder.is_dir() and not folder.name.startswith(".") and not folder.suffix
+            if not folder.suffix and (folder / MANIFEST).is_file()
         ]
         return sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
 

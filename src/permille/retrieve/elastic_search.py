@@ -139,8 +139,10 @@ class Searcher:
             found = response.get("hits", {}).get("hits", [])
             one.take_hits([(hit["_score"], hit["_id"]) for hit in found])
             return ""
-        reason = item_reason(error) if error else "it gave up searching before the end"
-        status = response.get("status", 503)
+        if error is None:
+            return "the search was cut short"
+        reason = item_reason(error)
+        status = response["status"]
         limit = clause_limit(reason)
         if limit:
             one.shorten(limit)

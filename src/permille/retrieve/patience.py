@@ -94,13 +94,20 @@ def temporary(error: Exception) -> str:
     if isinstance(error, ConnectionTimeout):
         return "slower than retrieve.timeout_s"
     if isinstance(error, NoConnection):
-        return first_line(error).rsplit(": ", 1)[-1].rstrip(")")
+        return _root_of(error)
     if isinstance(error, BusyError):
         return first_line(error)
     if isinstance(error, ApiError) and error.status_code in BUSY:
         why = reason_of(error)
         return "" if is_block(why) else f"{error.status_code}: {why}"
     return ""
+
+
+def _root_of(error: BaseException) -> str:
+    """Return what the system said at the bottom of a failed connection."""
+    while error.__cause__:
+        error = error.__cause__
+    return first_line(error).rsplit(": ", 1)[-1].rstrip("')")
 
 
 def is_block(reason: str) -> bool:
