@@ -141,4 +141,5 @@ def test_a_shard_that_no_node_takes_is_named_with_the_clusters_reason(
 def test_the_clusters_reasons_are_joined_without_repeats() -> None:
     node = {"deciders": [{"explanation": "too full"}]}
     told = {"allocate_explanation": "cannot allocate", "node_allocation_decisions": [node, node]}
-    assert reasons_of(told) == "cannot allocate; too full"
+    assert reasons_of(told) == "too full"
+    assert reasons_of({"allocate_explanation": "cannot allocate"}) == "cannot allocate"

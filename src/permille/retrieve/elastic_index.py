@@ -252,7 +252,7 @@ def reasons_of(explanation: Mapping[str, Any]) -> str:
     """Return why a shard has no node, in the cluster's words."""
     nodes = explanation.get("node_allocation_decisions", [])
     told = [decider["explanation"] for node in nodes for decider in node.get("deciders", [])]
-    return "; ".join(dict.fromkeys([explanation.get("allocate_explanation", ""), *told]))[:500]
+    return "; ".join(dict.fromkeys(told)) or str(explanation.get("allocate_explanation", ""))
 
 
 def _meta(fingerprint: str, num_documents: int) -> dict[str, object]:
