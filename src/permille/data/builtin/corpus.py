@@ -54,7 +54,7 @@ def _dialogue(task: TaskConfig, name: str, random: Random) -> Example:
     ]
     answered = [
         writer.sentences("dialogue.diagnosis"),
-        writer.sentences("dialogue.advice", random.randrange(3, 6)),
+        writer.sentences("dialogue.advice", random.randrange(3, 5)),
         writer.sentences("dialogue.closing"),
     ]
     return Example(name, task.name.value, " ".join(asked), " ".join(answered))

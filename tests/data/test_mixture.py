@@ -1,0 +1,164 @@
+"""Mixtures of tasks: shares, budgets, ids."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.core.errors import SettingsError
+from permille.data.config import Budget, DataConfig, Mixing, TaskConfig, TaskName
+from permille.data.mixture import load_splits, shares
+
+ReadTask = Callable[[str], TaskConfig]
+sizes = st.dictionaries(st.sampled_from("abcde"), st.integers(1, 10**6), min_size=1)
+
+
+@given(sizes, st.integers(0, 10**5), st.floats(0, 1))
+def test_shares_add_up_to_the_total(sizes: dict[str, int], total: int, exponent: float) -> None:
+    assert sum(shares(sizes, total, exponent).values()) == total
+
+
+@given(sizes, st.integers(0, 10**5))
+def test_proportional_shares_are_off_by_less_than_one(sizes: dict[str, int], total: int) -> None:
+    for name, share in shares(sizes, total, 1.0).items():
+        assert abs(share - total * sizes[name] / sum(sizes.values())) < 1
+
+
+@given(sizes, st.integers(0, 10**5))
+def test_equal_shares_differ_by_at_most_one(sizes: dict[str, int], total: int) -> None:
+    found = shares(sizes, total, 0.0).values()
+    assert max(found) - min(found) <= 1
+
+
+def test_a_temperature_lies_between_proportional_and_equal() -> None:
+    found = [shares({"a": 900, "b": 100}, 100, 1 / t)["a"] for t in (1, 2, 1000)]
+    assert found == [90, 75, 50]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Files of two tasks, one three times as large, that share their ids."""
+    for name, count in (("dialogue", 340), ("summarization", 140)):
+        rows = [
+            {"id": str(i), "input": f"{name} input {i}", "target": f"{name} target {i}"}
+            for i in range(count)
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return tmp_path
+
+
+@pytest.fixture
+def mixture(read_task: ReadTask) -> TaskConfig:
+    return replace(read_task("multitask"), tasks=[TaskName.dialogue, TaskName.summarization])
+
+
+def data_of(folder: Path, **settings: object) -> DataConfig:
+    return DataConfig(source="files", dir=str(folder), **settings)
+
+
+@pytest.mark.parametrize(
+    ("choices", "num_train", "num_heldout"),
+    [
+        ({"mixing": Mixing.proportional}, (60, 20), (30, 10)),
+        ({"mixing": Mixing.equal}, (40, 40), (20, 20)),
+        ({"mixing": Mixing.temperature}, (51, 29), (26, 14)),
+        ({"budget": Budget.examples}, (80, 80), (40, 40)),
+        ({"budget": Budget.examples, "mixing": Mixing.equal}, (80, 80), (40, 40)),
+    ],
+    ids=["proportional", "equal", "temperature", "examples", "equal examples"],
+)
+def test_a_mixture_is_shared_out_as_asked(
+    choices: dict[str, object],
+    num_train: tuple[int, int],
+    num_heldout: tuple[int, int],
+    folder: Path,
+    mixture: TaskConfig,
+) -> None:
+    task = replace(mixture, **choices)
+    splits = load_splits(task, data_of(folder, num_train=80, num_heldout=40), seed=0)
+    for side, wanted in ((splits.train, num_train), (splits.heldout, num_heldout)):
+        counts = Counter(example.task for example in side)
+        assert (counts["dialogue"], counts["summarization"]) == wanted
+
+
+def test_a_mixture_has_as_many_examples_as_a_run_of_one_task_by_default(
+    read_task: ReadTask,
+) -> None:
+    data = DataConfig(num_train=50, num_heldout=25)
+    single, mixed = (load_splits(read_task(name), data, 0) for name in ("qa", "multitask"))
+    assert len(single.train) == len(mixed.train) == 50
+    assert len(single.heldout) == len(mixed.heldout) == 25
+    assert set(mixed.counts) == {"dialogue", "summarization", "qa", "translation", "sentiment"}
+
+
+def test_the_examples_of_a_task_are_those_of_its_own_run(read_task: ReadTask) -> None:
+    data = DataConfig(num_train=20, num_heldout=10)
+    task = replace(read_task("multitask"), budget=Budget.examples)
+    mixed = load_splits(task, data, 0)
+    alone = load_splits(read_task("qa"), data, 0)
+    assert [example for example in mixed.train if example.task == "qa"] == alone.train
+
+
+def test_ids_that_two_tasks_share_get_the_name_of_the_task(
+    folder: Path, mixture: TaskConfig
+) -> None:
+    splits = load_splits(mixture, data_of(folder, num_train=80, num_heldout=40), seed=0)
+    ids = [example.id for example in splits.train + splits.heldout]
+    assert len(ids) == len(set(ids)) == 120
+    assert any(one.startswith("summarization/") for one in ids)
+
+
+def test_ids_of_different_tasks_are_left_as_they_are(read_task: ReadTask) -> None:
+    splits = load_splits(read_task("multitask"), DataConfig(num_train=10, num_heldout=5), 0)
+    assert not any("/" in example.id for example in splits.train)
+
+
+def test_without_a_number_a_mixture_is_as_large_as_its_tasks_are_on_average(
+    folder: Path, mixture: TaskConfig
+) -> None:
+    splits = load_splits(mixture, data_of(folder, num_train=None, num_heldout=40), seed=0)
+    assert len(splits.train) == (300 + 100) // 2
+
+
+def test_all_examples_of_every_task_are_taken_without_a_number(
+    folder: Path, mixture: TaskConfig
+) -> None:
+    task = replace(mixture, budget=Budget.examples)
+    splits = load_splits(task, data_of(folder, num_train=None, num_heldout=40), seed=0)
+    assert len(splits.train) == 300 + 100
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"num_train": 3, "num_heldout": 5},
+            "data.num_train: want at least one example of each task of the mixture, got 3 in all,"
+            " which leaves none for translation, sentiment; raise it, or use task.mixing=equal",
+        ),
+        ({"num_train": 50, "num_heldout": 2}, "data.num_heldout: want at least one .* got 2"),
+    ],
+    ids=["train", "heldout"],
+)
+def test_a_task_without_a_share_is_an_error(
+    settings: dict[str, int], message: str, read_task: ReadTask
+) -> None:
+    with pytest.raises(SettingsError, match=message):
+        load_splits(read_task("multitask"), DataConfig(**settings), 0)
+
+
+def test_a_mixture_may_hold_nothing_out(read_task: ReadTask) -> None:
+    splits = load_splits(read_task("multitask"), DataConfig(num_train=50, num_heldout=0), 0)
+    assert splits.heldout == []
+
+
+def test_canaries_come_with_the_first_task(read_task: ReadTask) -> None:
+    data = DataConfig(num_train=50, num_heldout=5, canaries=3)
+    canaries = load_splits(read_task("multitask"), data, 0).canaries
+    assert [canary.times for canary in canaries] == [1, 10, 100]
+    assert {canary.example.task for canary in canaries} == {"dialogue"}
