@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 
 import orjson
@@ -11,9 +12,11 @@ import pytest
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
 from permille.audit.config import AuditConfig
+from permille.audit.findings import Finding, FoundCase
 from permille.audit.pipeline import run_audit
+from permille.audit.tally import Row
 from permille.core.errors import DataError
-from permille.core.records import Arm, Candidate, Document, Generation, Part, Split
+from permille.core.records import Arm, Candidate, Document, Generation, Kind, Part, Span, Split
 
 SYLLABLES = [a + b for a in "bcdfghklmnprstvw" for b in ("a", "e", "i", "o", "u", "ar", "en")]
 
@@ -132,13 +135,13 @@ def writer():
     return Writer(0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_writer():
     """Writers by seed."""
     return Writer
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def corpus_of():
     """Corpora of documents."""
     return ListCorpus
@@ -216,7 +219,67 @@ class Copier:
         return sum(a is arm and name.startswith(f"{split}-") for a, name in self.copied)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def copier():
     """Simulated models by seed."""
     return Copier
+
+
+@pytest.fixture(scope="session")
+def make_row():
+    """Rows with every field at its plainest but those that are named."""
+
+    def make(kind=Kind.NONE, **named):
+        values = {
+            "unit": f"unit {next(numbers)}",
+            "group": None,
+            "task": None,
+            "has_example": True,
+            "has_prompt": True,
+            "is_measurable": True,
+            "is_measured": None,
+            "is_degenerate": False,
+            "is_whole_input": False,
+            "is_chosen": True,
+            "num_examples": 1,
+            "num_chars": 200,
+            "num_tokens": 40,
+            "counts_tokens": True,
+            "kinds": dict.fromkeys(("main", "cut"), kind),
+        } | named
+        values["group"] = values["group"] or values["unit"]
+        if values["is_measured"] is None:
+            values["is_measured"] = values["is_measurable"]
+        return Row(**values)
+
+    numbers = count()
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_case():
+    """Cases with plain spans."""
+
+    def make(kind=Kind.VERBATIM, start=0, end=80, **named):
+        return FoundCase(kind, Span(start, end), Span(start + 100, end + 100), **named)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_finding(make_case):
+    """Findings in the main view."""
+
+    def make(*cases, rank=0, views=("main",), **named):
+        values = {
+            "document_id": f"d{rank}",
+            "example_id": f"e{rank}",
+            "score": 10.0 - rank,
+            "own": False,
+            "direction": None,
+        } | named
+        ranks = dict.fromkeys(views, rank)
+        found = cases or (make_case(),)
+        return Finding(ranks=ranks, cases=tuple(found), **values)
+
+    return make
