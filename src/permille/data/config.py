@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from string import Formatter
-from typing import TypeVar
 
-from permille.core.errors import SettingsError
+from permille.data.checks import member, raise_faults, template_faults
 
 
 class TaskName(StrEnum):
@@ -83,24 +81,6 @@ _OF_SINGLE_TASKS = {
     "max_target_tokens": 512,
 }
 """What a mixture leaves to its tasks, and its defaults."""
-
-Member = TypeVar("Member", bound=StrEnum)
-
-
-def _member(
-    kind: type[Member], value: str, setting: str, default: Member, faults: list[str]
-) -> Member:
-    """Return a value as a member of its enumeration, or note the fault and return the default."""
-    if value in list(kind):
-        return kind(value)
-    faults.append(f"{setting}: want one of {', '.join(kind)}, got {value}")
-    return default
-
-
-def _raise_faults(faults: list[str]) -> None:
-    """Raise one error that names every broken rule."""
-    if faults:
-        raise SettingsError("\n".join(faults))
 
 
 @dataclass
@@ -185,16 +165,16 @@ class TaskConfig:
 
     def __post_init__(self) -> None:
         faults: list[str] = []
-        self.name = _member(TaskName, self.name, "task.name", TaskName.dialogue, faults)
-        self.utility = _member(Utility, self.utility, "task.utility", Utility.rouge, faults)
-        self.mixing = _member(Mixing, self.mixing, "task.mixing", Mixing.proportional, faults)
-        self.budget = _member(Budget, self.budget, "task.budget", Budget.steps, faults)
-        faults += _template_faults(self.template)
+        self.name = member(TaskName, self.name, "task.name", TaskName.dialogue, faults)
+        self.utility = member(Utility, self.utility, "task.utility", Utility.rouge, faults)
+        self.mixing = member(Mixing, self.mixing, "task.mixing", Mixing.proportional, faults)
+        self.budget = member(Budget, self.budget, "task.budget", Budget.steps, faults)
+        faults += template_faults(self.template)
         for setting in ("max_source_tokens", "max_target_tokens"):
             if getattr(self, setting) < 1:
                 faults.append(f"task.{setting}: want at least 1, got {getattr(self, setting)}")
         faults += self._mixture_faults() if self.is_mixture else self._language_faults()
-        _raise_faults(faults)
+        raise_faults(faults)
 
     @property
     def is_mixture(self) -> bool:
@@ -229,13 +209,7 @@ class TaskConfig:
             for setting, unset in _OF_SINGLE_TASKS.items()
             if getattr(self, setting) != unset
         ]
-        if not self.tasks or len(set(self.tasks)) < len(self.tasks):
-            faults.append(f"task.tasks: want different tasks, at least one, got {self.tasks}")
-        for name in self.tasks:
-            if name == TaskName.multitask or name not in list(TaskName):
-                faults.append(f"task.tasks: want single tasks, got {name}")
-            elif name not in self.components:
-                faults.append(f"task.components: want settings of {name}, got none")
+        faults += self._component_faults()
         if self.temperature <= 0:
             faults.append(f"task.temperature: want above 0, got {self.temperature}")
         if self.budget is Budget.examples and self.mixing is Mixing.temperature:
@@ -245,20 +219,17 @@ class TaskConfig:
             )
         return faults
 
-
-def _template_faults(template: str) -> list[str]:
-    """Return what is wrong with an instruction."""
-    wanted = "task.template: want one {input}, at the very end, got"
-    try:
-        fields = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
-    except ValueError as error:
-        return [f"{wanted} {template!r} ({error})"]
-    unknown = set(fields) - {"input", "source_language", "target_language"}
-    if unknown:
-        return [f"task.template: want no placeholder {{{min(unknown)}}}, got {template!r}"]
-    if fields.count("input") != 1 or not template.endswith("{input}"):
-        return [f"{wanted} {template!r}"]
-    return []
+    def _component_faults(self) -> list[str]:
+        """Return what is wrong with the tasks of a mixture."""
+        faults = []
+        if not self.tasks or len(set(self.tasks)) < len(self.tasks):
+            faults.append(f"task.tasks: want different tasks, at least one, got {self.tasks}")
+        for name in self.tasks:
+            if name == TaskName.multitask or name not in list(TaskName):
+                faults.append(f"task.tasks: want single tasks, got {name}")
+            elif name not in self.components:
+                faults.append(f"task.components: want settings of {name}, got none")
+        return faults
 
 
 @dataclass
@@ -288,8 +259,8 @@ class DataConfig:
 
     def __post_init__(self) -> None:
         faults: list[str] = []
-        self.source = _member(DataSource, self.source, "data", DataSource.builtin, faults)
-        self.answers = _member(Answers, self.answers, "data.answers", Answers.one, faults)
+        self.source = member(DataSource, self.source, "data", DataSource.builtin, faults)
+        self.answers = member(Answers, self.answers, "data.answers", Answers.one, faults)
         faults += self._source_faults()
         least = {"num_train": 1, "num_heldout": 0, "max_rows": 1, "canaries": 0}
         for setting, smallest in least.items():
@@ -301,7 +272,7 @@ class DataConfig:
                 "data.near_duplicate_jaccard: want above 0 and at most 1, got"
                 f" {self.near_duplicate_jaccard}"
             )
-        _raise_faults(faults)
+        raise_faults(faults)
 
     def _source_faults(self) -> list[str]:
         """Return what the chosen source lacks, or would ignore."""

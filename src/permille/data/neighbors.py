@@ -82,7 +82,8 @@ def _scrambled(values: Hashes) -> Hashes:
     return (values ^ (values >> np.uint64(31))) + np.uint64(0x9E3779B97F4A7C15)
 
 
-def _multipliers() -> tuple[Hashes, Hashes]:
+@lru_cache
+def _permutations() -> tuple[Hashes, Hashes]:
     """Return the fixed permutations: odd factors and summands, of shape (permutations, 1)."""
     drawn = np.random.default_rng(0).integers(
         0, 2**64, size=(2, _NUM_PERMUTATIONS, 1), dtype=np.uint64
@@ -90,12 +91,10 @@ def _multipliers() -> tuple[Hashes, Hashes]:
     return drawn[0] | np.uint64(1), drawn[1]
 
 
-_FACTORS, _SUMMANDS = _multipliers()
-
-
 def _signature(shingles: Hashes) -> Hashes:
     """Return the least hash of a set under each permutation, of shape (permutations,)."""
-    hashed: Hashes = ((_FACTORS * shingles + _SUMMANDS) >> np.uint64(16)).min(axis=1)
+    factors, summands = _permutations()
+    hashed: Hashes = ((factors * shingles + summands) >> np.uint64(16)).min(axis=1)
     return hashed
 
 

@@ -156,16 +156,13 @@ def make_pool(
 ) -> Pool:
     """Group the examples of one task and draw the order of the groups; see `split_by_group`."""
     drawn = sorted(examples, key=lambda example: _draw(seed, example.id))
-    inputs = [normalized(example.input) for example in drawn]
     if answers is Answers.one:
-        firsts = sorted({text: i for i, text in reversed(list(enumerate(inputs)))}.values())
-        drawn = [drawn[i] for i in firsts]
-        inputs = [inputs[i] for i in firsts]
+        drawn = _one_answer_each(drawn)
     ties = Ties(len(drawn))
-    texts = [inputs]
+    num_near = tie_texts(ties, [normalized(one.input) for one in drawn], near_duplicate_jaccard)
     if by_target:
-        texts.append([normalized(example.target) for example in drawn])
-    num_near = sum(tie_texts(ties, one, near_duplicate_jaccard) for one in texts)
+        targets = [normalized(one.target) for one in drawn]
+        num_near += tie_texts(ties, targets, near_duplicate_jaccard)
     return Pool(
         task=drawn[0].task if drawn else "",
         groups=[[drawn[i] for i in members] for members in ties.groups()],
@@ -173,6 +170,14 @@ def make_pool(
         num_repeated_inputs=len(examples) - len(drawn),
         num_near_duplicates=num_near,
     )
+
+
+def _one_answer_each(examples: Sequence[Example]) -> list[Example]:
+    """Return the first example of each input."""
+    firsts: dict[str, Example] = {}
+    for example in examples:
+        firsts.setdefault(normalized(example.input), example)
+    return list(firsts.values())
 
 
 class Ties:
