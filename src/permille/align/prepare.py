@@ -120,20 +120,12 @@ class Preparer:
         spans: Spans = []
         bags: list[Bag] = []
         for start, end in self._splitter.spans(clean):
-            bag = self._bag(clean[start:end])
+            bag = self._lexicon.bag(clean[start:end].lower())
             if bag:
                 spans.append((start, end))
                 bags.append(bag)
         annex = annex_mended if self._mended else annex_published
         return PreparedText(text, self.fingerprint, annex(spans, bags, self._least_words))
-
-    def _bag(self, sentence: str) -> Bag:
-        """Count a sentence's stems, in order of first occurrence."""
-        bag: Bag = {}
-        for chunk in self._lexicon.chunks(sentence.lower()):
-            for stem in chunk.stems:
-                bag[stem] = bag.get(stem, 0) + 1
-        return bag
 
     def words(self, prepared: PreparedText, start: int, end: int) -> Words:
         """Return the words of a passage, which is split into sentences by itself."""
@@ -198,14 +190,12 @@ def passage_words(passage: str, start: int, splitter: Splitter, lexicon: Lexicon
     starts: list[int] = []
     ends: list[int] = []
     for sentence_start, sentence_end in splitter.spans(passage):
-        at = first = start + sentence_start
+        first = start + sentence_start
         size = len(ids)
-        for chunk in lexicon.chunks(passage[sentence_start:sentence_end].lower()):
-            for word, begin, end in chunk.words:
-                ids.append(word)
-                starts.append(at + begin)
-                ends.append(at + end)
-            at += chunk.length
+        for word, begin, end in lexicon.words(passage[sentence_start:sentence_end].lower()):
+            ids.append(word)
+            starts.append(first + begin)
+            ends.append(first + end)
         if len(ids) > size:
             starts[size] = first
         if ids:

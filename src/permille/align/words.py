@@ -7,30 +7,38 @@ rules, and once more for each end that it closes.
 
 import hashlib
 import string
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Callable
+from itertools import chain
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from nltk.stem.porter import PorterStemmer
-    from nltk.tokenize.treebank import TreebankWordTokenizer
+from permille.align.treebank import plain_stem, plain_tokens
 
 _PUNCTUATION = frozenset(string.punctuation)
-_MIDDLE, _FIRST, _LAST = 0, 1, 2
+_FIRST, _LAST = " ", "  "
 _REMEMBERED_CHARS = 64
 _MEMO_LIMIT = 400_000
 
 Word = tuple[int, int, int]
-"""Identity, and half-open span in the chunk or sentence."""
+"""Identity, and half-open span in the sentence."""
+
+Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """What stands between two blanks: its length with one blank, its stems and its words."""
+class Memo(dict[str, Found]):
+    """Remembers what a function gave for short strings; forgets all when it grows too large."""
 
-    length: int
-    stems: tuple[int, ...]
-    words: tuple[Word, ...]
+    def __init__(self, compute: Callable[[str], Found]) -> None:
+        super().__init__()
+        self._compute = compute
+
+    def __missing__(self, key: str) -> Found:
+        found = self._compute(key)
+        if len(key) <= _REMEMBERED_CHARS:
+            if len(self) >= _MEMO_LIMIT:
+                self.clear()
+            self[key] = found
+        return found
 
 
 def identity(word: str) -> int:
@@ -39,87 +47,79 @@ def identity(word: str) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-@dataclass
 class Lexicon:
-    """Remembers chunks, stems and identities; forgets everything when it grows too large."""
+    """Counts stems and lists words of lower-cased sentences.
 
-    _middles: dict[str, Chunk] = field(default_factory=dict)
-    _edges: dict[tuple[str, int], Chunk] = field(default_factory=dict)
-    _stems: dict[str, int] = field(default_factory=dict)
+    Chunks are remembered under the chunk itself, followed by one blank where it is the first of
+    its sentence and by two where it is the last.
+    """
 
-    @cached_property
-    def _tokenizer(self) -> "TreebankWordTokenizer":
+    def __init__(self) -> None:
+        from nltk.stem.porter import PorterStemmer
         from nltk.tokenize.treebank import TreebankWordTokenizer
 
-        return TreebankWordTokenizer()
+        self._tokenize: Callable[[str], list[str]] = TreebankWordTokenizer().tokenize
+        self._porter: Callable[[str], str] = PorterStemmer().stem
+        self._stems = Memo(self._stem)
+        self._identities = Memo(identity)
+        self._chunk_stems = Memo(self._stems_in)
+        self._chunk_words = Memo(self._words_in)
 
-    @cached_property
-    def _stemmer(self) -> "PorterStemmer":
-        from nltk.stem.porter import PorterStemmer
+    def bag(self, sentence: str) -> dict[int, int]:
+        """Count a sentence's stems, in order of first occurrence."""
+        return Counter(chain.from_iterable(map(self._chunk_stems.__getitem__, _keys(sentence))))
 
-        return PorterStemmer()
+    def words(self, sentence: str) -> list[Word]:
+        """List a sentence's words, which are its tokens that are not all ASCII punctuation."""
+        found: list[Word] = []
+        at = 0
+        for key in _keys(sentence):
+            for word, start, end in self._chunk_words[key]:
+                found.append((word, at + start, at + end))
+            at += len(key.rstrip(" ")) + 1
+        return found
 
-    def chunks(self, sentence: str) -> list[Chunk]:
-        """Return the chunks of a lower-cased sentence, one for each blank-delimited piece."""
-        if sentence[-1:].isspace():
-            # the rule for the final full stop would reach past the last blank
-            return [self._compute(sentence, _FIRST | _LAST)]
-        pieces = sentence.split(" ")
-        middles = self._middles
-        found = [middles.get(piece) or self._middle(piece) for piece in pieces[1:-1]]
-        if len(pieces) == 1:
-            return [self._edge(sentence, _FIRST | _LAST)]
-        return [self._edge(pieces[0], _FIRST), *found, self._edge(pieces[-1], _LAST)]
+    def _stems_in(self, key: str) -> tuple[int, ...]:
+        """Return the stems of a chunk's tokens that are long enough."""
+        return tuple(
+            self._stems[token]
+            for token in self._tokens(key)
+            if len(token) > 2 and token[0].isalnum()
+        )
 
-    def _middle(self, piece: str) -> Chunk:
-        """Look up or compute a chunk with blanks on both sides."""
-        chunk = self._middles.get(piece)
-        if chunk is None:
-            chunk = self._compute(piece, _MIDDLE)
-            if len(piece) <= _REMEMBERED_CHARS:
-                self._make_room()
-                self._middles[piece] = chunk
-        return chunk
+    def _words_in(self, key: str) -> tuple[Word, ...]:
+        """Return a chunk's words with their spans in it."""
+        piece = key.rstrip(" ")
+        words, at = [], 0
+        for token in self._tokens(key):
+            if not _PUNCTUATION.issuperset(token):
+                start = piece.index(token, at)
+                at = start + len(token)
+                words.append((self._identities[token], start, at))
+        return tuple(words)
 
-    def _edge(self, piece: str, place: int) -> Chunk:
-        """Look up or compute a chunk at an end of a sentence; one all of letters is the same."""
-        if piece.isalnum():
-            return self._middle(piece)
-        chunk = self._edges.get((piece, place))
-        if chunk is None:
-            chunk = self._compute(piece, place)
-            if len(piece) <= _REMEMBERED_CHARS:
-                self._make_room()
-                self._edges[piece, place] = chunk
-        return chunk
-
-    def _compute(self, piece: str, place: int) -> Chunk:
-        """Tokenize a chunk at its place in a sentence."""
-        before, after = place & _FIRST == 0, place & _LAST == 0
-        tokens = self._tokenizer.tokenize("x " * before + piece + " x" * after)
-        stems, words, at = [], [], 0
-        for token in tokens[before : len(tokens) - after]:
-            if _PUNCTUATION.issuperset(token):
-                continue
-            start = piece.index(token, at)
-            at = start + len(token)
-            words.append((identity(token), start, at))
-            if len(token) > 2 and token[0].isalnum():
-                stems.append(self._stem(token))
-        return Chunk(len(piece) + 1, tuple(stems), tuple(words))
+    def _tokens(self, key: str) -> list[str]:
+        """Tokenize a chunk as it stands in its sentence, a word on each side that is no end."""
+        piece = key.rstrip(" ")
+        place = len(key) - len(piece)
+        plain = plain_tokens(piece, is_last=place >= len(_LAST))
+        if plain is not None:
+            return plain
+        before, after = place in (0, len(_LAST)), place <= len(_FIRST)
+        tokens = self._tokenize("x " * before + piece + " x" * after)
+        return tokens[before : len(tokens) - after]
 
     def _stem(self, token: str) -> int:
-        """Return the identity of a token's stem."""
-        stem = self._stems.get(token)
-        if stem is None:
-            stem = identity(self._stemmer.stem(token))
-            if len(token) <= _REMEMBERED_CHARS:
-                self._stems[token] = stem
-        return stem
+        """Return the identity of a token's Porter stem."""
+        return self._identities[plain_stem(token) or self._porter(token)]
 
-    def _make_room(self) -> None:
-        """Forget everything when the limit is reached."""
-        if len(self._middles) + len(self._edges) >= _MEMO_LIMIT:
-            self._middles.clear()
-            self._edges.clear()
-            self._stems.clear()
+
+def _keys(sentence: str) -> list[str]:
+    """Cut a sentence at its blanks and mark its ends."""
+    if sentence[-1:].isspace():
+        # the rule for the final full stop reaches past the last blank, so nothing is cut
+        return [sentence + _FIRST + _LAST]
+    keys = sentence.split(" ")
+    keys[0] += _FIRST
+    keys[-1] += _LAST
+    return keys

@@ -1,0 +1,123 @@
+"""Times the aligner against the published detector written straight down, on the same pairs.
+
+The last line is JSON: `prepared_ratio` (documents prepared beforehand, as at indexing; generations
+prepared in the run), `cold_ratio` (nothing prepared), `pairs_per_s` (prepared), `identical` of `of`.
+"""
+
+import argparse
+import gzip
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import align_oracle
+import nltk
+
+from permille.align import AlignConfig, Aligner
+from permille.core.records import Alignment
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+Pair = tuple[str, str]
+
+
+def read_pairs(path: Path, limit: int | None) -> list[Pair]:
+    """Read (generation, document) pairs."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines][:limit]
+    return [(row["generation"], row["document"]) for row in rows]
+
+
+def plain(found: Alignment) -> tuple[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
+    """Write an alignment as the oracle does."""
+    return str(found.kind), sorted(
+        (
+            (case.suspicious.start_char, case.suspicious.end_char),
+            (case.source.start_char, case.source.end_char),
+        )
+        for case in found.cases
+    )
+
+
+def seconds(job: Callable[[], object], repeats: int) -> list[float]:
+    """Time a job several times, in seconds of this process's CPU, which load does not stretch."""
+    times = []
+    for _ in range(repeats):
+        start = time.process_time()
+        job()
+        times.append(time.process_time() - start)
+    return times
+
+
+def prepared_seconds(pairs: list[Pair], repeats: int) -> list[float]:
+    """Time alignment with the documents prepared and the generations prepared in the run."""
+    times = []
+    for _ in range(repeats):
+        aligner = Aligner(AlignConfig.paper())
+        documents = {text: aligner.prepare(text) for _, text in pairs}
+        times += seconds(
+            lambda a=aligner, d=documents: list(a.align_many((g, d[text]) for g, text in pairs)), 1
+        )
+    return times
+
+
+def cold_seconds(pairs: list[Pair], repeats: int) -> list[float]:
+    """Time alignment from the bare texts, each pair by itself."""
+    times = []
+    for _ in range(repeats):
+        aligner = Aligner(AlignConfig.paper())
+        times += seconds(lambda a=aligner: [a.align(*pair) for pair in pairs], 1)
+    return times
+
+
+def main() -> None:
+    """Time, compare and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    default = SHARED / "reference" / "bm25_top10.jsonl.gz"
+    parser.add_argument("--pairs", type=Path, default=default)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--repeats", type=int, default=5)
+    options = parser.parse_args()
+    nltk.data.path.append(str(SHARED / "nltk_data"))
+    pairs = read_pairs(options.pairs, options.limit)
+    align_oracle.align(*pairs[0])
+    start = time.perf_counter()
+    Aligner(AlignConfig.paper()).align(*pairs[0])
+    list(Aligner(AlignConfig.paper()).align_many(pairs))
+    print(
+        f"first pass, compiling or loading the compiled code: {time.perf_counter() - start:.1f} s"
+    )
+    expected = [align_oracle.align(*pair) for pair in pairs]
+    found = list(Aligner(AlignConfig.paper()).align_many(pairs))
+    identical = sum(
+        plain(got) == (kind, sorted(cases))
+        for got, (kind, cases) in zip(found, expected, strict=True)
+    )
+    times = {
+        "plain": seconds(lambda: [align_oracle.align(*pair) for pair in pairs], options.repeats),
+        "prepared": prepared_seconds(pairs, options.repeats),
+        "cold": cold_seconds(pairs, options.repeats),
+    }
+    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    for name, spread in times.items():
+        rates = ", ".join(f"{len(pairs) / t:.0f}" for t in sorted(spread, reverse=True))
+        print(f"{name}: {rates} pairs/s")
+    median = {name: statistics.median(spread) for name, spread in times.items()}
+    print(
+        json.dumps(
+            {
+                "prepared_ratio": round(median["plain"] / median["prepared"], 1),
+                "cold_ratio": round(median["plain"] / median["cold"], 2),
+                "pairs_per_s": round(len(pairs) / median["prepared"]),
+                "identical": identical,
+                "of": len(pairs),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
