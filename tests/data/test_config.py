@@ -133,9 +133,13 @@ def components(read_task: ReadTask) -> dict[str, TaskConfig]:
             "task.mixing: want proportional or equal with task.budget=examples",
         ),
         (
-            {"tasks": ["qa"], "max_source_tokens": 64},
-            "task.max_source_tokens: want none with task=multitask, got 64, .*"
-            "set task.components.TASK.max_source_tokens",
+            {"tasks": ["qa"], "file": "all.jsonl"},
+            "task.file: want none with task=multitask, got 'all.jsonl', which would be ignored;"
+            " set task.components.TASK.file",
+        ),
+        (
+            {"tasks": ["qa"], "max_target_tokens": -1},
+            "task.max_target_tokens: want at least 0, got -1",
         ),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else None,

@@ -51,6 +51,16 @@ def test_a_mixture_has_the_templates_of_its_tasks(read_task: ReadTask) -> None:
     assert templates(mixture)["qa"] == template_of(read_task("qa"))
 
 
+def test_lengths_of_a_mixture_are_those_of_its_tasks_or_of_all_of_them(
+    read_task: ReadTask,
+) -> None:
+    mixture = read_task("multitask")
+    own = single_tasks(mixture)["qa"]
+    assert own == read_task("qa")
+    longer = single_tasks(replace(mixture, max_source_tokens=512))["qa"]
+    assert longer == replace(own, max_source_tokens=512)
+
+
 def test_a_single_task_is_its_own_only_task(read_task: ReadTask) -> None:
     task = read_task("qa")
     assert single_tasks(task) == {"qa": task}

@@ -77,8 +77,6 @@ LANGUAGES = {
 _OF_SINGLE_TASKS = {
     "template": "{input}",
     "file": "",
-    "max_source_tokens": 512,
-    "max_target_tokens": 512,
 }
 """What a mixture leaves to its tasks, and its defaults."""
 
@@ -147,9 +145,10 @@ class TaskConfig:
     group_by_target: bool = True
     """Keep examples of equal targets on one side; not where many rows share a label."""
     max_source_tokens: int = 512
-    """Tokens of the model's input, instruction included; the rest is cut off."""
+    """Tokens of the model's input, instruction included; the rest is cut off. Of a mixture, tokens
+    for all its tasks, or 0 for each task's own."""
     max_target_tokens: int = 512
-    """Tokens of a target; the rest is cut off."""
+    """Tokens of a target; the rest is cut off. Of a mixture as above."""
     utility: Utility = Utility.rouge
     """How well the task is done."""
     tasks: list[TaskName] = field(default_factory=list)
@@ -171,8 +170,10 @@ class TaskConfig:
         self.budget = member(Budget, self.budget, "task.budget", Budget.steps, faults)
         faults += template_faults(self.template)
         for setting in ("max_source_tokens", "max_target_tokens"):
-            if getattr(self, setting) < 1:
-                faults.append(f"task.{setting}: want at least 1, got {getattr(self, setting)}")
+            least = 0 if self.is_mixture else 1
+            if getattr(self, setting) < least:
+                got = getattr(self, setting)
+                faults.append(f"task.{setting}: want at least {least}, got {got}")
         faults += self._mixture_faults() if self.is_mixture else self._language_faults()
         raise_faults(faults)
 

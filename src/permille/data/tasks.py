@@ -1,15 +1,28 @@
 """What a task gives the model: its instruction around an example's input."""
 
+from dataclasses import replace
+
 from permille.core.errors import SettingsError
 from permille.core.records import Example
 from permille.data.config import LANGUAGES, TaskConfig
 
 
 def single_tasks(task: TaskConfig) -> dict[str, TaskConfig]:
-    """Return the settings of each task by name: of a mixture its tasks, else the task itself."""
+    """Return the settings of each task by name: of a mixture its tasks, else the task itself.
+
+    Lengths that a mixture sets are those of all its tasks.
+    """
     if not task.is_mixture:
         return {task.name.value: task}
-    return {str(name): task.components[name] for name in task.tasks}
+    singles = {}
+    for name in task.tasks:
+        own = task.components[name]
+        singles[str(name)] = replace(
+            own,
+            max_source_tokens=task.max_source_tokens or own.max_source_tokens,
+            max_target_tokens=task.max_target_tokens or own.max_target_tokens,
+        )
+    return singles
 
 
 def template_of(task: TaskConfig) -> str:
