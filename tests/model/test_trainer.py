@@ -1,3 +1,9 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -113,3 +119,34 @@ def test_float16_warns_of_overflow(caplog):
 )
 def test_several_processes_train_together_under_ddp_with_several_devices(settings, is_one_of_many):
     assert is_distributed(TrainerConfig(**settings)) is is_one_of_many
+
+
+@pytest.fixture(scope="module")
+def ranks(tmp_path_factory):
+    """What each of two processes that train together ends with."""
+    folder = tmp_path_factory.mktemp("ddp")
+    subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("train_with_ddp.py")), str(folder), "6"],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        check=True,
+        timeout=300,
+        capture_output=True,
+    )
+    return folder, [json.loads((folder / f"rank={rank}.json").read_text()) for rank in (0, 1)]
+
+
+def test_two_processes_end_with_the_same_weights_and_losses(ranks):
+    _, (first, second) = ranks
+    assert first == second
+    assert set(first["losses"]) == {"train/loss", "val/loss"}
+
+
+def test_two_processes_halve_the_steps_of_an_epoch(ranks):
+    _, (first, _) = ranks
+    assert first["step"] == 2 * 3
+
+
+def test_two_processes_leave_one_set_of_checkpoints(ranks):
+    folder, _ = ranks
+    names = {path.name for path in (folder / "checkpoints").iterdir()}
+    assert names == {"last.ckpt", "best.ckpt"}
