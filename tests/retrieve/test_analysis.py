@@ -40,7 +40,14 @@ def test_the_examples_in_the_docstrings_hold() -> None:
         pytest.param("end.Start e.g. www.x.org", ["end.start", "e.g", "www.x.org"], id="stops"),
         pytest.param("a_b c-d e/f", ["a_b", "c", "d", "e", "f"], id="joiners"),
         pytest.param("Straße über naïve", ["straße", "über", "naïve"], id="letters with marks"),
-        pytest.param(" \n\t… — ?!", [], id="no word at all"),
+        pytest.param(" \n\t… — ?! __", [], id="no word at all"),
+        pytest.param("Cafe\u0301 हिन्दी مَرْحَبًا", ["cafe\u0301", "हिन्दी", "مَرْحَبًا"], id="marks"),
+        pytest.param(
+            "漢字かな abc漢1", ["漢", "字", "か", "な", "abc", "漢", "1"], id="ideographs"
+        ),
+        pytest.param("カタカナ 안녕하세요", ["カタカナ", "안녕하세요"], id="syllables"),
+        pytest.param("28½ x² a\u200bb", ["28", "x", "a", "b"], id="fractions and powers"),
+        pytest.param("İstanbul", ["istanbul"], id="a letter that lowers to two"),
     ],
 )
 def test_words_are_cut_where_lucene_cuts_them(text: str, terms: list[str]) -> None:
@@ -101,6 +108,22 @@ def test_queries_are_the_published_callers_on_real_texts(task: str, shared_data:
     ]
     equal = sum(query_terms(t) == p for t, p in zip(texts, published, strict=True))
     assert equal >= 0.95 * len(texts)
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Don't pay $3,000.50 to U.N.'s J.-P. it‘s it’s",
+        "हिन्दी में एक वाक्य है। مَرْحَبًا بالعالم",
+        "日本語2023年12月 東京・大阪 カタカナ 안녕하세요",
+        "Cafe\u0301 İstanbul 28½ x² anti\xadcipate a\u200bb __ สวัสดีครับ",
+    ],
+)
+def test_terms_are_the_servers_own_in_many_scripts(elastic_url: str, text: str) -> None:
+    with Elasticsearch(elastic_url) as server:
+        answer = server.indices.analyze(analyzer="standard", text=text).body
+    assert terms_of(text) == [token["token"] for token in answer["tokens"]]
 
 
 @pytest.mark.elasticsearch

@@ -7,31 +7,76 @@ is "do" and "n't"), so they must be looked at before the analyzer sees them.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
+from unicodedata import category
 
 from nltk.tokenize import NLTKWordTokenizer
 
-ANALYZER = "words-1"
+ANALYZER = "words-2"
 """Part of every fingerprint; changes whenever a text would give other terms."""
 
 MAX_TERM_CHARS = 255
 """Longer words are cut into pieces of this length, as the standard analyzer does."""
 
-_WORD = re.compile(r"\w+(?:(?:(?<=[^\W\d_])[:.'’·](?=[^\W\d_])|(?<=\d)[.,;'’](?=\d))\w+)*")
+_ZERO_WIDTH_SPACE = "\u200b"
+_JOINED = r"(?:(?<=[^\W\d_])[:.'‘’·](?=[^\W\d_])|(?<=\d)[.,;'‘’](?=\d))"
+_WORD = re.compile(rf"\w+(?:{_JOINED}\w+)*")
+_IDEOGRAPH = "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_EACH_IDEOGRAPH = re.compile(f"[{_IDEOGRAPH}]|[^{_IDEOGRAPH}]+")
 
 
 def terms_of(text: str) -> list[str]:
     """Return the terms of a text, in order, repeats included.
 
+    Marks belong to the letter before them, and every ideograph is a term by itself.
+
     >>> terms_of("Don't pay $3,000.50 to U.N.'s J.-P.!")
     ["don't", 'pay', '3,000.50', 'to', 'u.n', 's', 'j', 'p']
+    >>> terms_of("हिन्दी 漢字")
+    ['हिन्दी', '漢', '字']
     """
-    terms = _WORD.findall(text.lower())
+    lowered = text.lower() if text.isascii() else _lowered(text)
+    if lowered.isascii():
+        terms = _WORD.findall(lowered)
+    else:
+        words = _patterns().word.findall(_patterns().no_word.sub(" ", lowered))
+        terms = [term for word in words for term in _EACH_IDEOGRAPH.findall(word)]
+    if "_" in lowered:
+        terms = [term for term in terms if term.strip("_")]
     if any(len(term) > MAX_TERM_CHARS for term in terms):
         return [piece for term in terms for piece in _pieces(term)]
     return terms
+
+
+def _lowered(text: str) -> str:
+    """Lower each letter by itself, as Lucene does: Python makes two characters of one."""
+    return text.replace("İ", "i").lower()
+
+
+class _Patterns(NamedTuple):
+    word: re.Pattern[str]
+    no_word: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Return the pattern of a word whose letters may carry marks, and that of what is no word.
+
+    To `re`, marks are no part of a word, and fractions and superscripts are.
+    """
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for code in range(0x10000):
+        by_kind[category(chr(code))].append(chr(code))
+    marks = "".join(letter for kind in ("Mn", "Mc", "Me", "Cf") for letter in by_kind[kind])
+    word = rf"\w[\w{marks}]*"
+    return _Patterns(
+        re.compile(rf"{word}(?:{_JOINED}{word})*"),
+        re.compile(f"[{''.join(by_kind['No'])}{_ZERO_WIDTH_SPACE}]"),
+    )
 
 
 def query_terms(text: str) -> list[str]:
