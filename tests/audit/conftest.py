@@ -283,3 +283,9 @@ def make_finding(make_case):
         return Finding(ranks=ranks, cases=tuple(found), **values)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def audit_retriever():
+    """Engines over lists."""
+    return ListRetriever

@@ -1,0 +1,43 @@
+"""Duplicated documents and boilerplate."""
+
+import pytest
+
+from permille.audit.controls.frequency import boilerplate, duplicates
+from permille.audit.tally import Tally
+from permille.core.records import Kind
+
+
+@pytest.mark.parametrize(
+    ("num_examples", "times"),
+    [(1, "1"), (2, "2-5"), (5, "2-5"), (6, "6-20"), (20, "6-20"), (21, "more"), (900, "more")],
+)
+def test_every_number_of_examples_has_its_row(make_row, num_examples, times):
+    rows = duplicates(Tally([make_row(Kind.VERBATIM, num_examples=num_examples)]))
+    assert [row["times"] for row in rows] == ["1", "2-5", "6-20", "more"]
+    counted = {row["times"]: row["ratios"]["any"]["count"] for row in rows}
+    assert counted == {name: int(name == times) for name in counted}
+
+
+def test_a_row_without_generations_is_null(make_row):
+    rows = duplicates(Tally([make_row(num_examples=1)]))
+    assert rows[3]["ratios"]["any"]["permille"] is None
+    assert "no measurable generation" in rows[3]["ratios"]["any"]["reason"]
+
+
+def test_prompts_whose_document_is_unknown_are_left_out(make_row):
+    rows = duplicates(Tally([make_row(num_examples=None), make_row(num_examples=1)]))
+    assert rows[0]["ratios"]["any"]["of"] == 1
+
+
+def test_without_examples_nothing_is_known(make_row):
+    assert "example_id" in duplicates(Tally([make_row(num_examples=None)]))["missing"]
+
+
+def test_boilerplate_is_left_out_of_the_cases_only(make_row):
+    rows = [
+        make_row(kinds={"main": Kind.VERBATIM, "not_boilerplate": Kind.NONE}),
+        make_row(kinds={"main": Kind.VERBATIM, "not_boilerplate": Kind.IDEA}),
+    ]
+    found = boilerplate(Tally(rows), 5)
+    assert found["max_examples"] == 5
+    assert (found["without"]["any"]["count"], found["without"]["any"]["of"]) == (1, 2)

@@ -1,0 +1,113 @@
+"""Ratios at equal length."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.audit.controls.length import (
+    deciles,
+    edges_of,
+    length,
+    per_1000_tokens,
+    standardized,
+    strata,
+)
+from permille.audit.tally import Tally, ratios_of
+from permille.core.records import Kind
+from permille.measure.ratio import wilson_ratio
+
+lengths = st.lists(st.integers(51, 900), min_size=1, max_size=60)
+
+
+def tally_of(make_row, sizes, has_case):
+    return Tally(
+        [make_row(Kind.VERBATIM if has_case(n) else Kind.NONE, num_chars=n) for n in sizes]
+    )
+
+
+@given(sizes=lengths)
+def test_deciles_split_the_generations_and_ascend(make_row, sizes):
+    rows = deciles(tally_of(make_row, sizes, lambda n: n % 2))
+    assert sum(row["ratios"]["any"]["of"] for row in rows) == len(sizes)
+    assert sum(row["ratios"]["any"]["count"] for row in rows) == sum(n % 2 for n in sizes)
+    ends = [end for row in rows for end in (row["min_chars"], row["max_chars"])]
+    assert ends == sorted(ends)
+    assert len(rows) <= 10
+
+
+def test_a_hundred_lengths_have_ten_tenths(make_row):
+    rows = deciles(tally_of(make_row, range(51, 151), lambda n: True))
+    assert [row["ratios"]["any"]["of"] for row in rows] == [10] * 10
+
+
+def test_no_generation_has_no_deciles():
+    assert deciles(Tally([])) == []
+
+
+@given(sizes=lengths)
+def test_at_its_own_lengths_a_ratio_stays_what_it_is(make_row, sizes):
+    tally = tally_of(make_row, sizes, lambda n: n % 3 == 0)
+    found, plain = standardized(tally, sizes), ratios_of(tally, "main")
+    assert found.any.permille == pytest.approx(plain.any.permille)
+    assert found.any.ci95 == pytest.approx(plain.any.ci95)
+
+
+def test_a_ratio_is_weighted_to_the_pooled_lengths(make_row):
+    own = [100] * 30 + [500] * 10
+    tally = tally_of(make_row, own, lambda n: n == 500)
+    pooled = [100] * 20 + [500] * 60
+    found = standardized(tally, pooled)
+    assert ratios_of(tally, "main").any.permille == 250
+    assert found.any.permille == pytest.approx(750)
+    assert found.any.ci95[1] - found.any.ci95[0] > 200
+    assert (found.any.count, found.any.of) == (10, 40)
+    assert "standardized" in found.any.method
+
+
+@given(sizes=lengths)
+def test_strata_have_a_place_for_every_length(sizes):
+    edges = edges_of(sizes)
+    which = strata(sizes, edges)
+    assert which.min() >= 0
+    assert which.max() <= len(edges)
+    order = np.argsort(sizes, kind="stable")
+    assert (np.diff(which[order]) >= 0).all()
+
+
+def test_cases_are_counted_per_thousand_tokens(make_row):
+    rows = [make_row(Kind.IDEA, num_tokens=60), make_row(num_tokens=40)]
+    found = per_1000_tokens(Tally(rows))
+    assert found.any == wilson_ratio(1, 100)
+    assert found.any.permille == 10
+
+
+def test_without_tokens_there_is_no_rate(make_row):
+    assert per_1000_tokens(Tally([make_row(num_tokens=0)])).any.reason == "no token was generated"
+
+
+def test_a_beginning_that_is_too_short_is_not_measured(make_row):
+    rows = [
+        make_row(num_chars=500, num_tokens=500, kinds={"first_32": Kind.VERBATIM}),
+        make_row(num_chars=500, num_tokens=100, kinds={"first_32": Kind.VERBATIM}),
+    ]
+    found = length(Tally(rows), [], 51)["first_tokens"]
+    assert (found["32"]["any"]["count"], found["32"]["any"]["of"]) == (1, 1)
+    assert found["128"]["any"]["of"] == 2
+
+
+def test_the_unit_is_said_where_tokens_are_words(make_row):
+    assert length(Tally([make_row()]), [], 51)["unit"] == "tokens"
+    assert length(Tally([make_row(counts_tokens=False)]), [], 51)["unit"] == "words"
+
+
+def test_nothing_measured_has_no_standardized_ratio():
+    assert standardized(Tally([]), []).any.permille is None
+
+
+def test_lengths_of_other_arms_belong_to_the_pool(make_row):
+    train = tally_of(make_row, [100] * 10 + [500] * 10, lambda n: n == 500)
+    other = tally_of(make_row, [100] * 60, lambda n: False)
+    alone, pooled = length(train, [], 51), length(train, [other], 51)
+    assert alone["standardized"]["any"]["permille"] == 500
+    assert pooled["standardized"]["any"]["permille"] < 200

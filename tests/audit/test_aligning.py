@@ -1,0 +1,35 @@
+"""Alignment in one process or in several."""
+
+import pytest
+
+from permille.align.aligner import Aligner
+from permille.align.config import AlignConfig
+from permille.audit.aligning import ManyAligner, align_part
+from permille.core.records import Kind
+
+
+@pytest.fixture
+def pairs(writer):
+    """Pairs of which every third is a copy."""
+    texts = [writer.text(4) for _ in range(30)]
+    return [(text[:200] if i % 3 == 0 else texts[i - 1], text) for i, text in enumerate(texts)]
+
+
+def test_pairs_are_aligned_in_their_order(pairs):
+    aligner = Aligner(AlignConfig())
+    found = ManyAligner(aligner)(pairs)
+    assert found == [aligner.align(*pair) for pair in pairs]
+    assert [i for i, one in enumerate(found) if one.kind is not Kind.NONE] == list(range(0, 30, 3))
+
+
+def test_a_part_is_aligned_under_its_own_settings(pairs):
+    strict = AlignConfig(verbatim_minlen=400, min_plaglen=400)
+    for config in (AlignConfig(), strict, AlignConfig()):
+        assert align_part(config, pairs) == list(Aligner(config).align_many(pairs))
+
+
+@pytest.mark.slow
+def test_several_processes_find_the_same(pairs):
+    aligner = Aligner(AlignConfig())
+    assert ManyAligner(aligner, num_workers=2)(pairs) == ManyAligner(aligner)(pairs)
+    assert ManyAligner(aligner, num_workers=2)([]) == []

@@ -1,0 +1,64 @@
+"""Which examples hold the same document."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from permille.audit.duplicates import DuplicateFinder
+from permille.audit.word_hashes import WordHasher
+
+
+def groups_of(documents):
+    hasher = WordHasher()
+    finder = DuplicateFinder(hasher)
+    for example, text in documents:
+        finder.add(hasher.words(text), example)
+    return finder.groups()
+
+
+def test_equal_documents_tie_their_examples(new_writer):
+    writer = new_writer(0)
+    same, other = writer.text(), writer.text()
+    groups = groups_of([("a", same), ("b", same.upper()), ("c", other)])
+    assert groups == {"a": ("a", 2), "b": ("a", 2), "c": ("c", 1)}
+
+
+def test_nearly_equal_documents_tie_their_examples(new_writer):
+    writer = new_writer(1)
+    words = writer.text(12).split()
+    changed = [*words[:60], "other", *words[61:]]
+    groups = groups_of([("a", " ".join(words)), ("b", " ".join(changed))])
+    assert groups["b"] == ("a", 2)
+
+
+def test_documents_that_share_half_are_not_nearly_equal(new_writer):
+    writer = new_writer(2)
+    half = writer.text(6)
+    groups = groups_of([("a", f"{half} {writer.text(6)}"), ("b", f"{half} {writer.text(6)}")])
+    assert groups == {"a": ("a", 1), "b": ("b", 1)}
+
+
+def test_ties_go_through_others(new_writer):
+    writer = new_writer(3)
+    one, two = writer.text(), writer.text()
+    groups = groups_of([("a", one), ("b", one), ("b", two), ("c", two), ("d", writer.text())])
+    assert {groups[name] for name in "abc"} == {("a", 3)}
+    assert groups["d"] == ("d", 1)
+
+
+@settings(max_examples=30)
+@given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=6), seed=st.integers(0, 99))
+def test_a_group_is_as_large_as_the_examples_that_hold_its_text(new_writer, sizes, seed):
+    writer = new_writer(seed)
+    texts = [writer.text(3) for _ in sizes]
+    documents = [
+        (f"{i}-{k}", text)
+        for i, (text, size) in enumerate(zip(texts, sizes, strict=True))
+        for k in range(size)
+    ]
+    writer.rng.shuffle(documents)
+    found = groups_of(documents)
+    assert all(found[name][1] == sizes[int(name.split("-")[0])] for name, _ in documents)
+
+
+def test_no_documents_have_no_groups():
+    assert groups_of([]) == {}

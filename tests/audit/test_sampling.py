@@ -1,0 +1,30 @@
+"""Seeded samples."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.audit.sampling import sample
+from permille.core.records import Document
+
+documents = [Document(f"d{i}", "text") for i in range(40)]
+
+
+@given(size=st.integers(0, 60), seed=st.integers(0, 9), order=st.randoms(use_true_random=False))
+def test_a_sample_does_not_depend_on_the_order(size, seed, order):
+    shuffled = list(documents)
+    order.shuffle(shuffled)
+    drawn = sample(shuffled, size, seed)
+    assert drawn == sample(iter(documents), size, seed)
+    assert len({d.id for d in drawn}) == len(drawn) == min(size, 40)
+
+
+def test_seeds_draw_different_samples():
+    assert sample(documents, 10, 0) != sample(documents, 10, 1)
+
+
+def test_every_text_is_drawn_as_often_as_another():
+    times = dict.fromkeys((d.id for d in documents), 0)
+    for seed in range(400):
+        for document in sample(documents, 10, seed):
+            times[document.id] += 1
+    assert 60 < min(times.values()) <= max(times.values()) < 145

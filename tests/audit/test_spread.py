@@ -1,0 +1,72 @@
+"""How far texts are spread over examples."""
+
+from permille.audit.spread import SplitSpread
+from permille.core.records import Document, Span
+
+STOCK = "Thank you for writing to us, we hope that you will get better soon."
+
+
+def documents_of(writer):
+    return [
+        Document(f"d{i}", f"{writer.text(3)} {STOCK if i < 4 else ''}", f"e{i}") for i in range(6)
+    ]
+
+
+def test_a_case_has_the_number_of_examples_in_which_its_text_stands(
+    new_writer, corpus_of, make_finding, make_case
+):
+    documents = documents_of(new_writer(0))
+    start = documents[0].text.index(STOCK)
+    stock = make_case()
+    stock = type(stock)(stock.kind, stock.generation, Span(start, start + len(STOCK)))
+    own = type(stock)(stock.kind, stock.generation, Span(0, 60))
+    finding = make_finding(stock, own, document_id="d0")
+    spread = SplitSpread(51)
+    spread.note([[finding], []], corpus_of(documents))
+    spread.scan(documents)
+    assert [case.num_examples for case in spread.counted(finding).cases] == [4, 1]
+
+
+def test_what_was_not_noted_stands_in_its_own_example(make_finding):
+    spread = SplitSpread(51)
+    assert spread.counted(make_finding()).cases[0].num_examples == 1
+
+
+def test_examples_with_the_same_document_are_a_group(new_writer):
+    writer = new_writer(1)
+    text = writer.text(3)
+    spread = SplitSpread(51)
+    spread.scan(
+        [Document("a", text, "e1"), Document("b", text, "e2"), Document("c", writer.text(3), "e3")]
+    )
+    assert spread.group("e1") == spread.group("e2") == ("e1", 2)
+    assert spread.group("e3") == ("e3", 1)
+    assert spread.group("unknown") is None
+    assert spread.group(None) is None
+
+
+def test_labels_are_too_short_to_make_a_group():
+    spread = SplitSpread(51)
+    spread.scan([Document("a", "positive", "e1"), Document("b", "positive", "e2")])
+    assert spread.group("e1") is None
+
+
+def test_foreign_documents_count_as_an_example_each(make_finding, make_case, corpus_of):
+    documents = [Document(f"d{i}", STOCK) for i in range(3)]
+    case = make_case()
+    case = type(case)(case.kind, case.generation, Span(0, len(STOCK)))
+    finding = make_finding(case, document_id="d1")
+    spread = SplitSpread(51)
+    spread.note([[finding]], corpus_of(documents))
+    spread.scan(documents)
+    assert spread.counted(finding).cases[0].num_examples == 3
+    assert spread.group("d1") is None
+
+
+def test_a_passage_without_a_word_stands_in_its_own_example(make_finding, make_case, corpus_of):
+    documents = [Document("d0", "." * 300)]
+    finding = make_finding(make_case(), document_id="d0")
+    spread = SplitSpread(51)
+    spread.note([[finding]], corpus_of(documents))
+    spread.scan(documents)
+    assert spread.counted(finding).cases[0].num_examples == 1

@@ -1,0 +1,71 @@
+"""From rows to the report."""
+
+import pytest
+
+from permille.audit.config import AuditConfig
+from permille.audit.summary import summarize
+from permille.audit.survey import survey
+from permille.audit.tally import Tally
+from permille.core.records import Arm, Document, Generation, Kind, Split
+
+TRAIN, HELDOUT = (Arm.TUNED, Split.TRAIN), (Arm.TUNED, Split.HELDOUT)
+FOUND = survey([Generation("g", "")], [Document("d", "", "e")])
+
+
+def report_of(tallies, name="standard", **named):
+    options = {"least_chars": 51, "has_judge": True, "probed": {}} | named
+    return summarize(tallies, FOUND, AuditConfig(name=name), **options).to_dict()
+
+
+def test_generations_are_counted(make_row):
+    rows = [
+        make_row(),
+        make_row(is_measurable=False),
+        make_row(is_degenerate=True, is_whole_input=True),
+    ]
+    assert report_of({TRAIN: Tally(rows)})["generations"] == {
+        "total": 3,
+        "measurable": 2,
+        "not_measurable": 1,
+        "degenerate": 1,
+        "whole_input": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("tasks", "task"), [([None, None], None), (["qa", "qa"], "qa"), (["qa", "nli"], "multitask")]
+)
+def test_the_task_is_that_of_the_generations(make_row, tasks, task):
+    values = report_of({TRAIN: Tally([make_row(task=name) for name in tasks])})
+    assert values["task"] == task
+    assert ("tasks" in values) == (task == "multitask")
+
+
+def test_tasks_have_ratios_and_what_was_held_out(make_row):
+    train = Tally([make_row(Kind.IDEA, task="qa"), make_row(task="nli"), make_row(task="nli")])
+    heldout = Tally([make_row(task="qa")])
+    tasks = report_of({TRAIN: train, HELDOUT: heldout})["tasks"]
+    assert tasks["qa"]["ratios"]["idea"]["count"] == 1
+    assert tasks["nli"]["ratios"]["any"]["of"] == 2
+    assert tasks["qa"]["heldout"]["any"]["of"] == 1
+    assert "missing" in tasks["nli"]["heldout"]
+
+
+def test_as_published_confident_paraphrases_are_counted_again(make_row):
+    rows = [make_row(Kind.PARAPHRASE, is_confident=True), make_row(Kind.PARAPHRASE), make_row()]
+    values = report_of({TRAIN: Tally(rows)}, "paper")
+    assert values["ratios"]["paraphrase"]["count"] == 2
+    assert values["ratios"]["paraphrase_confident"]["count"] == 1
+    assert values["ratios"]["paraphrase_confident"]["of"] == 3
+    assert values["controls"] == {}
+    unjudged = report_of({TRAIN: Tally(rows)}, "paper", has_judge=False)
+    assert "no judge" in unjudged["ratios"]["paraphrase_confident"]["reason"]
+
+
+def test_controls_that_searched_again_stand_with_the_others(make_row):
+    controls = report_of({TRAIN: Tally([make_row()])}, probed={"thresholds": {"any": [0, 1]}})[
+        "controls"
+    ]
+    assert controls["thresholds"] == {"any": [0, 1]}
+    assert "confident" not in controls
+    assert list(controls)[-1] == "multiplicity"

@@ -1,0 +1,53 @@
+"""Hashes of words and runs."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.audit import word_hashes
+from permille.audit.word_hashes import WordHasher
+
+words = st.lists(st.sampled_from(["a", "b", "c"]), max_size=40)
+
+
+def test_case_and_punctuation_make_no_difference():
+    hasher = WordHasher()
+    assert np.array_equal(hasher.words("It is, SO it is!"), hasher.words("it is so it is"))
+    assert len(hasher.words("...")) == 0
+
+
+def test_hashes_are_the_same_in_every_process():
+    assert WordHasher().words("word").tolist() == [0x4AA4CF27D7C78E95]
+
+
+@given(text=words, size=st.integers(1, 6))
+def test_runs_are_equal_just_where_their_words_are(text, size):
+    hasher = WordHasher()
+    hashes = hasher.runs(hasher.words(" ".join(text)), size)
+    runs = [tuple(text[i : i + size]) for i in range(len(text) - size + 1)]
+    assert len(hashes) == len(runs)
+    by_hash = dict(zip(hashes.tolist(), runs, strict=True))
+    assert len(by_hash) == len(set(runs))
+    assert all(by_hash[h] == run for h, run in zip(hashes.tolist(), runs, strict=True))
+
+
+@given(text=words.filter(bool), before=words)
+def test_a_run_has_the_same_hash_wherever_it_stands(text, before):
+    hasher = WordHasher()
+    alone = hasher.runs(hasher.words(" ".join(text)), len(text))
+    later = hasher.runs(hasher.words(" ".join(before + text)), len(text))
+    assert alone[0] == later[-1]
+
+
+@pytest.mark.parametrize("size", [3, 1000])
+def test_too_few_words_have_no_run(size):
+    hasher = WordHasher()
+    assert hasher.runs(hasher.words("one two"), size).shape == (0,)
+
+
+def test_known_words_are_forgotten_before_they_are_too_many(monkeypatch):
+    monkeypatch.setattr(word_hashes, "MAX_KNOWN_WORDS", 2)
+    hasher = WordHasher()
+    first = hasher.words("a b c d")
+    assert np.array_equal(hasher.words("a b c d"), first)
