@@ -67,6 +67,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _is_before(line: str, epoch: int) -> bool:
-    """Tell whether a line is of an earlier epoch."""
-    of = json.loads(line)["epoch"]
-    return isinstance(of, int) and of < epoch
+    """Tell whether a line is of an earlier epoch; what has no step came after the training."""
+    values = json.loads(line)
+    of = values["epoch"]
+    return isinstance(of, int) and of < epoch and values["step"] is not None

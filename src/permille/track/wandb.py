@@ -44,11 +44,11 @@ class WandbTracker:
                 group=config.group or group,
                 tags=config.tags,
                 name=name,
-                id=_run_id(folder),
+                id=run_id(folder),
                 resume="allow",
                 dir=folder,
                 config=dict(settings),
-                mode=_mode(),
+                mode=mode_of_environment(),
                 settings=wandb.Settings(console="off", silent=True, disable_git=True),
             )
         except wandb.errors.Error as error:
@@ -92,7 +92,7 @@ class WandbTracker:
         self._run.finish()
 
 
-def _mode() -> Literal["online", "offline", "disabled", "shared"]:
+def mode_of_environment() -> Literal["online", "offline", "disabled", "shared"]:
     """Return W&B's mode from the environment; offline where it names none.
 
     Raises:
@@ -113,7 +113,7 @@ def _mode() -> Literal["online", "offline", "disabled", "shared"]:
             )
 
 
-def _run_id(folder: Path) -> str:
+def run_id(folder: Path) -> str:
     """Return the run's id, kept in its folder so that a resumed run has the same."""
     path = folder / "wandb" / "id.txt"
     if path.is_file():
