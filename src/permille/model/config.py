@@ -101,7 +101,7 @@ class ModelConfig:
     """Dropout rate in [0, 1); null keeps the pretrained model's own, and is 0 for mini."""
     optimizer: OptimizerName = OptimizerName.adamw
     """AdamW, or Adafactor with a fixed relative step off."""
-    learning_rate: float = 3e-3
+    learning_rate: float = 4e-3
     """Peak learning rate, after the warm-up."""
     schedule: ScheduleName = ScheduleName.cosine
     """Shape of the decay to zero that follows the warm-up."""
@@ -115,7 +115,7 @@ class ModelConfig:
     """Validation examples a batch and process."""
     gradient_checkpointing: bool = False
     """Recompute activations in the backward pass: less memory, more time."""
-    epochs: int = 30
+    epochs: int = 40
     """Epochs where `trainer.max_epochs` is null."""
 
     def __post_init__(self) -> None:
