@@ -4,7 +4,7 @@ import pytest
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
-from permille.audit.aligning import ManyAligner, align_part
+from permille.audit.aligning import ManyAligner, PreparedTexts, align_part
 from permille.core.records import Kind
 
 
@@ -33,3 +33,32 @@ def test_several_processes_find_the_same(pairs):
     aligner = Aligner(AlignConfig())
     assert ManyAligner(aligner, num_workers=2)(pairs) == ManyAligner(aligner)(pairs)
     assert ManyAligner(aligner, num_workers=2)([]) == []
+
+
+def test_moved_thresholds_find_what_an_aligner_of_their_own_finds(pairs):
+    many = ManyAligner(Aligner(AlignConfig()))
+    many(pairs)
+    for moved in (AlignConfig(verbatim_minlen=120), AlignConfig(th1=0.9, th3=0.9)):
+        assert many.with_thresholds(moved)(pairs) == ManyAligner(Aligner(moved))(pairs)
+
+
+def test_other_ways_of_preparing_are_no_thresholds():
+    with pytest.raises(ValueError, match=r"want thresholds only to differ .* min_sentlen=9"):
+        ManyAligner(Aligner(AlignConfig())).with_thresholds(AlignConfig(min_sentlen=9))
+
+
+def test_prepared_texts_are_kept_while_they_are_used():
+    prepared = PreparedTexts(Aligner(), max_chars=25)
+    first = prepared("ten chars.")
+    assert prepared("ten chars.") is first
+    prepared("ten more!!")
+    assert prepared("ten chars.") is first
+    prepared("and more!!")
+    assert len(prepared) == 2
+    assert prepared("ten chars.") is first
+
+
+def test_one_text_is_kept_however_long_it_is():
+    prepared = PreparedTexts(Aligner(), max_chars=5)
+    long = prepared("longer than five characters")
+    assert prepared("longer than five characters") is long

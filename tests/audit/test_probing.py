@@ -3,7 +3,6 @@
 import pytest
 
 from permille.align.aligner import Aligner
-from permille.align.config import AlignConfig
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
@@ -25,7 +24,7 @@ def probed(copier, corpus_of):
         documents = model.documents if heldout else train
         config = AuditConfig(**settings)
         observed = wilson_ratios({"verbatim": 3}, 12)
-        return probe_controls(probe, model.generations, documents, observed, config, AlignConfig())
+        return probe_controls(probe, model.generations, documents, observed, config, Aligner())
 
     return run
 

@@ -1,17 +1,51 @@
 """Alignment of many pairs, in this process or in several; the results are the same."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from joblib import Parallel, delayed
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
+from permille.align.prepare import PreparedText
 from permille.core.records import Alignment
 
 TextPair = tuple[str, str]
-_OWN: dict[str, Aligner] = {}
-PARTS_A_WORKER = 4
+PARTS_A_WORKER = 2
 """Parts of a chunk that each process gets, so that a slow part does not hold up the others."""
+MAX_PREPARED_CHARS = 10_000_000
+"""Characters of prepared texts that are kept; a document is often a candidate of several texts."""
+
+
+class PreparedTexts:
+    """Prepares texts, and keeps those that were used last.
+
+    Args:
+        aligner: Prepares them; any other with the same way of preparing can use them.
+        max_chars: Characters that are kept at most.
+    """
+
+    def __init__(self, aligner: Aligner, max_chars: int = MAX_PREPARED_CHARS) -> None:
+        self._aligner = aligner
+        self._max_chars = max_chars
+        self._num_chars = 0
+        self._kept: OrderedDict[str, PreparedText] = OrderedDict()
+
+    def __call__(self, text: str) -> PreparedText:
+        """Return a text prepared, now or before."""
+        if text in self._kept:
+            self._kept.move_to_end(text)
+            return self._kept[text]
+        prepared = self._aligner.prepare(text)
+        self._kept[text] = prepared
+        self._num_chars += len(text)
+        while self._num_chars > self._max_chars and len(self._kept) > 1:
+            forgotten, _ = self._kept.popitem(last=False)
+            self._num_chars -= len(forgotten)
+        return prepared
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 class ManyAligner:
@@ -25,11 +59,12 @@ class ManyAligner:
     def __init__(self, aligner: Aligner, num_workers: int = 1) -> None:
         self._aligner = aligner
         self._num_workers = num_workers
+        self._prepared = PreparedTexts(aligner)
 
     def __call__(self, pairs: Sequence[TextPair]) -> list[Alignment]:
         """Return the alignment of each pair of a suspicious and a source text, in order."""
         if self._num_workers == 1:
-            return list(self._aligner.align_many(pairs))
+            return align_pairs(self._aligner, self._prepared, pairs)
         size = max(1, -(-len(pairs) // (PARTS_A_WORKER * self._num_workers)))
         parts = [pairs[start : start + size] for start in range(0, len(pairs), size)]
         config = self._aligner.config
@@ -38,11 +73,38 @@ class ManyAligner:
         )
         return [alignment for part in found for alignment in part]
 
+    def with_thresholds(self, config: AlignConfig) -> "ManyAligner":
+        """Return one with other thresholds, which works in this process on the same texts.
+
+        Args:
+            config: Settings that prepare texts in the same way.
+
+        Raises:
+            ValueError: If they prepare texts in another way.
+        """
+        own, other = self._aligner.config, config
+        if own.preparation_fingerprint != other.preparation_fingerprint:
+            raise ValueError(f"want thresholds only to differ from {own}, got {other}")
+        moved = ManyAligner(Aligner(config))
+        moved._prepared = self._prepared
+        return moved
+
+
+def align_pairs(
+    aligner: Aligner, prepared: PreparedTexts, pairs: Sequence[TextPair]
+) -> list[Alignment]:
+    """Align pairs in order, on texts that are prepared once."""
+    return [aligner.align(prepared(suspicious), prepared(source)) for suspicious, source in pairs]
+
+
+_OWN: dict[str, tuple[Aligner, PreparedTexts]] = {}
+
 
 def align_part(config: AlignConfig, pairs: Sequence[TextPair]) -> list[Alignment]:
     """Align pairs with this process's own detector of these settings."""
     key = repr(config)
     if key not in _OWN:
+        aligner = Aligner(config)
         _OWN.clear()
-        _OWN[key] = Aligner(config)
-    return list(_OWN[key].align_many(pairs))
+        _OWN[key] = (aligner, PreparedTexts(aligner))
+    return align_pairs(*_OWN[key], pairs)

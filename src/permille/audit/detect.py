@@ -1,7 +1,8 @@
 """From generations to findings: search, align, ask the judge, look at the prompt."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from permille.audit.copied import PromptWords
 from permille.audit.findings import Finding, FoundCase
@@ -10,8 +11,14 @@ from permille.audit.searching import Returned, View, is_own, search_views
 from permille.core.records import Alignment, Case, Direction, Generation, Kind, Span
 
 TextPair = tuple[str, str]
-AlignPairs = Callable[[Sequence[TextPair]], list[Alignment]]
-"""Aligns pairs of a suspicious and a source text; the results are in the pairs' order."""
+
+
+class AlignPairs(Protocol):
+    """Aligns pairs of texts."""
+
+    def __call__(self, pairs: Sequence[TextPair]) -> list[Alignment]:
+        """Return the alignment of each pair of a suspicious and a source text, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

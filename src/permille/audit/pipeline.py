@@ -77,7 +77,7 @@ def run_audit(
         main = views[TUNED_TRAIN][0]
         probe = Probe(detector, main.corpus, main.has_inputs)
         observed = ratios_of(tallies[TUNED_TRAIN], MAIN)
-        probed = probe_controls(probe, generations, documents, observed, config, aligner.config)
+        probed = probe_controls(probe, generations, documents, observed, config, aligner)
     store.remove()
     return summarize(
         tallies,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from permille.align.config import AlignConfig
+from permille.align.aligner import Aligner
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import (
     Probe,
@@ -23,7 +23,7 @@ def probe_controls(
     documents: Iterable[Document],
     observed: Ratios,
     config: AuditConfig,
-    align_config: AlignConfig,
+    aligner: Aligner,
 ) -> dict[str, object]:
     """Return the controls `retrieval`, `thresholds` and `detector`.
 
@@ -33,7 +33,7 @@ def probe_controls(
         documents: All documents.
         observed: The audit's ratios.
         config: The audit's settings.
-        align_config: The detector's settings.
+        aligner: The audit's own.
     """
     least_chars = probe.detector.least_chars
     long = {
@@ -51,6 +51,6 @@ def probe_controls(
     chosen = sample(measurable, config.num_threshold_prompts, config.seed)
     return {
         "retrieval": retrieval_control(trial),
-        "thresholds": thresholds(probe, align_config, chosen, config.num_workers),
+        "thresholds": thresholds(probe, aligner, chosen),
         "detector": detector_control(trial, observed),
     }

@@ -3,7 +3,6 @@
 import pytest
 
 from permille.align.aligner import Aligner
-from permille.align.config import AlignConfig
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
@@ -29,7 +28,7 @@ def texts(writer):
 
 def test_every_threshold_is_moved_both_ways(texts, corpus_of, word_judge):
     documents, generations = texts
-    found = thresholds(probe_of(documents, corpus_of, word_judge), AlignConfig(), generations, 1)
+    found = thresholds(probe_of(documents, corpus_of, word_judge), Aligner(), generations)
     moved = [(row["threshold"], row.get("value")) for row in found["rows"]]
     assert moved[0] == (None, None)
     assert ("th1", 0.24) in moved
@@ -42,7 +41,7 @@ def test_every_threshold_is_moved_both_ways(texts, corpus_of, word_judge):
 
 def test_the_range_is_that_of_the_rows(texts, corpus_of):
     documents, generations = texts
-    found = thresholds(probe_of(documents, corpus_of), AlignConfig(), generations, 1)
+    found = thresholds(probe_of(documents, corpus_of), Aligner(), generations)
     figures = [row["ratios"]["any"]["permille"] for row in found["rows"]]
     assert found["any"] == [min(figures), max(figures)]
     assert found["of"] == len(generations)
@@ -51,7 +50,7 @@ def test_the_range_is_that_of_the_rows(texts, corpus_of):
 
 def test_a_shorter_run_finds_more_and_a_longer_one_less(texts, corpus_of):
     documents, generations = texts
-    found = thresholds(probe_of(documents, corpus_of), AlignConfig(), generations, 1)
+    found = thresholds(probe_of(documents, corpus_of), Aligner(), generations)
     counts = {
         row.get("value"): row["ratios"]["verbatim"]["count"]
         for row in found["rows"]
@@ -62,5 +61,5 @@ def test_a_shorter_run_finds_more_and_a_longer_one_less(texts, corpus_of):
 
 
 def test_nothing_measurable_has_no_range(texts, corpus_of):
-    found = thresholds(probe_of(texts[0], corpus_of), AlignConfig(), [], 1)
+    found = thresholds(probe_of(texts[0], corpus_of), Aligner(), [])
     assert found == {"missing": "no generation is measurable"}

@@ -28,7 +28,7 @@ TOGETHER = (
 
 
 def thresholds(
-    probe: Probe, config: AlignConfig, generations: Sequence[Generation], num_workers: int
+    probe: Probe, aligner: Aligner, generations: Sequence[Generation]
 ) -> dict[str, object]:
     """Return the ratios with each threshold a fifth lower and higher, and their range.
 
@@ -36,16 +36,17 @@ def thresholds(
 
     Args:
         probe: The audit's own detector and index.
-        config: The detector's settings.
+        aligner: The audit's own, whose settings are moved.
         generations: A sample of measurable generations.
-        num_workers: Processes that align.
     """
     if not generations:
         return missing("no generation is measurable")
+    many = ManyAligner(aligner)
+    probe = replace(probe, detector=replace(probe.detector, align=many))
     unchanged = _ratios(probe, generations)
     rows: list[dict[str, object]] = [{"threshold": None, "ratios": unchanged.to_dict()}]
     figures = [unchanged.any.permille]
-    for names, values, changed in _variants(probe, config, num_workers):
+    for names, values, changed in _variants(probe, aligner.config, many):
         ratios = _ratios(changed, generations)
         figures.append(ratios.any.permille)
         rows.append({"threshold": names, "value": values, "ratios": ratios.to_dict()})
@@ -54,7 +55,7 @@ def thresholds(
 
 
 def _variants(
-    probe: Probe, config: AlignConfig, num_workers: int
+    probe: Probe, config: AlignConfig, many: ManyAligner
 ) -> Iterator[tuple[str, object, Probe]]:
     """Yield the name and value of each moved threshold, and a probe that has it."""
     for names in TOGETHER:
@@ -62,8 +63,7 @@ def _variants(
             moved = copy(config)
             for name in names:
                 setattr(moved, name, _moved(getattr(config, name), factor))
-            align = ManyAligner(Aligner(moved), num_workers)
-            detector = replace(probe.detector, align=align)
+            detector = replace(probe.detector, align=many.with_thresholds(moved))
             yield ", ".join(names), getattr(moved, names[0]), replace(probe, detector=detector)
     confirmation = probe.detector.confirmation
     if confirmation is not None:
