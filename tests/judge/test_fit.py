@@ -6,7 +6,7 @@ import json
 import pytest
 
 from permille.core.errors import DataError
-from permille.judge.fit import fit, main, read_mrpc
+from permille.judge.fit import fit, main, read_mrpc, unrelated
 from permille.judge.lexical import LexicalJudge, load_weights
 
 SUBJECTS = ["The dog", "A nurse", "My uncle", "Her lawyer", "The mayor", "That company"]
@@ -59,6 +59,31 @@ def test_compressed_and_plain_files_read_the_same(tmp_path):
     packed = tmp_path / "pairs.jsonl.gz"
     packed.write_bytes(gzip.compress(plain.read_bytes()))
     assert read_mrpc(plain) == read_mrpc(packed)
+
+
+def test_unrelated_pairs_mix_different_pairs_whole_and_cut():
+    pairs = [(f"a{i} b c d e f g h i j k", f"A{i} B C D E F G H I J K") for i in range(300)]
+    drawn, origins = unrelated(pairs, seed=1)
+    assert len(drawn) == len(origins) == len(pairs)
+    assert drawn == unrelated(pairs, seed=1)[0] != unrelated(pairs, seed=2)[0]
+    assert (origins[:, 0] != origins[:, 1]).all()
+    whole = {sentence for pair in pairs for sentence in pair}
+    shapes = [(first in whole, second in whole) for first, second in drawn]
+    assert {shape: 60 < shapes.count(shape) < 140 for shape in set(shapes)} == {
+        (True, True): True,
+        (False, True): True,
+        (False, False): True,
+    }
+    assert all(
+        first.split()[0].lower() != second.split()[0].lower()
+        for (first, second), shape in zip(drawn, shapes, strict=True)
+        if shape[0] and shape[1]
+    )
+    assert all(
+        1 <= len(first.split()) <= 8
+        for (first, _), shape in zip(drawn, shapes, strict=True)
+        if not shape[0]
+    )
 
 
 def test_the_stored_weights_come_out_again(shared):

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -107,6 +108,26 @@ def test_sentences_of_different_news_are_hardly_ever_paraphrases(judge, mrpc):
     texts = [row["sentence1"] for row in mrpc]
     pairs = [tuple(draw.sample(texts, 2)) for _ in range(2000)]
     assert sum(p > 0.5 for p in judge.probabilities(pairs)) <= 4
+
+
+@pytest.mark.parametrize("short", ["hi.", "thanks", "Real vs.", "i.", "3.", "best regards"])
+def test_a_short_sentence_paraphrases_no_long_one(judge, short):
+    long = [
+        "Use good hand washing, disinfect surfaces and drink fluids.",
+        "Otherwise he should be fine.",
+        "This can be due to hormonal changes.",
+    ]
+    assert max(judge.probabilities([(short, sentence) for sentence in long])) < 0.5
+
+
+def test_real_answers_of_doctors_are_hardly_ever_taken_for_each_other(judge, shared_data):
+    raw = gzip.decompress((shared_data / "dialogue.jsonl.gz").read_bytes()).splitlines()
+    texts = [json.loads(line)["output"] for line in raw[:2000]]
+    sentences = [part for text in texts for part in re.split(r"(?<=[.?!])\s+", text)]
+    draw = random.Random(0)
+    pairs = [tuple(draw.sample(sentences, 2)) for _ in range(4000)]
+    probabilities = judge.probabilities(pairs)
+    assert sum(0.5 < p < 1 for p in probabilities) <= 12
 
 
 def test_the_stored_weights_say_where_they_come_from_and_clear_the_bar():

@@ -55,6 +55,11 @@ class SpacyEntities:
 
 
 def _load(name: str) -> _Pipeline:
+    """Return an installed pipeline.
+
+    Raises:
+        SettingsError: If spaCy or the pipeline is not installed.
+    """
     spacy = require("spacy", extra="spacy")
     try:
         pipeline: _Pipeline = spacy.load(name)

@@ -45,8 +45,6 @@ _FUNCTION_WORD_LIST = (
 _FUNCTION_WORDS = frozenset(_FUNCTION_WORD_LIST.split())
 _NEGATION = re.compile(r"\b(?:no|not|never|none|neither|nor|without|cannot)\b|n['’]t\b")
 
-_stem = lru_cache(maxsize=1 << 16)(PorterStemmer().stem)
-
 
 @dataclass(frozen=True, slots=True)
 class SentenceProfile:
@@ -65,6 +63,16 @@ class SentenceProfile:
     negated: bool
 
 
+@lru_cache(maxsize=1)
+def _stemmer() -> PorterStemmer:
+    return PorterStemmer()
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem(word: str) -> str:
+    return str(_stemmer().stem(word))
+
+
 def profile(sentence: str) -> SentenceProfile:
     """Return what the features need of `sentence`."""
     spelled = _WORD.findall(sentence)
@@ -79,9 +87,9 @@ def profile(sentence: str) -> SentenceProfile:
         numbers=frozenset(word for word in words if word[0].isdigit()),
         names=frozenset(word.lower() for word in spelled[1:] if word[0].isupper()),
         ngrams=(
-            *(_ngrams(stems, size) for size in _STEM_SIZES),
-            *(_ngrams(content, size) for size in _CONTENT_SIZES),
-            *(_ngrams(text, size) for size in _CHAR_SIZES),
+            *_all_ngrams(stems, _STEM_SIZES),
+            *_all_ngrams(content, _CONTENT_SIZES),
+            *_all_ngrams(text, _CHAR_SIZES),
         ),
         negated=_NEGATION.search(text) is not None,
     )
@@ -128,9 +136,11 @@ def lcs_length(first: Sequence[str], second: Iterable[str]) -> int:
     return len(first) - row.bit_count()
 
 
-def _ngrams(items: Sequence[str], size: int) -> frozenset[object]:
-    """Return the distinct runs of `size` items."""
-    return frozenset(zip(*(items[start:] for start in range(size)), strict=False))
+def _all_ngrams(items: Sequence[str], sizes: Sequence[int]) -> list[frozenset[object]]:
+    """Return the distinct runs of each size."""
+    return [
+        frozenset(zip(*(items[start:] for start in range(size)), strict=False)) for size in sizes
+    ]
 
 
 def _shares(shared: int, size: int, other_size: int) -> tuple[float, float]:

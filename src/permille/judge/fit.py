@@ -6,25 +6,33 @@ FILE is the Microsoft Research Paraphrase Corpus as JSON lines (plain or gz) wit
 
 import argparse
 import gzip
+import random
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from permille.core.errors import DataError, PermilleError
-from permille.judge.features import FEATURE_NAMES, FEATURES_VERSION, features, profile
+from permille.judge.features import (
+    FEATURE_NAMES,
+    FEATURES_VERSION,
+    features,
+    profile,
+)
 from permille.judge.lexical import WEIGHTS_FILE, LexicalWeights
 from permille.judge.protocol import SentencePair
 
 FOLDS = 10
 _INVERSE_PENALTY = 1.0
+_MAX_WORDS = 8
 _ORIGIN = "Microsoft Research Paraphrase Corpus (Dolan & Brockett 2005), training part"
 
 
@@ -50,6 +58,11 @@ def read_mrpc(path: Path) -> tuple[list[SentencePair], list[int]]:
 
 
 def _read_row(line: bytes, where: str) -> tuple[SentencePair, int]:
+    """Return the pair and the label of a line.
+
+    Raises:
+        DataError: If one is missing or of another kind.
+    """
     try:
         row = orjson.loads(line)
         return (str(row["sentence1"]), str(row["sentence2"])), int(row["label"])
@@ -60,16 +73,21 @@ def _read_row(line: bytes, where: str) -> tuple[SentencePair, int]:
 
 
 def fit(pairs: Sequence[SentencePair], labels: Sequence[int], *, seed: int = 0) -> LexicalWeights:
-    """Return the weights fitted on `pairs`, with their cross-validated accuracy and F1."""
-    profiled = [(profile(first), profile(second)) for first, second in pairs]
-    table = np.array([features(first, second) for first, second in profiled])
-    truth = np.array(labels)
-    model = make_pipeline(
-        StandardScaler(), LogisticRegression(C=_INVERSE_PENALTY, max_iter=5000, tol=1e-8)
-    )
+    """Return the weights fitted on `pairs`, with their cross-validated accuracy and F1.
+
+    As many unrelated pairs are added to what is fitted, never to what is predicted; in a fold,
+    those whose sentences are both from pairs that the fold knows.
+    """
+    truth, table = np.array(labels), _table(pairs)
+    strangers, origins = unrelated(pairs, seed)
+    strange_table = _table(strangers)
+    guessed = np.empty_like(truth)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    guessed = cross_val_predict(model, table, truth, cv=folds)
-    slopes, intercept = _raw_weights(model.fit(table, truth))
+    for known, asked in folds.split(table, truth):
+        usable = np.isin(origins, known).all(axis=1)
+        model = _fit(table[known], truth[known], strange_table[usable])
+        guessed[asked] = model.predict(table[asked])
+    slopes, intercept = _raw_weights(_fit(table, truth, strange_table))
     return LexicalWeights(
         origin=_ORIGIN,
         command="python -m permille.judge.fit --mrpc FILE",
@@ -87,6 +105,53 @@ def fit(pairs: Sequence[SentencePair], labels: Sequence[int], *, seed: int = 0) 
             name: round(float(slope), 8) for name, slope in zip(FEATURE_NAMES, slopes, strict=True)
         },
     )
+
+
+def unrelated(
+    pairs: Sequence[SentencePair], seed: int
+) -> tuple[list[SentencePair], npt.NDArray[np.int64]]:
+    """Return as many pairs of sentences, or of a few words of them, from different pairs.
+
+    The corpus holds long sentences about the same event only; without these a judge fitted on it
+    takes "hi" and any other sentence for a paraphrase. Beside them the indices, of shape (N, 2), of
+    the pairs that the two sentences are from.
+    """
+    draw = random.Random(seed)
+    drawn, origins = [], []
+    for own, (first, _) in enumerate(pairs):
+        other = (own + draw.randrange(1, len(pairs))) % len(pairs)
+        second = pairs[other][draw.randrange(2)]
+        num_cut = draw.randrange(3)
+        cut = [_few_words(first, draw) if num_cut > 0 else first]
+        cut.append(_few_words(second, draw) if num_cut > 1 else second)
+        drawn.append((cut[0], cut[1]))
+        origins.append((own, other))
+    return drawn, np.array(origins, dtype=np.int64)
+
+
+def _few_words(sentence: str, draw: random.Random) -> str:
+    words = sentence.split()
+    num_words = draw.randint(1, _MAX_WORDS)
+    start = draw.randrange(max(1, len(words) - num_words + 1))
+    return " ".join(words[start : start + num_words])
+
+
+def _table(pairs: Sequence[SentencePair]) -> npt.NDArray[np.float64]:
+    """Return the features of pairs, of shape (N, F)."""
+    return np.array([features(profile(first), profile(second)) for first, second in pairs])
+
+
+def _fit(
+    table: npt.NDArray[np.float64],
+    truth: npt.NDArray[np.int64],
+    strange_table: npt.NDArray[np.float64],
+) -> Pipeline:
+    """Return a model of features (N, F) with labels (N,), and of unrelated pairs (M, F)."""
+    model = make_pipeline(
+        StandardScaler(), LogisticRegression(C=_INVERSE_PENALTY, max_iter=5000, tol=1e-8)
+    )
+    labels = np.concatenate([truth, np.zeros(len(strange_table), dtype=truth.dtype)])
+    return model.fit(np.concatenate([table, strange_table]), labels)
 
 
 def _raw_weights(model: Pipeline) -> tuple[list[float], float]:
