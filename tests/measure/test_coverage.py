@@ -19,13 +19,13 @@ from permille.measure.intervals import wilson_interval
 
 @pytest.mark.parametrize(
     ("size", "least", "least_at", "mean"),
-    [(50, 0.895, 0.011, 0.952), (200, 0.914, 0.0104, 0.951), (1000, 0.930, 0.0101, 0.950)],
+    [(50, 0.894, 0.0110, 0.952), (200, 0.930, 0.0204, 0.951), (1000, 0.938, 0.0146, 0.950)],
 )
 def test_wilsons_exact_curve_over_the_shares_that_are_reported(size, least, least_at, mean):
     curve = wilson_curve(size)
-    assert curve.least == pytest.approx(least, abs=0.02)
-    assert curve.mean == pytest.approx(mean, abs=0.002)
-    assert 0.01 <= curve.least_at <= 0.5
+    assert curve.least == pytest.approx(least, abs=0.001)
+    assert curve.least_at == pytest.approx(least_at, abs=0.0001)
+    assert curve.mean == pytest.approx(mean, abs=0.001)
 
 
 def test_wilson_dips_to_84_percent_at_50_where_one_case_is_just_too_many():
@@ -59,14 +59,16 @@ def test_coverage_at_two_hundred_is_what_the_interval_says(name):
 @pytest.mark.parametrize("name", list(DRAWS))
 def test_coverage_at_every_size_and_share_is_what_the_interval_says(name, size):
     for share in SHARES:
-        assert simulated_coverage(DRAWS[name], size, share, seed=2) >= 0.93
+        assert simulated_coverage(DRAWS[name], size, share, seed=2) >= 0.92
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("points", [6, 10, 50])
 @pytest.mark.parametrize("correlation", [0.0, 0.6, 0.9])
 def test_the_interval_of_a_rank_correlation_holds_it(points, correlation):
-    assert simulated_coverage(spearman, points, correlation) >= 0.9
+    # among six points a correlation of 0.9 is now and then exactly 1, which has no interval
+    least = 0.85 if (points, correlation) == (6, 0.9) else 0.93
+    assert simulated_coverage(spearman, points, correlation) >= least
 
 
 @pytest.mark.slow

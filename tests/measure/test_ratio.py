@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from permille.measure.ratio import Ratio, wilson_ratio, wilson_ratios
+from permille.measure.ratio import Ratio, grouped_ratio, wilson_ratio, wilson_ratios
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,26 @@ def test_more_cases_than_things_are_refused(count, of):
 def test_neither_a_figure_nor_a_reason_is_refused():
     with pytest.raises(ValueError, match="want an interval of something, or a reason: 3 of 5"):
         Ratio(3, 5)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_groups_of_one_are_no_groups(values):
+    grouped, plain = (
+        grouped_ratio(values, range(len(values))),
+        wilson_ratio(sum(values), len(values)),
+    )
+    assert grouped.ci95 == pytest.approx(plain.ci95)
+    assert (grouped.count, grouped.of) == (plain.count, plain.of)
+
+
+def test_ten_samples_of_an_example_are_not_ten_examples():
+    values = [True] * 30 + [False] * 170
+    examples = [index // 10 for index in range(200)]
+    low, high = grouped_ratio(values, examples).ci95
+    few = wilson_ratio(3, 20).ci95
+    assert (low, high) == pytest.approx(few, abs=25)
+    assert high - low > 2 * (wilson_ratio(30, 200).ci95[1] - wilson_ratio(30, 200).ci95[0])
+
+
+def test_a_grouped_ratio_of_nothing_says_why():
+    assert grouped_ratio([], [], reason_if_empty="no samples").to_dict()["reason"] == "no samples"

@@ -201,7 +201,8 @@ def main() -> int:
                 f"{curve.least_at:.4f}, mean {curve.mean:.3f}\n"
             )
     sys.stdout.write(table(DRAWS) + "\n")
-    sys.stdout.write(table({"bootstrap over groups": bootstrap_groups}, num_draws=500) + "\n")
+    draws = {"bootstrap over groups": bootstrap_groups}
+    sys.stdout.write(table(draws, SIZES[:2], num_draws=500) + "\n")
     sys.stdout.write(table({"spearman": spearman}, (6, 10, 20, 50), (0.0, 0.3, 0.6, 0.9)) + "\n")
     return 0
 

@@ -7,6 +7,10 @@ inference", JASA 22 (1927). Its ends stay inside [0, 1000], and at 0 and at n it
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from permille.measure.clusters import clusters, share_interval
 from permille.measure.intervals import Interval, wilson_interval
 
 
@@ -70,6 +74,25 @@ def wilson_ratio(count: int, of: int, *, reason_if_empty: str = "nothing to meas
         return Ratio(count, of, reason=reason_if_empty)
     low, high = wilson_interval(count, of)
     return Ratio(count, of, (1000 * low, 1000 * high), "wilson")
+
+
+def grouped_ratio(
+    values: npt.ArrayLike, groups: npt.ArrayLike, *, reason_if_empty: str = "nothing to measure"
+) -> Ratio:
+    """Return the share of true `values` whose groups rise and fall together, both of shape (N,).
+
+    Several generations of one example, or examples that share text, are a group; Wilson's interval
+    is taken at the effective size (size divided by the design effect).
+
+    Raises:
+        ValueError: If there are not as many groups as values.
+    """
+    if np.size(values) == 0:
+        return Ratio(0, 0, reason=reason_if_empty)
+    arm = clusters(values, groups)
+    low, high = share_interval(arm)
+    ends = (1000 * low, 1000 * high)
+    return Ratio(round(float(arm.sums.sum())), round(arm.of), ends, "wilson over groups")
 
 
 @dataclass(frozen=True, slots=True)
