@@ -14,16 +14,12 @@ from permille.audit.files import (
 )
 from permille.config.schema import EvaluateSettings
 from permille.config.settings import to_settings
-from permille.core.errors import SettingsError
-from permille.model.checkpoints import load_weights
-from permille.model.config import ModelSource
 from permille.report.page import write_report
 from permille.report.run_files import RunFiles
 from permille.report.terminal import print_report
-from permille.run.audit import Audited, audit_generations, audit_model
+from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
 from permille.run.job import Job
-from permille.run.loading import Loaded, load, to_device
 from permille.run.progress import Stages
 from permille.run.provenance import Clock
 from permille.run.result import begin_run, finish_run
@@ -40,27 +36,31 @@ def run_evaluation(job: Job) -> Path:
         return redraw(Path(settings.run), settings)
     clock = Clock()
     begin_run(job, is_resumed=False)
-    metrics: Path | None = None
-    loaded: Loaded | None = None
+    metrics = RunFolder(Path(settings.run)).metrics if settings.run else None
     with Stages() as stages:
         if settings.generations and settings.documents:
             audited = _audit_files(settings, job.folder, stages)
+            clock.end("audit")
         else:
-            loaded = _load(settings)
-            metrics = RunFolder(Path(settings.run)).metrics if settings.run else None
+            # torch and transformers are loaded only where there is a model
+            from permille.run.audit import audit_model
+            from permille.run.stored_model import load_stored
+
+            loaded = load_stored(settings)
             clock.end("load")
             found = audit_model(loaded, job.folder, clock, stages)
             if found is None:
                 return job.folder.path
             audited = found
-    finish_run(job, settings, loaded, audited, None, clock, metrics)
+    finish_run(job, settings, audited, None, clock, metrics)
     return job.folder.path
 
 
 def redraw(run: Path, settings: EvaluateSettings) -> Path:
     """Draw the report of a run again, from its files and into its folder."""
+    report = RunFiles(run).report()
     write_report(run, settings.report)
-    print_report(RunFiles(run).report(), Console(file=sys.stdout))
+    print_report(report, Console(file=sys.stdout))
     return run
 
 
@@ -72,30 +72,3 @@ def _audit_files(settings: EvaluateSettings, folder: RunFolder, stages: Stages) 
     write_generations(folder.generations, generations)
     write_documents(folder.documents, documents)
     return Audited(replace(report, task=None))
-
-
-def _load(settings: EvaluateSettings) -> Loaded:
-    """Load the examples, and the model of a run or a checkpoint.
-
-    Raises:
-        SettingsError: If the folder holds no trained model, or one of another architecture.
-    """
-    if settings.run is None:
-        model = replace(
-            settings.model, source=ModelSource.pretrained, name=settings.checkpoint or ""
-        )
-        loaded = replace(load(settings, model), load_base=None)
-    else:
-        folder = RunFolder(Path(settings.run))
-        if not folder.model.is_dir():
-            raise SettingsError(
-                f"run: want the folder of a run that was trained to its end, got {folder.path},"
-                " which has no checkpoints/model; go on with it: train.py resume="
-                f"{folder.path}"
-            )
-        model = replace(settings.model, source=ModelSource.pretrained, name=str(folder.model))
-        loaded = load(settings, model)
-        weights = folder.checkpoints / f"{settings.audit.weights}.ckpt"
-        load_weights(loaded.model, weights)
-    to_device(loaded.model, settings.trainer)
-    return loaded

@@ -9,6 +9,7 @@ from pytorch_lightning.trainer.states import TrainerStatus
 
 from permille.callbacks.attention import AttentionCallback
 from permille.callbacks.config import AttentionScope
+from permille.callbacks.memorization import MemorizationCallback
 from permille.config.schema import Settings
 from permille.core.errors import SettingsError
 from permille.core.records import Example, Split
@@ -18,9 +19,11 @@ from permille.data.tasks import model_input, single_tasks, template_of
 from permille.model.capture_probe import ProbeExample, choose_indexes, probes_from_texts
 from permille.model.module import Seq2SeqModule
 from permille.model.trainer import build_trainer
+from permille.run.epoch_audit import SmallAudit
 from permille.run.folder import RunFolder
 from permille.run.loading import Loaded
-from permille.run.progress import Stages, TrainingProgress
+from permille.run.progress import Stages
+from permille.run.training_progress import TrainingProgress
 from permille.track.lightning import TrackEpochs
 from permille.track.protocol import Tracker
 
@@ -31,8 +34,8 @@ def fit(
     tracker: Tracker | None,
     stages: Stages,
     checkpoint: Path | None,
-) -> None:
-    """Train the model of a run, from a checkpoint where there is one.
+) -> int:
+    """Train the model of a run, from a checkpoint where there is one; return the last epoch.
 
     Raises:
         KeyboardInterrupt: If training is interrupted.
@@ -67,6 +70,7 @@ def fit(
         raise
     finally:
         signal.signal(signal.SIGINT, handler)
+    return trainer.current_epoch - 1
 
 
 def check_batches(settings: Settings, splits: Splits) -> None:
@@ -105,6 +109,9 @@ def callbacks_of(
                 lambda ids: list(tokenizer.convert_ids_to_tokens(ids)),
             )
         )
+    if settings.audit.every_n_epochs:
+        audit = SmallAudit(loaded, stages)
+        callbacks.append(MemorizationCallback(audit, settings.audit.every_n_epochs))
     if tracker is not None:
         callbacks += [TrackEpochs(tracker), TrainingProgress(stages)]
     return callbacks

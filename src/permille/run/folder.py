@@ -42,6 +42,11 @@ class RunFolder:
         return self.path / "documents.jsonl.gz"
 
     @property
+    def cases(self) -> Path:
+        """What was found in which document."""
+        return self.path / "cases.jsonl"
+
+    @property
     def metrics(self) -> Path:
         """Numbers by epoch."""
         return self.path / "metrics.jsonl"

@@ -21,6 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 DISK_ERRORS = {
     errno.ENOSPC: "no space is left",
+    errno.EFBIG: "the file would be larger than is allowed",
     errno.EDQUOT: "the disk quota is used up",
     errno.EROFS: "the disk is read-only",
     errno.EACCES: "access is refused",
@@ -71,6 +72,8 @@ def job_of(program: Program, config: DictConfig) -> Job:
     overrides = effective_overrides(program, list(hydra.overrides.task))
     if overrides != list(hydra.overrides.task):
         config = compose_program(program, overrides)
+    # that a run was resumed is no setting of it: its result is that of an uninterrupted run
+    overrides = [one for one in overrides if not one.startswith("resume=")]
     is_multirun = hydra.mode is RunMode.MULTIRUN
     return Job(
         program=program,

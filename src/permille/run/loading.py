@@ -1,5 +1,6 @@
 """What a job works on: the examples, split, and a model with its tokenizer."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from permille.data.tasks import model_input, single_tasks, template_of
 from permille.model.config import Accelerator, ModelConfig, ModelSource, TrainerConfig
 from permille.model.load import LoadedModel, load_model
 from permille.model.trainer import resolve_accelerator
-from permille.run.provenance import hash_examples, hash_weights
+from permille.run.provenance import hash_examples
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,6 +34,11 @@ class Loaded:
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     load_base: Callable[[], LoadedModel] | None
+
+    @property
+    def tuned(self) -> LoadedModel:
+        """The model that is audited."""
+        return LoadedModel(self.model, self.tokenizer, from_scratch=self.load_base is None)
 
     def fingerprints(self) -> dict[str, object]:
         """Return what tells these data and these weights from others."""
@@ -84,3 +90,13 @@ def to_device(model: nn.Module, config: TrainerConfig) -> None:
     """Put a network where this process generates."""
     if resolve_accelerator(config) is Accelerator.gpu:
         model.to(torch.device("cuda", torch.cuda.current_device()))
+
+
+def hash_weights(model: PreTrainedModel) -> str:
+    """Return a fingerprint of a network's weights, by name."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, weight in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        flat = weight.detach().cpu().contiguous().view(-1)
+        digest.update(flat.view(torch.uint8).numpy().data)
+    return digest.hexdigest()

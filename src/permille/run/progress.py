@@ -1,23 +1,24 @@
 """How far a run is: bars in a terminal, plain lines in a log."""
 
 import logging
-import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-import pytorch_lightning as pl
+from rich import progress as bars
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from typing_extensions import override
+
+Progress = Callable[[str, int, int], None]
+"""Told of a stage, how many of its items are done, and how many there are."""
 
 _LOG = logging.getLogger(__name__)
 LINE_EVERY_S = 20.0
@@ -34,7 +35,7 @@ class Stages:
     def __init__(self, is_terminal: bool | None = None) -> None:
         console = Console(stderr=True)
         self._has_bars = console.is_terminal if is_terminal is None else is_terminal
-        self._bars = Progress(
+        self._bars = bars.Progress(
             TextColumn("{task.description:<12}"),
             BarColumn(),
             MofNCompleteColumn(),
@@ -75,38 +76,3 @@ class Stages:
             return False
         self._spoken_at_s[stage] = now_s
         return True
-
-
-class TrainingProgress(pl.Callback):
-    """Shows how many of a run's training batches are done, and each epoch's losses in the log."""
-
-    def __init__(self, stages: Stages) -> None:
-        self._stages = stages
-
-    @override
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: object,
-        batch: object,
-        batch_idx: int,
-    ) -> None:
-        """Count a batch."""
-        per_epoch = int(trainer.num_training_batches)
-        done = trainer.current_epoch * per_epoch + batch_idx + 1
-        if trainer.is_global_zero:
-            self._stages("train", done, per_epoch * (trainer.max_epochs or 1))
-
-    @override
-    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Write the epoch's values into the log."""
-        if trainer.is_global_zero:
-            values = trainer.callback_metrics.items()
-            shown = ", ".join(f"{name} {float(value):.4g}" for name, value in values)
-            _LOG.log(self._level(), "epoch %d: %s", trainer.current_epoch, shown)
-
-    @staticmethod
-    def _level() -> int:
-        """Return DEBUG where a terminal shows bars, which lines would tear."""
-        return logging.DEBUG if sys.stderr.isatty() else logging.INFO

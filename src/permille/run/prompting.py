@@ -1,7 +1,7 @@
 """Which prompts a model is given, and what it then writes."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,8 +14,8 @@ from permille.data.utility import score, score_by_task
 from permille.model.decoding import generate
 from permille.model.load import LoadedModel
 from permille.model.prompts import PromptMode, make_prompts
-
-Progress = Callable[[str, int, int], None]
+from permille.run.detection import Utility
+from permille.run.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +109,9 @@ def write_generations_of(
     return written
 
 
-@dataclass(frozen=True, slots=True)
-class UtilityScores:
-    """How well the model does its task on held-out examples, in all and by task."""
-
-    overall: dict[str, float]
-    by_task: dict[str, dict[str, float]]
-
-
 def measure_utility(
     settings: Settings, loaded: LoadedModel, examples: Sequence[Example], progress: Progress
-) -> UtilityScores:
+) -> Utility:
     """Let a model do its task on whole held-out inputs, and compare with what was wanted."""
     texts: dict[str, str] = {}
     for name, task in single_tasks(settings.task).items():
@@ -144,7 +136,7 @@ def measure_utility(
         )
         texts |= {example.id: one.text for example, one in zip(chosen, written, strict=True)}
     predictions = [texts[example.id] for example in examples]
-    return UtilityScores(
+    return Utility(
         score(settings.task, predictions, examples),
         score_by_task(settings.task, predictions, examples),
     )

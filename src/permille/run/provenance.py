@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 import orjson
-import torch
-from transformers import PreTrainedModel
 
 from permille.core.records import Example
 
@@ -56,17 +54,24 @@ class Clock:
 
 def environment() -> dict[str, object]:
     """Return versions and hardware."""
-    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     return {
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in PACKAGES},
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "num_cpus": os.cpu_count(),
-        "num_threads": torch.get_num_threads(),
-        "gpus": gpus,
-        "argv": sys.argv[:1],
+        **_torch_hardware(),
     }
+
+
+def _torch_hardware() -> dict[str, object]:
+    """Return what torch computes on; nothing where it is not loaded, as in an audit of texts."""
+    if "torch" not in sys.modules:
+        return {}
+    import torch
+
+    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return {"num_threads": torch.get_num_threads(), "gpus": gpus}
 
 
 def _version(package: str) -> str | None:
@@ -82,16 +87,6 @@ def hash_examples(examples: Iterable[Example]) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for example in examples:
         digest.update(orjson.dumps(asdict(example)))
-    return digest.hexdigest()
-
-
-def hash_weights(model: PreTrainedModel) -> str:
-    """Return a fingerprint of a network's weights, by name."""
-    digest = hashlib.blake2b(digest_size=16)
-    for name, weight in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        flat = weight.detach().cpu().contiguous().view(-1)
-        digest.update(flat.view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 

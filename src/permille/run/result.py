@@ -17,12 +17,12 @@ from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.config import ReportName
 from permille.report.page import write_report
 from permille.report.terminal import print_report
-from permille.run.audit import Audited
+from permille.run.detection import Audited, Utility
 from permille.run.folder import RunFolder, write_json
 from permille.run.job import Job, is_first_process
-from permille.run.loading import Loaded
-from permille.run.prompting import UtilityScores
+from permille.run.pictures import draw_attention, track_attention
 from permille.run.provenance import Clock, differing, environment
+from permille.track.config import TrackName
 from permille.track.protocol import Tracker
 
 ATTENTION_CURVES = {"train": "attention/cad", "heldout": "attention/cad_heldout"}
@@ -30,7 +30,8 @@ ATTENTION_CURVES = {"train": "attention/cad", "heldout": "attention/cad_heldout"
 
 def differing_settings(program: Program, config: DictConfig) -> dict[str, object]:
     """Return the settings that differ from the program's defaults, without secrets."""
-    return differing(plain_settings(config), plain_settings(compose_program(program, [])))
+    found = differing(plain_settings(config), plain_settings(compose_program(program, [])))
+    return {name: value for name, value in found.items() if name != "resume"}
 
 
 def provenance_of(
@@ -68,10 +69,8 @@ def attention_of(metrics: Path | None) -> dict[str, object]:
     return {"cad": curves} if curves else {}
 
 
-def with_utility(report: AuditReport, utility: UtilityScores | None) -> AuditReport:
+def with_utility(report: AuditReport, utility: Utility) -> AuditReport:
     """Return the report with the scores of the task, and of each task of a mixture."""
-    if utility is None:
-        return report
     tasks = {
         name: {**(part if isinstance(part, dict) else {}), "utility": utility.by_task.get(name, {})}
         for name, part in report.tasks.items()
@@ -96,7 +95,6 @@ def begin_run(job: Job, *, is_resumed: bool) -> None:
 def finish_run(
     job: Job,
     settings: Settings,
-    loaded: Loaded | None,
     audited: Audited,
     tracker: Tracker | None,
     clock: Clock,
@@ -107,25 +105,26 @@ def finish_run(
     Args:
         job: The job.
         settings: Its settings.
-        loaded: Data and model; None where there were only texts.
         audited: What the audit found.
         tracker: Told of the headline; None where there is none.
         clock: The job's times.
         metrics: The file of the numbers by epoch, where there is one.
     """
-    found = {} if loaded is None else loaded.fingerprints()
     report = replace(
         with_utility(audited.report, audited.utility),
-        attention=attention_of(metrics),
+        attention={**attention_of(metrics), **audited.attention},
         settings=differing_settings(job.program, job.config),
-        provenance=provenance_of(job, settings, clock, found),
+        provenance=provenance_of(job, settings, clock, audited.fingerprints),
     )
     values = report.to_dict()
     write_json(job.folder.report, values)
     if settings.report.name is not ReportName.off:
+        draw_attention(job.folder.attention, settings.report)
         write_report(job.folder.path, settings.report)
     if tracker is not None:
         _tell(tracker, values, job.folder)
+        if settings.track.name is TrackName.wandb:
+            track_attention(tracker, job.folder.attention, with_tokens=settings.track.upload_texts)
     print_report(values, Console(file=sys.stdout))
 
 

@@ -14,7 +14,7 @@ from permille.config.preflight import check_overrides
 from permille.config.schema import EvaluateSettings, Program
 from permille.config.settings import to_settings
 from permille.core.errors import DataError, SettingsError
-from permille.run.audit import audit_generations
+from permille.run.detection import audit_generations
 from permille.run.result import differing_settings
 
 Text = str | Mapping[str, object]

@@ -39,15 +39,17 @@ def run_training(job: Job) -> Path:
     tracker = _tracker(job, settings, checkpoint)
     try:
         with Stages() as stages:
-            fit(loaded, folder, tracker, stages, checkpoint)
+            last_epoch = fit(loaded, folder, tracker, stages, checkpoint)
             clock.end("train")
             load_weights(loaded.model, folder.checkpoints / f"{settings.audit.weights}.ckpt")
             if is_first_process():
                 export(loaded.model, loaded.tokenizer, folder.model)
             to_device(loaded.model, settings.trainer)
             audited = audit_model(loaded, folder, clock, stages)
-        if audited is not None:
-            finish_run(job, settings, loaded, audited, tracker, clock, folder.metrics)
+        if audited is not None and tracker is not None:
+            scores = {f"val/{name}": v for name, v in audited.utility.overall.items()}
+            tracker.scalars(scores, epoch=last_epoch)
+            finish_run(job, settings, audited, tracker, clock, folder.metrics)
     finally:
         if tracker is not None:
             tracker.finish()
