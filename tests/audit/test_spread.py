@@ -1,6 +1,8 @@
 """How far texts are spread over examples."""
 
-from permille.audit.spread import SplitSpread
+import pytest
+
+from permille.audit.spread import SplitSpread, whole_words
 from permille.core.records import Document, Span
 
 STOCK = "Thank you for writing to us, we hope that you will get better soon."
@@ -70,3 +72,31 @@ def test_a_passage_without_a_word_stands_in_its_own_example(make_finding, make_c
     spread.note([[finding]], corpus_of(documents))
     spread.scan(documents)
     assert spread.counted(finding).cases[0].num_examples == 1
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (Span(0, 17), "one two three"),
+        (Span(1, 17), "two three"),
+        (Span(0, 15), "one two"),
+        (Span(3, 5), ""),
+        (Span(1, 2), ""),
+    ],
+)
+def test_words_that_a_span_cuts_are_no_part_of_its_passage(span, words):
+    assert whole_words("one, two. (three) four", span) == words
+
+
+def test_stock_text_is_known_though_its_run_begins_within_a_word(
+    make_finding, make_case, corpus_of
+):
+    documents = [Document(f"d{i}", f"word{i} before. {STOCK}", f"e{i}") for i in range(4)]
+    start = documents[0].text.index(STOCK) - 3
+    case = make_case()
+    case = type(case)(case.kind, case.generation, Span(start, start + 3 + len(STOCK)))
+    finding = make_finding(case, document_id="d0")
+    spread = SplitSpread(51)
+    spread.note([[finding]], corpus_of(documents))
+    spread.scan(documents)
+    assert spread.counted(finding).cases[0].num_examples == 4

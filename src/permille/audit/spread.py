@@ -6,7 +6,7 @@ from dataclasses import replace
 from permille.audit.duplicates import DuplicateFinder
 from permille.audit.findings import Finding, FoundCase
 from permille.audit.passages import Passage, PassageCounter, passage_of
-from permille.audit.word_hashes import WordHasher
+from permille.audit.word_hashes import WORD, WordHasher
 from permille.core.records import Document, Span
 from permille.retrieve.protocol import Corpus
 
@@ -41,8 +41,8 @@ class SplitSpread:
         } - self._passages.keys()
         documents = corpus.fetch({document_id for document_id, _ in wanted})
         for document_id, span in wanted:
-            text = documents[document_id].text[span.start_char : span.end_char]
-            self._passages[document_id, span] = passage_of(text, self._hasher)
+            passage = whole_words(documents[document_id].text, span)
+            self._passages[document_id, span] = passage_of(passage, self._hasher)
 
     def scan(self, documents: Iterable[Document]) -> None:
         """Look at every document of the split."""
@@ -76,3 +76,13 @@ class SplitSpread:
         if passage is None or self._counter is None:
             return 1
         return max(1, self._counter.num_examples(passage))
+
+
+def whole_words(text: str, span: Span) -> str:
+    """Return the words that lie inside a span whole; a run of characters may begin within one."""
+    inside = (
+        match
+        for match in WORD.finditer(text)
+        if span.start_char <= match.start() and match.end() <= span.end_char
+    )
+    return " ".join(match.group() for match in inside)
