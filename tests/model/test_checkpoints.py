@@ -3,13 +3,15 @@ import os
 from pathlib import Path
 
 import pytest
+import pytorch_lightning as pl
 import torch
+from torch.utils.data import DataLoader
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from permille.core.errors import PermilleError, SettingsError
 from permille.model.checkpoints import (
     AtomicCheckpointIO,
-    checkpoint_callback,
+    checkpoint_callbacks,
     export,
     last_checkpoint,
     load_weights,
@@ -147,10 +149,43 @@ def test_a_run_without_checkpoint_is_named(tmp_path):
         last_checkpoint(tmp_path / "checkpoints")
 
 
-@pytest.mark.parametrize(("has_validation", "monitor"), [(True, "val/loss"), (False, None)])
-def test_the_best_is_told_by_the_validation_loss_where_there_is_one(
-    tmp_path, has_validation, monitor
+class Worsens(pl.LightningModule):
+    """Its validation loss is lowest after the first epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(()))
+
+    def training_step(self, batch, batch_idx):
+        return self.weight * batch.sum()
+
+    def validation_step(self, batch, batch_idx) -> None:
+        self.log("val/loss", float(self.current_epoch))
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+@pytest.mark.filterwarnings("ignore:The '.*_dataloader' does not have many workers")
+@pytest.mark.filterwarnings("ignore:.*LeafSpec.* is deprecated")
+@pytest.mark.parametrize(("has_validation", "best_epoch"), [(True, 0), (False, 2)])
+def test_the_last_checkpoint_is_of_the_last_epoch_and_the_best_of_the_lowest_validation_loss(
+    tmp_path, has_validation, best_epoch
 ):
-    callback = checkpoint_callback(tmp_path, has_validation=has_validation)
-    assert callback.monitor == monitor
-    assert callback.save_last
+    trainer = pl.Trainer(
+        accelerator="cpu",
+        max_epochs=3,
+        callbacks=checkpoint_callbacks(tmp_path, has_validation=has_validation),
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        limit_val_batches=1 if has_validation else 0,
+        log_every_n_steps=1,
+    )
+    batches = DataLoader(torch.ones(2, 1))
+    trainer.fit(Worsens(), batches, batches)
+    epochs = {
+        path.name: torch.load(path, weights_only=True)["epoch"] for path in tmp_path.iterdir()
+    }
+    assert epochs == {"last.ckpt": 2, "best.ckpt": best_epoch}

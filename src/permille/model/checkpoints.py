@@ -68,17 +68,26 @@ def write_whole(path: Path, content: bytes | memoryview) -> None:
         ) from error
 
 
-def checkpoint_callback(folder: Path, *, has_validation: bool) -> ModelCheckpoint:
-    """Return the callback that keeps `last.ckpt` and, by validation loss, `best.ckpt`.
+def checkpoint_callbacks(folder: Path, *, has_validation: bool) -> list[ModelCheckpoint]:
+    """Return the callbacks that keep `best.ckpt`, by validation loss, and `last.ckpt`.
 
     Both are written at the end of an epoch, after all that the epoch's other callbacks do. Without
-    validation the best is the last.
+    validation the best is the last. The last has a callback of its own, because Lightning's
+    `save_last` leaves an epoch out that is not among the best.
     """
+    best = _keep_one(folder, BEST, monitor="val/loss" if has_validation else None)
+    if not has_validation:
+        best.save_last = True
+        return [best]
+    return [best, _keep_one(folder, LAST, monitor=None)]
+
+
+def _keep_one(folder: Path, name: str, *, monitor: str | None) -> ModelCheckpoint:
+    """Return the callback that keeps one checkpoint, the one with the lowest `monitor`."""
     return ModelCheckpoint(
         dirpath=folder,
-        filename=Path(BEST).stem,
-        monitor="val/loss" if has_validation else None,
-        save_last=True,
+        filename=Path(name).stem,
+        monitor=monitor,
         save_top_k=1,
         save_on_train_epoch_end=True,
         enable_version_counter=False,

@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 import torch
 
 from permille.core.errors import SettingsError
-from permille.model.checkpoints import AtomicCheckpointIO, checkpoint_callback
+from permille.model.checkpoints import AtomicCheckpointIO, checkpoint_callbacks
 from permille.model.config import Accelerator, ModelConfig, Strategy, TrainerConfig
 from permille.model.determinism import SeedByBatch
 
@@ -64,7 +64,7 @@ def build_trainer(
         callbacks=[
             SeedByBatch(seed),
             *callbacks,
-            checkpoint_callback(checkpoints, has_validation=has_validation),
+            *checkpoint_callbacks(checkpoints, has_validation=has_validation),
         ],
         plugins=[AtomicCheckpointIO()],
         default_root_dir=checkpoints.parent,
