@@ -126,3 +126,28 @@ def test_a_joined_interval_mirrors_when_the_sides_are_swapped(first, second):
     low, high = mover_interval(share, own, other_share, other)
     assert mover_interval(other_share, other, share, own) == pytest.approx((-high, -low))
     assert low <= share - other_share <= high
+
+
+@given(st.floats(0.05, 1), pairs)
+def test_tango_takes_fractions_of_pairs_as_smaller_samples(scale, cells):
+    gained, lost, of = cells
+    whole = tango_interval(gained, lost, of)
+    low, high = tango_interval(gained * scale, lost * scale, of * scale)
+    assert -1 <= low <= whole[0] + 1e-9
+    assert whole[1] - 1e-9 <= high <= 1
+
+
+@given(st.floats(0, 1), st.floats(0.5, 1e5))
+def test_wilson_of_any_fraction_holds_its_share_and_narrows_with_size(share, of):
+    low, high = wilson_interval(share * of, of)
+    assert 0 <= low <= share + 1e-12
+    assert share - 1e-12 <= high <= 1
+    wider = wilson_interval(share * of / 2, of / 2)
+    assert wider[0] <= low + 1e-12
+    assert high - 1e-12 <= wider[1]
+
+
+@pytest.mark.parametrize("count", [10.000000001, -1e-12])
+def test_a_count_just_outside_by_rounding_is_at_the_end(count):
+    low, high = wilson_interval(count, 10)
+    assert (low, high) == wilson_interval(round(count), 10)

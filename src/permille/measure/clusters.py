@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special, stats
 
-from permille.measure.intervals import Interval, tango_interval, wilson_interval
+from permille.measure.intervals import Z95, Interval, tango_interval, wilson_interval
 
 NUM_RESAMPLES = 9_999
 """Draws of a permutation test or bootstrap; the smallest p-value is one over this plus one."""
@@ -49,7 +49,8 @@ class Clusters:
         The variance of the mean over groups (as a ratio of sums, linearized) against that of as
         many independent values (Rao & Scott, Biometrics 48, 1992). A few cases hardly tell how
         alike the members of a group are, so one more case is added in which they are copies of each
-        other; where all values are equal they count as copies.
+        other; where all values are equal they count as copies. Student's quantile for the number of
+        groups stands for the normal one (Korn & Graubard, Survey Methodology 24, 1998).
         """
         copies = float((self.sizes**2).sum() / self.of)
         num_groups = len(self.sizes)
@@ -58,7 +59,8 @@ class Clusters:
             return copies
         residuals = self.sums - self.mean * self.sizes
         between = float((residuals**2).sum()) * num_groups / (num_groups - 1)
-        return (max(between, within) + copies) / (within + 1)
+        student = float(special.stdtrit(num_groups - 1, 0.975))
+        return (max(between, within) + copies) / (within + 1) * (student / Z95) ** 2
 
 
 def clusters(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Clusters:

@@ -17,8 +17,9 @@ Interval = tuple[float, float]
 
 def wilson_interval(count: float, of: float) -> Interval:
     """Return Wilson's interval of the share `count` / `of`, with `of` above 0."""
-    low, high = proportion_confint(count, of, alpha=0.05, method="wilson")
-    return (0.0 if count <= 0 else float(low)), (1.0 if count >= of else float(high))
+    within = min(max(count, 0.0), of)
+    low, high = proportion_confint(within, of, alpha=0.05, method="wilson")
+    return (0.0 if within == 0 else float(low)), (1.0 if within == of else float(high))
 
 
 def tango_interval(gained: float, lost: float, of: float) -> Interval:
