@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.audit.findings import WEAKEST_FIRST
-from permille.audit.tally import Tally, all_kinds_of, ratios_of
+from permille.audit.tally import Tally, all_kinds_of, ratio_over, ratios_of
 from permille.core.records import Kind
 
 kinds = st.lists(st.tuples(st.sampled_from(Kind), st.booleans()), max_size=30)
@@ -73,3 +73,25 @@ def test_rows_are_selected(make_row):
 def test_tokens_are_taken_as_equally_long(make_row, num_tokens, first, chars):
     row = make_row(num_tokens=num_tokens, num_chars=200)
     assert row.chars_of_first(first) == chars
+
+
+def test_several_generations_of_an_example_count_as_one_of_it(make_row):
+    alone = [make_row(Kind.VERBATIM if i < 20 else Kind.NONE) for i in range(60)]
+    shared = [
+        make_row(Kind.VERBATIM if i < 20 else Kind.NONE, unit=f"example {i // 4}")
+        for i in range(60)
+    ]
+    one, other = (ratios_of(Tally(rows), "main").any for rows in (alone, shared))
+    assert (one.count, one.of, one.method) == (other.count, other.of, "wilson")
+    assert other.method == "wilson over groups"
+    assert other.ci95[0] < one.ci95[0]
+    assert one.ci95[1] < other.ci95[1]
+
+
+def test_generations_without_an_example_count_each_by_itself(make_row):
+    rows = [make_row(unit="prompt p", has_example=False) for _ in range(5)]
+    assert ratios_of(Tally(rows), "main").any.method == "wilson"
+
+
+def test_a_share_of_nothing_has_the_reason(make_row):
+    assert ratio_over([], [], "why").reason == "why"

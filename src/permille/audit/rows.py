@@ -67,6 +67,8 @@ class RowMaker:
         """Count as published: the first hit decides, and a repeated prompt does not count again."""
         row = self._empty(generation)
         row.is_measured = True
+        # the published denominator takes every prompt by itself, repeats included
+        row.unit = f"generation {generation.id}"
         headline = None if self._came_before(generation.prompt) else first_hit(findings, MAIN)
         row.kinds = {MAIN: kind_of(headline)}
         row.is_confident = headline is not None and headline.confirmed is True

@@ -1,7 +1,6 @@
 """Generations of one model and split as rows, and the ratios that come out of them."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy.typing as npt
 
 from permille.audit.findings import WEAKEST_FIRST
 from permille.core.records import KINDS_BY_STRENGTH, Kind
-from permille.measure.ratio import Ratios, wilson_ratio, wilson_ratios
+from permille.measure.ratio import Ratio, Ratios, grouped_ratio, wilson_ratio
 
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.uint8]
@@ -132,16 +131,41 @@ def ratios_of(tally: Tally, way: str, *, reason_if_empty: str = "nothing to meas
         reason_if_empty: Why there may be none.
     """
     measured = tally.measured().rows
-    counts = Counter(str(row.kind(way)) for row in measured)
-    return wilson_ratios(counts, len(measured), reason_if_empty=reason_if_empty)
+    kinds = [row.kind(way) for row in measured]
+    named = {
+        str(kind): ratio_over(measured, [found is kind for found in kinds], reason_if_empty)
+        for kind in KINDS_BY_STRENGTH
+    }
+    has_any = [found is not Kind.NONE for found in kinds]
+    return Ratios(any=ratio_over(measured, has_any, reason_if_empty), **named)
 
 
 def all_kinds_of(tally: Tally) -> Ratios:
     """Return the ratios that count a generation under every kind that it has."""
     measured = tally.measured().rows
     named = {
-        str(kind): wilson_ratio(sum(kind in row.every_kind for row in measured), len(measured))
+        str(kind): ratio_over(measured, [kind in row.every_kind for row in measured])
         for kind in KINDS_BY_STRENGTH
     }
-    with_any = sum(bool(row.every_kind) for row in measured)
-    return Ratios(any=wilson_ratio(with_any, len(measured)), **named)
+    has_any = [bool(row.every_kind) for row in measured]
+    return Ratios(any=ratio_over(measured, has_any), **named)
+
+
+def ratio_over(
+    rows: Sequence[Row], values: Sequence[bool], reason_if_empty: str = "nothing to measure"
+) -> Ratio:
+    """Return the share of true values, with Wilson's interval.
+
+    Where one example gives several generations, the interval counts examples: Wilson's at the
+    effective size.
+
+    Args:
+        rows: The generations, of length N.
+        values: What is counted of each, of length N.
+        reason_if_empty: Why there may be none.
+    """
+    examples = [row.unit for row in rows if row.has_example]
+    if len(set(examples)) == len(examples):
+        return wilson_ratio(sum(values), len(values), reason_if_empty=reason_if_empty)
+    units = [row.unit if row.has_example else f"row {i}" for i, row in enumerate(rows)]
+    return grouped_ratio(values, units, reason_if_empty=reason_if_empty)

@@ -2,9 +2,8 @@
 
 from permille.audit.controls.contrasts import missing
 from permille.audit.rows import MAIN, NOT_COPIED, OTHER, OWN
-from permille.audit.tally import Tally, all_kinds_of, ratios_of
+from permille.audit.tally import Tally, all_kinds_of, ratio_over, ratios_of
 from permille.core.records import Kind
-from permille.measure.ratio import wilson_ratio
 
 NO_CASE = "no generation has a case"
 
@@ -35,7 +34,7 @@ def own_other(train: Tally, *, has_examples: bool) -> dict[str, object]:
 def paraphrase_low(train: Tally) -> dict[str, object]:
     """Return the ratio of generations with nothing but paraphrases that the judge denies."""
     measured = [row for row in train.rows if row.is_measured]
-    return wilson_ratio(sum(row.is_low_paraphrase for row in measured), len(measured)).to_dict()
+    return ratio_over(measured, [row.is_low_paraphrase for row in measured]).to_dict()
 
 
 def input_copied(train: Tally) -> dict[str, object]:
@@ -47,15 +46,13 @@ def input_copied(train: Tally) -> dict[str, object]:
         for row in train.rows
         if row.is_measured and row.kinds.get(MAIN, Kind.NONE) is not Kind.NONE
     ]
-    share = wilson_ratio(
-        sum(row.is_copied for row in with_case), len(with_case), reason_if_empty=NO_CASE
-    )
+    share = ratio_over(with_case, [row.is_copied for row in with_case], NO_CASE)
     return {"share": share.to_dict(), "without": ratios_of(train, NOT_COPIED).to_dict()}
 
 
 def degenerate(train: Tally) -> dict[str, object]:
     """Return the share of generations that repeat themselves, and the ratios without them."""
     measured = [row for row in train.rows if row.is_measured]
-    share = wilson_ratio(sum(row.is_degenerate for row in measured), len(measured))
+    share = ratio_over(measured, [row.is_degenerate for row in measured])
     rest = Tally([row for row in train.rows if not row.is_degenerate])
     return {"share": share.to_dict(), "without": ratios_of(rest, MAIN).to_dict()}
