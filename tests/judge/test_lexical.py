@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permille.core.errors import SettingsError
-from permille.judge.features import FEATURE_NAMES, FEATURES_VERSION
+from permille.judge import lexical
+from permille.judge.features import FEATURE_NAMES, FEATURES_VERSION, profile
 from permille.judge.lexical import LexicalJudge, load_weights
 
 sentences = st.text("abcdefg N.,1'", max_size=40)
@@ -162,3 +163,20 @@ def test_judging_needs_no_scikit_learn(monkeypatch):
     from permille.judge.lexical import LexicalJudge as Fresh
 
     assert Fresh().probabilities([("one two", "one two")]) == [1.0]
+
+
+def test_each_distinct_sentence_is_analyzed_once(monkeypatch):
+    analyzed = []
+
+    def counting(sentence):
+        analyzed.append(sentence)
+        return profile(sentence)
+
+    monkeypatch.setattr(lexical, "profile", counting)
+    judge = LexicalJudge()
+    generation, document = ["one two three", "four five"], ["six seven eight", "nine ten", "one"]
+    pairs = [(own, other) for own in generation for other in document]
+    first = judge.probabilities(pairs)
+    assert sorted(analyzed) == sorted(generation + document)
+    assert judge.probabilities(pairs) == first
+    assert len(analyzed) == 5

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,3 +49,20 @@ def test_exposure_is_the_logarithm_of_space_over_rank(candidates, loss):
 def test_a_space_smaller_than_what_was_seen_is_refused():
     with pytest.raises(ValueError, match="want a space of at least 4 strings, got 3"):
         exposure(0.0, [1.0, 2.0, 3.0], space=3)
+
+
+def test_a_canary_that_was_never_seen_shows_about_a_bit_and_a_half():
+    # the rank is then uniform, and the mean of log2(1 / uniform) is 1 / ln 2 = 1.443
+    rng = np.random.default_rng(0)
+    shown = []
+    for _ in range(2000):
+        losses = rng.random(256)
+        shown.append(exposure(losses[0], losses[1:]).bits)
+    assert np.mean(shown) == pytest.approx(1 / math.log(2), abs=0.12)
+
+
+def test_the_more_often_a_canary_was_seen_the_more_it_shows():
+    candidates = np.random.default_rng(1).normal(10, 1, 5000)
+    shown = [exposure(loss, candidates).bits for loss in (10.5, 9.0, 8.0, 6.0)]
+    assert shown == sorted(shown)
+    assert shown[-1] == exposure(0.0, candidates).most_bits

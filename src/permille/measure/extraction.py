@@ -55,7 +55,7 @@ def extraction_strength(predicted: npt.ArrayLike, true: npt.ArrayLike) -> float 
     if not right.size:
         return None
     wrong = np.flatnonzero(~right)
-    return 1.0 - (wrong[-1] + 1) / right.size if wrong.size else 1.0
+    return float(1 - (wrong[-1] + 1) / right.size) if wrong.size else 1.0
 
 
 def scheme_log_probabilities(
