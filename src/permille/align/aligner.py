@@ -1,11 +1,11 @@
 """The detector as others call it: prepare texts, align pairs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText, Preparer
-from permille.align.published import align_published
 from permille.core.records import Alignment
 
 
@@ -19,6 +19,17 @@ class Aligner:
     def __init__(self, config: AlignConfig | None = None) -> None:
         self.config = replace(config) if config else AlignConfig()
         self._preparer = Preparer(self.config)
+        self._detect = self._detector()
+
+    def _detector(self) -> Callable[[PreparedText, PreparedText], Alignment]:
+        """Return the rules as a function; the compiled code is imported only here."""
+        if self.config.rules == "mended":
+            from permille.align.mended import align_mended
+
+            return partial(align_mended, config=self.config)
+        from permille.align.published import align_published
+
+        return partial(align_published, config=self.config, preparer=self._preparer)
 
     def prepare(self, text: str) -> PreparedText:
         """Return the text with what matching needs of it, for any number of pairs."""
@@ -28,7 +39,7 @@ class Aligner:
         """Align one pair; texts that were not prepared are prepared here."""
         left = self.prepare(suspicious) if isinstance(suspicious, str) else suspicious
         right = self.prepare(source) if isinstance(source, str) else source
-        return align_published(left, right, self.config, self._preparer)
+        return self._detect(left, right)
 
     def align_many(
         self, pairs: Iterable[tuple[str | PreparedText, str | PreparedText]]

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from permille.align.prepare import Floats, Ints, Longs
+from permille.align.prepare import Flags, Floats, Ints, Longs
 
 
 @njit(cache=True, nogil=True)
@@ -34,6 +34,8 @@ def similar_sets(
     right_entries: Ints,
     matched: Ints,
     least_dice: float,
+    skipped: Flags,
+    most_per_sentence: int,
 ) -> Ints:
     """List the sentence pairs whose Dice coefficient is greater than `least_dice`.
 
@@ -45,6 +47,8 @@ def similar_sets(
         right_entries: The same of the right text, shape (F,).
         matched: Left index of each right stem or -1, shape (V,).
         least_dice: The threshold.
+        skipped: The left sentences to leave out, shape (S,).
+        most_per_sentence: After how many pairs to go on to the next left sentence.
 
     Returns:
         Pairs in order of the left, then the right sentence, shape (P, 2).
@@ -53,10 +57,15 @@ def similar_sets(
     pairs = np.empty((16, 2), np.int32)
     found = 0
     for i in range(len(left_offsets) - 1):
+        if skipped[i]:
+            continue
+        until = found + most_per_sentence
         for e in range(left_offsets[i], left_offsets[i + 1]):
             stamps[left_entries[e]] = i
         left_size = left_offsets[i + 1] - left_offsets[i]
         for j in range(len(right_offsets) - 1):
+            if found == until:
+                break
             common = 0
             for e in range(right_offsets[j], right_offsets[j + 1]):
                 k = matched[right_entries[e]]

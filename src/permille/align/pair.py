@@ -1,7 +1,7 @@
 """Two prepared texts side by side: their common weights and the seeds between them."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +10,7 @@ import numpy as np
 from permille.align.config import AlignConfig
 from permille.align.kernels import match_stems, range_cosine, similar_sets, weigh
 from permille.align.prepare import Bags, Floats, Ints
+from permille.core.errors import DataError
 
 Seed = tuple[int, int]
 """A suspicious and a source sentence that are alike."""
@@ -20,6 +21,8 @@ Box = tuple[int, int, int, int]
 Idf = Callable[[int], Floats]
 """Gives for a number of sentences the idf of every df from 0 (unused) to that number."""
 
+MOST_STEPS = 20_000_000_000
+MOST_PAIRS = 1_000_000
 _CACHED_SENTENCES = 512
 
 
@@ -94,16 +97,39 @@ def weigh_pair(suspicious: Bags, source: Bags, matched: Ints, idf: Idf) -> Weigh
 
 
 def find_seeds(
-    suspicious: Bags, source: Bags, config: AlignConfig, idf: Idf
+    suspicious: Bags,
+    source: Bags,
+    config: AlignConfig,
+    idf: Idf,
+    skipped: Collection[int] = (),
+    most_per_sentence: int = MOST_PAIRS,
 ) -> tuple[Weighted, list[Seed]] | None:
     """List the sentence pairs above both thresholds; None where there is none.
 
     The exact condition on the sets of stems comes first: most pairs of texts end there, before
     any weight is computed.
+
+    Args:
+        suspicious: One text's sentences.
+        source: The other's.
+        config: Thresholds.
+        idf: The rule for the weights.
+        skipped: Suspicious sentences to leave out.
+        most_per_sentence: Source sentences looked at for each suspicious one that are alike.
+
+    Raises:
+        DataError: If the pair would take minutes or gigabytes.
     """
     if not len(suspicious) or not len(source):
         return None
+    if len(suspicious) * len(source.entry_stems) > MOST_STEPS:
+        raise DataError(
+            f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
+            " to align; cut one of them into parts"
+        )
     matched = match_stems(suspicious.stems, source.stems)
+    flags = np.zeros(len(suspicious), np.bool_)
+    flags[list(skipped)] = True
     pairs = similar_sets(
         len(suspicious.stems),
         suspicious.offsets,
@@ -112,9 +138,16 @@ def find_seeds(
         source.entry_stems,
         matched,
         config.th2,
+        flags,
+        most_per_sentence,
     )
     if not len(pairs):
         return None
+    if len(pairs) > MOST_PAIRS:
+        raise DataError(
+            f"a pair of texts repeats itself too much to align: {len(pairs):,} pairs of like"
+            f" sentences, at most {MOST_PAIRS:,}; cut one of them into parts"
+        )
     weighted = weigh_pair(suspicious, source, matched, idf)
     seeds = [(i, j) for i, j in pairs.tolist() if weighted.cosine((i, i, j, j)) > config.th1]
     return (weighted, seeds) if seeds else None

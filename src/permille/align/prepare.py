@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,13 @@ from permille.align.punkt import load_punkt
 from permille.align.sentences import RuleSplitter
 from permille.align.words import Lexicon
 
+if TYPE_CHECKING:
+    from permille.align.copies import Copyable
+
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Spans = list[tuple[int, int]]
 Bag = dict[int, int]
 """Counts of a sentence's stems, in order of first occurrence."""
@@ -90,14 +94,15 @@ class Sentences:
 class PreparedText:
     """A text with what matching needs of it; reusable in any number of pairs.
 
-    `fingerprint` is that of the settings it was prepared under; `passages` remembers the words of
-    the passages that pairs have asked for.
+    `fingerprint` is that of the settings it was prepared under; `passages` (published rules) and
+    `copyable` (mended rules) remember what pairs have asked for.
     """
 
     text: str
     fingerprint: bytes
     sentences: Sentences
     passages: dict[tuple[int, int], Words] = field(default_factory=dict, repr=False)
+    copyable: "Copyable | None" = field(default=None, repr=False)
 
 
 class Preparer:

@@ -32,7 +32,7 @@ _TITLES = frozenset(_TITLES_TEXT.split())
 """Abbreviations that no sentence ends with."""
 
 _END = re.compile(
-    r"""(?P<mark>\.{2,}|…|[.?!]+|[。！？｡]+)
+    r"""(?<![.?!])(?P<mark>\.{2,}+(?![?!])|…|[.?!]++|[。！？｡]++)
         (?P<closing>["'”’»)\]}」』]*(?:\s+["')\]}]+(?=\s))?)
         (?:(?P<space>\s+)(?P<next>\S)|(?<=[。！？｡」』])(?=\S))""",
     re.VERBOSE,

@@ -1,0 +1,197 @@
+"""Copied passages character by character: maximal common runs of two sequences.
+
+One side is hashed in blocks that follow each other without gap, the other at every position. A
+common run of twice the block's length less one holds a whole block, so none that long is missed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from permille.align.folding import Codes, Folded
+
+Hashes = NDArray[np.uint64]
+Longs = NDArray[np.int64]
+
+BLOCK = 12
+_MOST_BLOCKS_ALIKE = 64
+_BASE = 1_099_511_628_211
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Hashes of a sequence's blocks, ascending, and where the blocks begin; both (K,)."""
+
+    hashes: Hashes
+    starts: Longs
+
+
+@njit(cache=True, nogil=True)
+def window_hashes(codes: Codes, width: int) -> Hashes:
+    """Hash every window of `width` codes (F,); shape (F - width + 1,)."""
+    count = max(0, len(codes) - width + 1)
+    hashes = np.empty(count, np.uint64)
+    base = np.uint64(_BASE)
+    lead = np.uint64(1)
+    for _ in range(width - 1):
+        lead *= base
+    value = np.uint64(0)
+    for i in range(len(codes)):
+        if i >= width:
+            value -= lead * np.uint64(codes[i - width] + np.uint32(1))
+        value = value * base + np.uint64(codes[i] + np.uint32(1))
+        if i >= width - 1:
+            hashes[i - width + 1] = value
+    return hashes
+
+
+def blocks_of(hashes: Hashes, width: int) -> Blocks:
+    """Keep every `width`-th of a sequence's window hashes (N,), sorted."""
+    starts = np.arange(0, len(hashes), width, dtype=np.int64)
+    order = np.argsort(hashes[starts], kind="stable")
+    return Blocks(hashes[starts][order], starts[order])
+
+
+@njit(cache=True, nogil=True)
+def common_stretches(
+    left: Codes,
+    left_hashes: Hashes,
+    right: Codes,
+    block_hashes: Hashes,
+    block_starts: Longs,
+    width: int,
+    least: int,
+) -> Longs:
+    """List the maximal common stretches of at least `least` codes.
+
+    Those inside a longer one are left out, and of many equal blocks only the first are looked at,
+    so that repetition costs no more than a constant times the length.
+
+    Args:
+        left: Codes of the left sequence, shape (F,).
+        left_hashes: Hash of each of its windows, shape (F - width + 1,).
+        right: Codes of the right sequence, shape (G,).
+        block_hashes: Hashes of the right sequence's blocks, ascending, shape (K,).
+        block_starts: Where they begin, shape (K,).
+        width: Length of a window and of a block.
+        least: Fewest codes of a stretch.
+
+    Returns:
+        Left start, right start and length of each, shape (R, 3).
+    """
+    found = np.empty((8, 3), np.int64)
+    count = 0
+    i = 0
+    while i < len(left_hashes):
+        reach = i
+        first = np.searchsorted(block_hashes, left_hashes[i])
+        for at in range(first, min(first + _MOST_BLOCKS_ALIKE, len(block_hashes))):
+            if block_hashes[at] != left_hashes[i]:
+                break
+            j = block_starts[at]
+            before, after = _extent(left, right, i, j)
+            if before + after >= least and after >= width:
+                reach = max(reach, i + after)
+                if count == len(found):
+                    wider = np.empty((2 * count, 3), np.int64)
+                    wider[:count] = found
+                    found = wider
+                found[count, 0] = i - before
+                found[count, 1] = j - before
+                found[count, 2] = before + after
+                count += 1
+        # what lies inside a stretch is not looked up again, only what may lead out of it
+        i = max(i + 1, reach - 2 * width)
+    return found[:count]
+
+
+@njit(cache=True, nogil=True)
+def _extent(left: Codes, right: Codes, i: int, j: int) -> tuple[int, int]:
+    """Count the equal codes before and from a position of each sequence, shapes (F,), (G,)."""
+    before = 0
+    while i > before and j > before and left[i - before - 1] == right[j - before - 1]:
+        before += 1
+    after = 0
+    while i + after < len(left) and j + after < len(right):
+        if left[i + after] != right[j + after]:
+            break
+        after += 1
+    return before, after
+
+
+@dataclass(frozen=True, slots=True)
+class Copyable:
+    """A text folded and hashed: as the side that is searched, and as the side searched in."""
+
+    folded: Folded
+    hashes: Hashes
+    blocks: Blocks
+
+
+def make_copyable(folded: Folded) -> Copyable:
+    """Hash a folded text."""
+    hashes = window_hashes(folded.codes, BLOCK)
+    return Copyable(folded, hashes, blocks_of(hashes, BLOCK))
+
+
+def copied_spans(
+    suspicious_text: str,
+    source_text: str,
+    suspicious: Copyable,
+    source: Copyable,
+    least_chars: int,
+) -> list[tuple[int, int, int, int]]:
+    """List the runs common to two texts that are longer than `least_chars` in the suspicious one.
+
+    Case, white space and punctuation do not matter. At either end a run takes over the punctuation
+    that both texts have there. A passage is given once, with its longest counterpart.
+
+    Returns:
+        Suspicious start and end, source start and end, in characters, in suspicious order.
+    """
+    stretches = common_stretches(
+        suspicious.folded.codes,
+        suspicious.hashes,
+        source.folded.codes,
+        source.blocks.hashes,
+        source.blocks.starts,
+        BLOCK,
+        2 * BLOCK - 1,
+    )
+    spans = []
+    for i, j, size in stretches.tolist():
+        left = suspicious.folded.positions[[i, i + size - 1]].tolist()
+        right = source.folded.positions[[j, j + size - 1]].tolist()
+        run = (left[0], left[1] + 1, right[0], right[1] + 1)
+        spans.append(_widen(run, suspicious_text, source_text))
+    return _written_once({run for run in spans if run[1] - run[0] > least_chars})
+
+
+def _widen(run: tuple[int, int, int, int], left: str, right: str) -> tuple[int, int, int, int]:
+    """Take over equal characters at both ends, white space only at the ends of both texts."""
+    start, end, other_start, other_end = run
+    while start and other_start and left[start - 1] == right[other_start - 1]:
+        start, other_start = start - 1, other_start - 1
+    while end < len(left) and other_end < len(right) and left[end] == right[other_end]:
+        end, other_end = end + 1, other_end + 1
+    if start or other_start:
+        blanks = end - start - len(left[start:end].lstrip())
+        start, other_start = start + blanks, other_start + blanks
+    if end < len(left) or other_end < len(right):
+        blanks = end - start - len(left[start:end].rstrip())
+        end, other_end = end - blanks, other_end - blanks
+    return start, end, other_start, other_end
+
+
+def _written_once(
+    runs: set[tuple[int, int, int, int]],
+) -> list[tuple[int, int, int, int]]:
+    """Keep, longest first, the runs that are not for the most part inside kept ones."""
+    kept: list[tuple[int, int, int, int]] = []
+    for run in sorted(runs, key=lambda run: (run[0] - run[1], run[0], run[2])):
+        covered = sum(max(0, min(run[1], k[1]) - max(run[0], k[0])) for k in kept)
+        if 2 * covered <= run[1] - run[0]:
+            kept.append(run)
+    return sorted(kept)

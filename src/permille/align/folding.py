@@ -1,0 +1,56 @@
+"""A text folded to what matters for copying: lower-case letters, digits and single blanks."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint32]
+Positions = NDArray[np.int64]
+
+_BLANK = np.uint32(32)
+_DROPPED = ("P", "Z", "C")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded characters and where each stands in the text as given; both of shape (F,)."""
+
+    codes: Codes
+    positions: Positions
+
+
+def code_points(text: str) -> Codes:
+    """Return the text's code points, lone surrogates included, shape (len(text),)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def fold(text: str) -> Folded:
+    """Lower the case, and turn each stretch of white space and punctuation into one blank.
+
+    Character for character, so that offsets hold; a blank stands at neither end.
+    """
+    codes = code_points(text)
+    distinct, where = np.unique(codes, return_inverse=True)
+    folded = np.array([_fold_code(int(code)) for code in distinct], dtype=np.uint32)[where]
+    kept = folded != _BLANK
+    starts_gap = ~kept
+    starts_gap[1:] &= kept[:-1]
+    wanted = np.flatnonzero(kept | starts_gap)
+    if len(wanted) and folded[wanted[0]] == _BLANK:
+        wanted = wanted[1:]
+    if len(wanted) and folded[wanted[-1]] == _BLANK:
+        wanted = wanted[:-1]
+    return Folded(folded[wanted], wanted.astype(np.int64))
+
+
+def _fold_code(code: int) -> int:
+    """Fold one code point; marks, letters, digits and symbols beyond ASCII are kept."""
+    character = chr(code)
+    if not character.isalnum():
+        is_ascii_symbol = code < 128
+        if is_ascii_symbol or unicodedata.category(character)[0] in _DROPPED:
+            return int(_BLANK)
+    lowered = character.lower()
+    return ord(lowered) if len(lowered) == 1 else code
