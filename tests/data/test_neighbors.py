@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.data.neighbors import near_duplicates, normalized
+from permille.data.neighbors import near_duplicates, normalized, shared_runs
 
 WORDS = [f"w{i}" for i in range(500)]
 
@@ -93,3 +93,37 @@ def test_the_order_of_the_texts_does_not_matter(order: list[int]) -> None:
 @pytest.mark.parametrize("texts", [[], ["one"], ["one", "two"], ["a b", "a c"]], ids=len)
 def test_few_and_short_texts_have_no_near_duplicates(texts: list[str]) -> None:
     assert list(near_duplicates(texts, 0.5)) == []
+
+
+def runs(text: str, width: int) -> set[tuple[str, ...]]:
+    words = text.split()
+    return {tuple(words[i : i + width]) for i in range(len(words) - width + 1)}
+
+
+def components(pairs: set[tuple[int, int]], count: int) -> set[frozenset[int]]:
+    groups = [{i} for i in range(count)]
+    for i, j in pairs:
+        first, second = (next(g for g in groups if k in g) for k in (i, j))
+        if first is not second:
+            groups.remove(second)
+            first |= second
+    return {frozenset(group) for group in groups}
+
+
+@given(st.lists(st.text("abc ", max_size=14).map(normalized), unique=True, max_size=12))
+def test_texts_are_joined_by_the_runs_that_a_naive_comparison_finds(texts: list[str]) -> None:
+    pairs = combinations(range(len(texts)), 2)
+    wanted = {(i, j) for i, j in pairs if runs(texts[i], 3) & runs(texts[j], 3)}
+    found = set(shared_runs(texts, 3))
+    assert components(found, len(texts)) == components(wanted, len(texts))
+
+
+@pytest.mark.parametrize(("count", "num_joined"), [(10, 9), (11, 0)])
+def test_a_run_of_more_than_10_texts_is_a_set_phrase(count: int, num_joined: int) -> None:
+    texts = [f"please see a doctor number{i}" for i in range(count)]
+    assert len(list(shared_runs(texts, 4))) == num_joined
+
+
+@pytest.mark.parametrize("texts", [[], ["one"], ["one two", "one two three"]], ids=len)
+def test_texts_shorter_than_a_run_share_none(texts: list[str]) -> None:
+    assert list(shared_runs(texts, 4)) == []

@@ -136,9 +136,25 @@ def test_near_duplicates_stay_on_one_side() -> None:
     pool = make_pool(rows, seed=0)
     assert pool.num_near_duplicates == 1
     assert {"e090", "e091"} in [{row.id for row in group} for group in pool.groups]
-    apart = make_pool(rows, seed=0, near_duplicate_jaccard=1.0)
+    apart = make_pool(rows, seed=0, near_duplicate_jaccard=1.0, shared_run_words=0)
     assert apart.num_near_duplicates == 0
     assert len(apart.groups) == 32
+
+
+def test_texts_that_share_a_long_run_stay_on_one_side() -> None:
+    run = " ".join(f"shared{i}" for i in range(13))
+    rows = [
+        *distinct(20),
+        *(
+            example(90 + i, f"{run} {' '.join(f'own{i}x{j}' for j in range(60))}", f"answer {i}")
+            for i in (0, 1)
+        ),
+    ]
+    groups = [{row.id for row in group} for group in make_pool(rows, seed=0).groups]
+    assert {"e090", "e091"} in groups
+    for words in (0, 14):
+        pool = make_pool(rows, seed=0, shared_run_words=words)
+        assert len(pool.groups) == 22
 
 
 def test_labels_tie_nothing_where_targets_are_left_out() -> None:
@@ -202,7 +218,7 @@ def test_ties_join_what_is_joined_through_others() -> None:
 
 def test_equal_texts_are_tied_without_being_counted_as_near_duplicates() -> None:
     ties = Ties(3)
-    assert tie_texts(ties, ["a b c", "d e f", "a b c"], 0.5) == 0
+    assert tie_texts(ties, ["a b c", "d e f", "a b c"], 0.5, 13) == 0
     assert ties.groups() == [[0, 2], [1]]
 
 

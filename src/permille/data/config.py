@@ -255,6 +255,8 @@ class DataConfig:
     """Keep one example of each input, or all of them (on one side)."""
     near_duplicate_jaccard: float = 0.5
     """Least share of common word 3-grams that keeps two texts on one side; 1 for equal ones."""
+    shared_run_words: int = 13
+    """Words of a run that keeps two texts which share it on one side; 0 for none."""
     canaries: int = 0
     """Different random strings, inserted in turn 1, 10 and 100 times; 0 for none."""
 
@@ -263,7 +265,13 @@ class DataConfig:
         self.source = member(DataSource, self.source, "data", DataSource.builtin, faults)
         self.answers = member(Answers, self.answers, "data.answers", Answers.one, faults)
         faults += self._source_faults()
-        least = {"num_train": 1, "num_heldout": 0, "max_rows": 1, "canaries": 0}
+        least = {
+            "num_train": 1,
+            "num_heldout": 0,
+            "max_rows": 1,
+            "shared_run_words": 0,
+            "canaries": 0,
+        }
         for setting, smallest in least.items():
             got = getattr(self, setting)
             if got is not None and got < smallest:

@@ -40,6 +40,7 @@ def load_splits(task: TaskConfig, data: DataConfig, seed: int) -> Splits:
             seed,
             answers=data.answers,
             near_duplicate_jaccard=data.near_duplicate_jaccard,
+            shared_run_words=data.shared_run_words,
             by_target=single.group_by_target,
         )
         for name, single in single_tasks(task).items()

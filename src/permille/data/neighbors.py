@@ -1,7 +1,8 @@
-"""Which texts are nearly the same: MinHash proposes pairs, the exact Jaccard similarity decides.
+"""Which texts are nearly the same, or share a long run of words.
 
-Broder, "On the resemblance and containment of documents" (1997), on sets of word 3-grams. Hashes
-are of the words themselves, so that neither the order of the texts nor the machine matters.
+Of near-duplicates MinHash proposes pairs and the exact Jaccard similarity decides: Broder, "On the
+resemblance and containment of documents" (1997), on sets of word 3-grams. Hashes are of the words
+themselves, so that neither the order of the texts nor the machine matters.
 """
 
 import re
@@ -19,6 +20,7 @@ Hashes = NDArray[np.uint64]
 _SHINGLE_WORDS = 3
 _NUM_PERMUTATIONS = 128
 _WANTED_RECALL = 0.99
+_MOST_TEXTS_OF_A_RUN = 10
 _WORD = re.compile(r"\w+")
 
 
@@ -41,7 +43,7 @@ def near_duplicates(texts: Sequence[str], jaccard: float) -> Iterator[tuple[int,
         texts: Normalized texts, all different.
         jaccard: Least similarity, above 0 and below 1: shared 3-grams of all that either has.
     """
-    shingles = [_shingles(text) for text in texts]
+    shingles = [_grams(text.split(), _SHINGLE_WORDS, whole=True) for text in texts]
     rows = _rows_per_band(jaccard)
     signatures = np.zeros((len(texts), _NUM_PERMUTATIONS), np.uint64)
     for position, one in enumerate(shingles):
@@ -56,6 +58,30 @@ def near_duplicates(texts: Sequence[str], jaccard: float) -> Iterator[tuple[int,
                         yield first, second
 
 
+def shared_runs(texts: Sequence[str], num_words: int) -> Iterator[tuple[int, int]]:
+    """Yield positions of pairs of texts that share a run of words, through which all are joined.
+
+    A run that more than 10 texts have is a set phrase, and passed over.
+
+    Args:
+        texts: Normalized texts, all different.
+        num_words: Words of a run.
+    """
+    grams = [_grams(text.split(), num_words, whole=False) for text in texts]
+    if not grams:
+        return
+    hashes = np.concatenate(grams)
+    owners = np.repeat(np.arange(len(texts)), [one.size for one in grams])
+    order = np.argsort(hashes, kind="stable")
+    hashes, owners = hashes[order], owners[order]
+    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])) if hashes.size else order
+    sizes = np.diff(np.append(starts, hashes.size))
+    chosen = (sizes > 1) & (sizes <= _MOST_TEXTS_OF_A_RUN)
+    for start, size in zip(starts[chosen], sizes[chosen], strict=True):
+        for other in owners[start + 1 : start + size]:
+            yield int(owners[start]), int(other)
+
+
 @lru_cache(maxsize=1 << 18)
 def _word_hash(word: str) -> int:
     """Return 64 bits of a word, the same everywhere."""
@@ -63,12 +89,12 @@ def _word_hash(word: str) -> int:
     return zlib.crc32(data) << 32 | zlib.adler32(data[::-1])
 
 
-def _shingles(text: str) -> Hashes:
-    """Return the hashes of a text's word 3-grams, each once; of a shorter text its only one."""
-    words = text.split()
+def _grams(words: Sequence[str], width: int, *, whole: bool) -> Hashes:
+    """Return the hashes of runs of words, each once; of a text that is shorter, all or none."""
     hashes = np.fromiter((_word_hash(word) for word in words), np.uint64, len(words))
-    width = min(_SHINGLE_WORDS, len(words))
-    count = len(words) - width + 1
+    if whole:
+        width = min(width, len(words))
+    count = max(0, len(words) - width + 1)
     mixed = np.zeros(count, np.uint64)
     for offset in range(width):
         mixed = _scrambled(mixed + hashes[offset : offset + count])

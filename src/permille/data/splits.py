@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 
 from permille.core.errors import DataError
 from permille.core.records import Example
 from permille.data.canaries import Canary, copies
 from permille.data.config import Answers
-from permille.data.neighbors import near_duplicates, normalized
+from permille.data.neighbors import near_duplicates, normalized, shared_runs
 
 _LARGEST_HELDOUT_SHARE = 0.1
 
@@ -23,9 +24,9 @@ class Splits:
     """What is trained on and what is held out, and how they came about.
 
     `counts` says of each task: rows read, `repeated_inputs` dropped, groups, `near_duplicates`
-    (ties between groups of equal texts), `largest_group`, examples of train and heldout, and
-    `unused` ones that neither side asked for. `canaries` belong to neither list: they are trained
-    on, but are no examples of the task.
+    (ties between groups of equal texts, by similarity or a shared run), `largest_group`, examples
+    of train and heldout, and `unused` ones that neither side asked for. `canaries` belong to
+    neither list: they are trained on, but are no examples of the task.
     """
 
     train: list[Example]
@@ -120,6 +121,7 @@ def split_by_group(
     *,
     answers: Answers = Answers.one,
     near_duplicate_jaccard: float = 0.5,
+    shared_run_words: int = 13,
     by_target: bool = True,
 ) -> Splits:
     """Split the examples of one task so that no group stands on both sides.
@@ -131,6 +133,8 @@ def split_by_group(
         seed: Of the drawing.
         answers: Whether an input keeps one of its examples, or all.
         near_duplicate_jaccard: Least share of common word 3-grams that ties texts; 1 for none.
+        shared_run_words: Words of a common run that ties texts, unless it is a set phrase; 0 for
+            none.
         by_target: Whether equal and similar targets tie examples; not for labels.
 
     Raises:
@@ -141,6 +145,7 @@ def split_by_group(
         seed,
         answers=answers,
         near_duplicate_jaccard=near_duplicate_jaccard,
+        shared_run_words=shared_run_words,
         by_target=by_target,
     )
     return pool.take(num_train, num_heldout)
@@ -152,6 +157,7 @@ def make_pool(
     *,
     answers: Answers = Answers.one,
     near_duplicate_jaccard: float = 0.5,
+    shared_run_words: int = 13,
     by_target: bool = True,
 ) -> Pool:
     """Group the examples of one task and draw the order of the groups; see `split_by_group`."""
@@ -159,10 +165,10 @@ def make_pool(
     if answers is Answers.one:
         drawn = _one_answer_each(drawn)
     ties = Ties(len(drawn))
-    num_near = tie_texts(ties, [normalized(one.input) for one in drawn], near_duplicate_jaccard)
-    if by_target:
-        targets = [normalized(one.target) for one in drawn]
-        num_near += tie_texts(ties, targets, near_duplicate_jaccard)
+    num_near = 0
+    for texts in ([one.input for one in drawn], [one.target for one in drawn])[: 1 + by_target]:
+        words = [normalized(text) for text in texts]
+        num_near += tie_texts(ties, words, near_duplicate_jaccard, shared_run_words)
     return Pool(
         task=drawn[0].task if drawn else "",
         groups=[[drawn[i] for i in members] for members in ties.groups()],
@@ -207,16 +213,27 @@ class Ties:
         return position
 
 
-def tie_texts(ties: Ties, texts: Sequence[str], jaccard: float) -> int:
-    """Join equal and similar texts; return how many groups the similar ones joined."""
+def tie_texts(ties: Ties, texts: Sequence[str], jaccard: float, run_words: int) -> int:
+    """Join equal texts, similar ones, and those with a common run; count what the latter two do.
+
+    Args:
+        ties: The groups of the texts' positions.
+        texts: Normalized texts.
+        jaccard: Least similarity; 1 for equal texts only.
+        run_words: Words of a common run; 0 for none.
+
+    Returns:
+        How many groups were joined by something else than equal texts.
+    """
     holders: dict[str, int] = {}
     for position, text in enumerate(texts):
         ties.join(holders.setdefault(text, position), position)
-    if jaccard >= 1:
-        return 0
     different = list(holders)
-    pairs = near_duplicates(different, jaccard)
-    return sum(ties.join(holders[different[i]], holders[different[j]]) for i, j in pairs)
+    near = near_duplicates(different, jaccard) if jaccard < 1 else ()
+    runs = shared_runs(different, run_words) if run_words else ()
+    return sum(
+        ties.join(holders[different[i]], holders[different[j]]) for i, j in chain(near, runs)
+    )
 
 
 def _draw(seed: int, name: str) -> tuple[bytes, str]:
