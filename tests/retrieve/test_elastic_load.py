@@ -45,6 +45,9 @@ class Server:
             with self.lock:
                 self.at_once -= 1
 
+    def mget(self, *, index: str, ids: list[str], **_: Any) -> Answer:
+        return Answer({"docs": [{"found": name in self.taken} for name in ids]})
+
     def take(self, operations: list[bytes]) -> Answer:
         size = sum(map(len, operations))
         if size > self.limit_bytes:
@@ -64,9 +67,17 @@ class Server:
         return Answer({"errors": any(i["create"]["error"] for i in items), "items": items})
 
 
-def loader(server: Server, request_mb: float = 1.0, parallel: int = 2) -> Loader:
-    patience = Patience("here", give_up_after_s=5)
-    return Loader(server, patience, "i", request_mb=request_mb, parallel=parallel)  # type: ignore[arg-type]
+def loader(
+    server: Server, request_mb: float = 1.0, parallel: int = 2, look_first: bool = False
+) -> Loader:
+    return Loader(
+        server,  # type: ignore[arg-type]
+        Patience("here", give_up_after_s=5),
+        "i",
+        request_mb=request_mb,
+        parallel=parallel,
+        look_first=look_first,
+    )
 
 
 def numbered(count: int) -> list[Document]:
@@ -131,8 +142,24 @@ def test_only_what_was_turned_away_is_sent_again() -> None:
 
 def test_what_is_there_already_counts_as_done() -> None:
     told: list[int] = []
-    loader(Server(trouble={"d0001": [CONFLICT]})).load(numbered(3), told.append, done=4)
-    assert told == [7]
+    loader(Server(trouble={"d0001": [CONFLICT]})).load(numbered(3), told.append)
+    assert told == [3]
+
+
+def test_documents_that_are_there_are_not_sent_when_one_looks_first() -> None:
+    server, told = Server(), []
+    loader(server).load(numbered(30), told.append)
+    server.request_bytes.clear()
+    loader(server, look_first=True).load(numbered(32), told.append)
+    assert server.request_bytes == [sum(len(entry_of(document)) for document in numbered(32)[30:])]
+    assert told == [30, 32]
+
+
+def test_a_request_is_not_made_when_all_of_it_is_there() -> None:
+    server = Server()
+    loader(server).load(numbered(5), lambda done: None)
+    loader(server, look_first=True).load(numbered(5), lambda done: None)
+    assert len(server.request_bytes) == 1
 
 
 def test_a_request_that_is_too_large_is_halved() -> None:

@@ -1,5 +1,6 @@
 """Requests are repeated while that may help, and else their failure is told at once."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -72,9 +73,14 @@ class Request:
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
-    monkeypatch.setattr("permille.retrieve.patience.time.sleep", pauses.append)
-    monkeypatch.setattr("permille.retrieve.patience.time.monotonic", lambda: sum(pauses))
+    be_asleep(monkeypatch, pauses)
     return pauses
+
+
+def be_asleep(patch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    """Let pauses take no time, and the clock show their sum."""
+    patch.setattr(threading.Event, "wait", lambda _, seconds: pauses.append(seconds))
+    patch.setattr(time, "monotonic", lambda: sum(pauses))
 
 
 @pytest.mark.parametrize(
@@ -161,12 +167,21 @@ def test_an_error_of_ours_passes_through(slept: list[float]) -> None:
         Patience("here", 60).call(Request(KeyError("nope")))
 
 
+def test_whoever_waits_is_stopped_at_once() -> None:
+    patience = Patience("here", 60)
+    timer = threading.Timer(0.1, patience.stop)
+    timer.start()
+    began_s = time.monotonic()
+    with pytest.raises(ServiceError, match="at here: stopped waiting for it"):
+        patience.call(Request(*[answered(503)] * 100))
+    assert time.monotonic() - began_s < 2
+
+
 @given(st.floats(0, 50))
 def test_it_never_waits_longer_than_the_limit(limit_s: float) -> None:
     pauses: list[float] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(time, "sleep", pauses.append)
-        patch.setattr(time, "monotonic", lambda: sum(pauses))
+        be_asleep(patch, pauses)
         with pytest.raises(ServiceError, match="did not do it"):
             Patience("here", limit_s).call(Request(*[answered(429)] * 1000))
     assert sum(pauses) <= limit_s

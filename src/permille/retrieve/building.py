@@ -58,13 +58,21 @@ def _begin(building: Path, finished: list[Path]) -> None:
     if base:
         (building / _BASE).mkdir()
         for name in (RECORDS, PLACES):
-            os.link(base / name, building / _BASE / name)
+            _link(base / name, building / _BASE / name)
         for file in (base / INDEX).iterdir():
             if file.suffix != ".lock":
-                os.link(file, aside / file.name)
+                _link(file, aside / file.name)
     else:
         tantivy.Index(_schema(), path=str(aside))
     aside.rename(building / INDEX)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file that is never written again a second name; where that cannot be, copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _largest_part(building: Path, finished: list[Path]) -> Path | None:

@@ -47,25 +47,37 @@ class Loader:
         *,
         request_mb: float,
         parallel: int,
+        look_first: bool,
     ) -> None:
+        """Prepare to load.
+
+        Args:
+            client: Of the server.
+            patience: Repeats what is turned away.
+            index: Its name; it must be there.
+            request_mb: Size of a request, unless one document is larger.
+            parallel: Requests in flight.
+            look_first: Ask which documents are there already, and send only the others.
+        """
         self._client = client
         self._patience = patience
         self._index = index
         self._request_bytes = int(request_mb * _MEGABYTE)
         self._parallel = parallel
+        self._look_first = look_first
 
-    def load(self, documents: Iterable[Document], progress: Progress, done: int = 0) -> None:
+    def load(self, documents: Iterable[Document], progress: Progress) -> None:
         """Send the documents, and return when every one is in the index.
 
         Args:
             documents: Read no faster than the server takes them.
             progress: Told of the number of documents that are done.
-            done: How many were there before.
 
         Raises:
             DataError: If a document cannot be stored; the message names it.
             ServiceError: If the server does not take them.
         """
+        done = 0
         running: set[Future[int]] = set()
         with ThreadPoolExecutor(self._parallel, thread_name_prefix="bulk") as pool:
             try:
@@ -78,6 +90,9 @@ class Loader:
                 for future in running:
                     done += future.result()
                     progress(done)
+            except KeyboardInterrupt:
+                self._patience.stop()
+                raise
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
@@ -96,16 +111,27 @@ class Loader:
 
     def _send(self, batch: list[Entry]) -> int:
         """Send a batch until every document of it is in; return how many."""
-        waiting = batch
+        waiting = self._patience.call(lambda: self._absent(batch)) if self._look_first else batch
 
         def request() -> None:
             nonlocal waiting
-            waiting = self._send_once(waiting)
+            waiting = self._send_once(waiting) if waiting else []
             if waiting:
                 raise BusyError(f"{len(waiting)} documents were turned away (429)")
 
         self._patience.call(request)
         return len(batch)
+
+    def _absent(self, batch: list[Entry]) -> list[Entry]:
+        names = [entry.document_id for entry in batch]
+        answer = self._client.mget(
+            index=self._index, ids=names, source=False, filter_path="docs.found,docs.error.type"
+        )
+        answered = answer.body["docs"]
+        failed = [one["error"]["type"] for one in answered if "error" in one]
+        if failed:
+            raise BusyError(f"{len(failed)} documents could not be looked for ({failed[0]})")
+        return [entry for entry, one in zip(batch, answered, strict=True) if not one["found"]]
 
     def _send_once(self, batch: list[Entry]) -> list[Entry]:
         """Send a batch; return what was turned away for now."""

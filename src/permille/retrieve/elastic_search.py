@@ -92,6 +92,9 @@ class Searcher:
         pool = ThreadPoolExecutor(self._parallel, thread_name_prefix="search")
         try:
             list(pool.map(self._ask_all, batches))
+        except KeyboardInterrupt:
+            self._patience.stop()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         self._report_shortened(asked)

@@ -122,6 +122,7 @@ class ElasticsearchRetriever:
             PREFIX + fingerprint,
             request_mb=self._config.bulk_mb,
             parallel=self._config.parallel,
+            look_first=bool(base or mark),
         )
         try:
             loader.load(store, progress)

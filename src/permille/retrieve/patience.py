@@ -4,6 +4,7 @@ Refusals that waiting does not mend (a wrong password, a full disk, a certificat
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -36,6 +37,7 @@ class Patience:
     def __init__(self, where: str, give_up_after_s: float) -> None:
         self.where = where
         self.give_up_after_s = give_up_after_s
+        self._stopped = threading.Event()
 
     def call(self, request: Callable[[], T], advice: str = "") -> T:
         """Return what the request returns, once it succeeds.
@@ -60,8 +62,13 @@ class Patience:
                 if waited_s + pause_s > self.give_up_after_s:
                     raise ServiceError(self._gave_up(error, why, waited_s, advice)) from error
             _log.warning("Elasticsearch at %s: %s; again in %.1f s", self.where, why, pause_s)
-            time.sleep(pause_s)
+            if self._stopped.wait(pause_s):
+                raise ServiceError(f"Elasticsearch at {self.where}: stopped waiting for it")
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    def stop(self) -> None:
+        """Make every thread that waits for the server give up now; for Ctrl-C."""
+        self._stopped.set()
 
     def _gave_up(self, error: Exception, why: str, waited_s: float, advice: str) -> str:
         if isinstance(error, NoConnection) and not isinstance(error, ConnectionTimeout):
