@@ -16,9 +16,6 @@ from permille.run.job import Outcome, group_name
 
 _LOG = logging.getLogger(__name__)
 
-_PROGRAM = "from permille.run.entry import {0}; {0}()"
-MAX_ERROR_LINES = 12
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -48,7 +45,7 @@ def run_cell(cell: Cell) -> Outcome:
     _LOG.info("%s: %s", cell.name, " ".join(cell.overrides))
     cell.folder.path.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM.format(cell.program), *_arguments(cell)],
+        [sys.executable, "-m", f"permille.run.commands.{cell.program}", *_arguments(cell)],
         stdout=subprocess.PIPE,
         text=True,
         env={"WANDB_RUN_GROUP": group_name(cell.group), **os.environ},

@@ -121,8 +121,8 @@ def disk_error(error: OSError) -> str:
 
 
 def _leave_word(folder: RunFolder, message: str) -> None:
-    """Note in the run's folder why there is no report."""
-    if not is_first_process():
+    """Note in the run's folder why there is no report; a finished run is left as it is."""
+    if not is_first_process() or folder.report.is_file():
         return
     try:
         write_json(folder.failed, {"error": message})
