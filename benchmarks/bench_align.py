@@ -1,7 +1,7 @@
 """Times the aligner against the published detector written straight down, on the same pairs.
 
 The last line is JSON: `prepared_ratio` (documents prepared beforehand, as at indexing; generations
-prepared in the run), `cold_ratio` (nothing prepared), `pairs_per_s` (prepared), `identical` of `of`.
+prepared in the run), `cold_ratio` (nothing prepared), `pairs_per_s` (prepared), `identical`, `of`.
 """
 
 import argparse
@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import align_oracle
 import nltk
 
+import align_oracle
 from permille.align import AlignConfig, Aligner
 from permille.core.records import Alignment
 
