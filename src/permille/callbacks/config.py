@@ -7,7 +7,7 @@ from permille.core.errors import SettingsError
 
 
 class AttentionScope(StrEnum):
-    """Which attention is measured. (OmegaConf reads members by name.)"""
+    """Which attention is measured; OmegaConf reads members by name."""
 
     last_block = "last_block"
     full = "full"
