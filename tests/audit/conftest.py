@@ -160,10 +160,10 @@ def audit(tmp_path):
     def run(generations, documents, *, judge=None, align=None, retriever=None, **settings):
         passed = {
             k: settings.pop(k)
-            for k in ("judge_threshold", "top_k", "progress", "cache_dir")
+            for k in ("judge_threshold", "top_k", "progress", "found_by")
             if k in settings
         }
-        defaults = {"num_planted": 0, "num_threshold_prompts": 0}
+        defaults = {"num_planted": 0, "num_threshold_prompts": 0, "cache_dir": str(tmp_path / "c")}
         retriever = retriever or ListRetriever()
         report = run_audit(
             generations,

@@ -38,7 +38,7 @@ def passes(copier, audit_retriever, tmp_path):
 @pytest.mark.parametrize("chunk_size", [1, 4, 100])
 def test_chunks_hold_one_arm_in_the_order_of_the_file(passes, chunk_size):
     made, model, _ = passes(chunk_size)
-    chunks = list(made.chunks(TRAIN))
+    chunks = list(made.chunks(TRAIN, "align"))
     assert max(len(generations) for generations, _ in chunks) <= chunk_size
     seen = [g for generations, _ in chunks for g in generations]
     assert seen == [g for g in model.generations if (g.model, g.split) == TRAIN]
@@ -47,7 +47,7 @@ def test_chunks_hold_one_arm_in_the_order_of_the_file(passes, chunk_size):
 
 def test_progress_ends_with_everything(passes):
     made, _, told = passes(4)
-    list(made.chunks(TRAIN))
+    list(made.chunks(TRAIN, "align"))
     assert told == [("align tuned train", done, 10) for done in (0, 4, 8, 10)]
 
 

@@ -315,9 +315,11 @@ def test_an_interrupted_audit_goes_on_where_it_was(audit, copier, tmp_path):
             raise KeyboardInterrupt("stopped")
 
     with pytest.raises(KeyboardInterrupt, match="stopped"):
-        audit(model.generations, model.documents, chunk_size=10, progress=stop, cache_dir=cache)
+        audit(
+            model.generations, model.documents, chunk_size=10, progress=stop, cache_dir=str(cache)
+        )
     assert len(list(cache.iterdir())) == 2
-    again = audit(model.generations, model.documents, chunk_size=10, cache_dir=cache)
+    again = audit(model.generations, model.documents, chunk_size=10, cache_dir=str(cache))
     searched = again.retriever.corpora[0].searched
     assert model.generations[0].text not in searched
     assert again.values == expected.values
@@ -334,9 +336,9 @@ def test_what_was_found_under_other_settings_is_not_used(audit, writer, tmp_path
             raise KeyboardInterrupt("stopped")
 
     with pytest.raises(KeyboardInterrupt, match="stopped"):
-        audit([generation], [document], progress=stop, cache_dir=tmp_path / "kept")
+        audit([generation], [document], progress=stop, cache_dir=str(tmp_path / "kept"))
     longer = AlignConfig(verbatim_minlen=120, min_plaglen=120)
-    found = audit([generation], [document], align=longer, cache_dir=tmp_path / "kept")
+    found = audit([generation], [document], align=longer, cache_dir=str(tmp_path / "kept"))
     assert found.counts["any"] == 0
 
 

@@ -3,10 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.audit.sampling import sample
+from permille.audit.sampling import samples
 from permille.core.records import Document
 
 documents = [Document(f"d{i}", "text") for i in range(40)]
+
+
+def sample(texts, size, seed):
+    return samples(texts, lambda _: ["all"], size, seed).get("all", [])
 
 
 @given(size=st.integers(0, 60), seed=st.integers(0, 9), order=st.randoms(use_true_random=False))
@@ -28,3 +32,14 @@ def test_every_text_is_drawn_as_often_as_another():
         for document in sample(documents, 10, seed):
             times[document.id] += 1
     assert 60 < min(times.values()) <= max(times.values()) < 145
+
+
+def test_a_text_may_belong_to_several_groups_or_none():
+    def groups(document):
+        number = int(document.id[1:])
+        return [size for size in (10, 20) if number < size]
+
+    drawn = samples(documents, groups, 15, 0)
+    assert {group: len(found) for group, found in drawn.items()} == {10: 10, 20: 15}
+    assert {d.id for d in drawn[10]} == {f"d{i}" for i in range(10)}
+    assert drawn[20] == sample(documents[:20], 15, 0)

@@ -3,6 +3,8 @@
 import pytest
 
 from permille.audit.config import AuditConfig
+from permille.audit.controls.thresholds import Moved
+from permille.audit.probing import Probed
 from permille.audit.summary import summarize
 from permille.audit.survey import survey
 from permille.audit.tally import Tally
@@ -13,7 +15,7 @@ FOUND = survey([Generation("g", "")], [Document("d", "", "e")])
 
 
 def report_of(tallies, name="standard", **named):
-    options = {"least_chars": 51, "has_judge": True, "probed": {}} | named
+    options = {"least_chars": 51, "has_judge": True, "probed": Probed()} | named
     return summarize(tallies, FOUND, AuditConfig(name=name), **options).to_dict()
 
 
@@ -62,10 +64,31 @@ def test_as_published_confident_paraphrases_are_counted_again(make_row):
     assert "no judge" in unjudged["ratios"]["paraphrase_confident"]["reason"]
 
 
-def test_controls_that_searched_again_stand_with_the_others(make_row):
-    controls = report_of({TRAIN: Tally([make_row()])}, probed={"thresholds": {"any": [0, 1]}})[
-        "controls"
-    ]
-    assert controls["thresholds"] == {"any": [0, 1]}
+def moved(kinds):
+    return [Moved(None, None, kinds), Moved("th1", 0.24, [Kind.NONE] * len(kinds))]
+
+
+def test_samples_that_were_searched_again_stand_with_the_other_controls(make_row):
+    probed = Probed(moved=moved([Kind.IDEA, Kind.NONE]), tasks=["qa", "qa"])
+    controls = report_of({TRAIN: Tally([make_row()])}, probed=probed)["controls"]
+    assert controls["thresholds"]["any"] == [0, 500]
     assert "confident" not in controls
     assert list(controls)[-1] == "multiplicity"
+
+
+def test_each_task_has_all_controls_of_its_own_rows_and_samples(make_row):
+    train = [make_row(Kind.IDEA, task="qa"), make_row(task="nli"), make_row(task="nli")]
+    heldout = [make_row(task="qa"), make_row(task="nli")]
+    probed = Probed(moved=moved([Kind.IDEA, Kind.NONE]), tasks=["qa", "nli"])
+    values = report_of({TRAIN: Tally(train), HELDOUT: Tally(heldout)}, probed=probed)
+    own = {name: task["controls"] for name, task in values["tasks"].items()}
+    for controls in own.values():
+        assert controls.keys() == values["controls"].keys() - {"multiplicity"}
+    assert own["qa"]["degenerate"]["without"]["idea"]["count"] == 1
+    assert own["nli"]["degenerate"]["without"]["idea"]["count"] == 0
+    assert own["qa"]["heldout"]["difference"]["any"]["permille"] == 1000
+    assert own["nli"]["heldout"]["difference"]["any"]["permille"] == 0
+    assert own["qa"]["thresholds"]["any"] == [0, 1000]
+    assert own["nli"]["thresholds"]["any"] == [0, 0]
+    tests = {row["test"] for row in values["controls"]["multiplicity"]}
+    assert {"heldout any", "qa: heldout any", "nli: heldout idea"} <= tests

@@ -1,5 +1,8 @@
 """What there is to audit, and the cut to equal sizes."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +103,42 @@ def test_the_cut_hangs_on_the_seed_and_not_on_the_order():
     ids = [chosen(generations, cut.has_generation) for cut in cuts]
     assert ids[0] == ids[1] != ids[2]
     assert cuts[0] == cuts[1]
+
+
+def of_tasks(texts, tasks):
+    """The texts, each named anew, once for each task and as often as the task has it."""
+    return [
+        replace(text, id=f"{task}{text.id}", example_id=f"{task}{text.example_id}", task=task)
+        for text in texts
+        for task, splits in tasks.items()
+        if text.split in splits
+    ]
+
+
+def tasks_of(texts, split, has):
+    return Counter(text.task for text in texts if text.split is split and has(text))
+
+
+def test_a_mixture_is_cut_task_by_task():
+    sizes = {"qa": (6, 2), "nli": (1, 4), "sum": (3, 3)}
+    generations, documents = (
+        [text for task, size in sizes.items() for text in of_tasks(make(*size), {task: Split})]
+        for make in (generations_of, documents_of)
+    )
+    cuts = survey(generations, documents).cuts
+    for split in Split:
+        kept = {"qa": 2, "nli": 1, "sum": 3}
+        assert tasks_of(generations, split, cuts[split].has_generation) == kept
+        assert tasks_of(documents, split, cuts[split].has_document) == kept
+
+
+def test_splits_of_different_tasks_are_cut_as_a_whole():
+    generations, documents = generations_of(5, 2), documents_of(3, 6)
+    named = [replace(text, task="qa") if text.split is Split.TRAIN else text for text in documents]
+    cuts = survey(generations, named).cuts
+    for split in Split:
+        assert sum(tasks_of(generations, split, cuts[split].has_generation).values()) == 2
+        assert sum(tasks_of(named, split, cuts[split].has_document).values()) == 3
 
 
 def test_without_held_out_texts_nothing_is_cut():

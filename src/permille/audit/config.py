@@ -77,6 +77,9 @@ class AuditConfig:
     """Documents that are planted in other texts in each way, to see what the detector finds."""
     num_threshold_prompts: int = 100
     """Generations that are searched again with each of the detector's thresholds moved."""
+    cache_dir: str | None = None
+    """Folder that keeps what was found until an audit is done, so that an interrupted one goes on;
+    no texts. None: `permille/findings` in the user's cache folder (`XDG_CACHE_HOME`)."""
     seed: int = 0
     """Seed of samples, of the cut to equal sizes and of permutations."""
 

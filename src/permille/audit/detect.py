@@ -82,7 +82,17 @@ class Detector:
             generations: What is searched for.
             views: Where each is searched for; a document that several return is aligned once.
         """
-        returned = search_views(generations, views, self.top_k)
+        return self.detect_among(generations, search_views(generations, views, self.top_k))
+
+    def detect_among(
+        self, generations: Sequence[Generation], returned: Sequence[dict[str, Returned]]
+    ) -> list[list[Finding]]:
+        """Return the findings of each generation in documents that were already searched for.
+
+        Args:
+            generations: What was searched for.
+            returned: The documents of each, as `search_views` gives them.
+        """
         pairs = self._confirmed(list(self._aligned(generations, returned)))
         findings: dict[str, list[Finding]] = {generation.id: [] for generation in generations}
         for pair in self._marked(pairs):

@@ -1,5 +1,6 @@
 """The passes over generations and documents: find, look up how far it is spread, count."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +23,9 @@ from permille.core.records import Document, Generation, Split
 
 Progress = Callable[[str, int, int], None]
 """Told of a stage ("index train", "align tuned train"), how many are done, and of how many."""
+REPORT_EVERY = 5_000
+"""Documents between two words on how far a pass over them is."""
+_LOG = logging.getLogger(__name__)
 Spread = dict[Split, SplitSpread]
 
 
@@ -51,22 +55,42 @@ class Passes:
         """Find everything, and look up how far it is spread over the documents."""
         spread = {split: SplitSpread(self.detector.least_chars) for split in Split}
         for arm, views in self.views.items():
-            for _, found in self.chunks(arm):
+            for _, found in self.chunks(arm, "align"):
                 seen = (seen_in(findings, MAIN) for findings in found)
                 spread[arm[1]].note(seen, views[0].corpus)
-        for split in {split for _, split in self.views}:
-            is_paper = self.config.is_paper
-            spread[split].scan(
-                d for d in documents if d.split is split and is_indexed(d, is_paper=is_paper)
+        if self.store.num_taken_up:
+            _LOG.info(
+                "%d generations of an interrupted audit were not searched for again",
+                self.store.num_taken_up,
             )
+        for split in sorted({split for _, split in self.views}):
+            spread[split].scan(self._indexed(documents, split))
         return spread
 
-    def chunks(self, arm: ArmKey) -> Iterator[tuple[list[Generation], list[list[Finding]]]]:
-        """Yield one arm's generations and findings, found now or before."""
+    def _indexed(self, documents: Iterable[Document], split: Split) -> Iterator[Document]:
+        """Yield the documents of a split that are searched, and tell how far it is."""
+        stage, total, done = f"compare {split}", self.found.num_documents[split], 0
+        for document in documents:
+            if document.split is split and is_indexed(document, is_paper=self.config.is_paper):
+                if done % REPORT_EVERY == 0:
+                    self.progress(stage, done, total)
+                yield document
+                done += 1
+        self.progress(stage, done, total)
+
+    def chunks(
+        self, arm: ArmKey, stage: str
+    ) -> Iterator[tuple[list[Generation], list[list[Finding]]]]:
+        """Yield one arm's generations and findings, found now or before.
+
+        Args:
+            arm: The arm.
+            stage: What this is done for, a word.
+        """
         views = self.views[arm]
         prefix = repr([(view.name, view.corpus.fingerprint) for view in views])
         total, done = self.found.num_generations[arm], 0
-        stage = "align " + " ".join(arm)
+        stage = f"{stage} {' '.join(arm)}"
         wanted = (g for g in self.generations if (g.model, g.split) == arm)
         while chunk := list(islice(wanted, self.config.chunk_size)):
             self.progress(stage, done, total)
@@ -91,7 +115,7 @@ class Passes:
                     is_paper=self.config.is_paper,
                 )
                 rows = []
-                for generations, found in self.chunks(arm):
+                for generations, found in self.chunks(arm, "count"):
                     for generation, findings in zip(generations, found, strict=True):
                         counted = [spread[arm[1]].counted(finding) for finding in findings]
                         row, headline = maker.row(generation, counted)

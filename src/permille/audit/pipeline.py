@@ -13,20 +13,17 @@ from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
 from permille.audit.passes import Passes, Progress
-from permille.audit.probing import probe_controls
+from permille.audit.probing import Probed, probe_samples
 from permille.audit.report import AuditReport
-from permille.audit.rows import MAIN
-from permille.audit.store import FindingStore
+from permille.audit.store import FindingStore, findings_folder
 from permille.audit.summary import summarize
 from permille.audit.survey import survey
-from permille.audit.tally import ratios_of
 from permille.audit.views import TUNED_TRAIN, build_views
 from permille.core.records import Document, Generation
 from permille.judge.protocol import Judge
 from permille.retrieve.protocol import Retriever
 
 CASES_FILE = "cases.jsonl"
-PARTIAL_FOLDER = "findings.partial"
 Record = TypeVar("Record")
 
 
@@ -41,7 +38,7 @@ def run_audit(
     out: Path,
     judge_threshold: float = 0.5,
     top_k: int = 10,
-    cache_dir: Path | None = None,
+    found_by: str = "",
     progress: Progress | None = None,
 ) -> AuditReport:
     """Find what generations give back of documents, count it, and compute its controls.
@@ -56,30 +53,29 @@ def run_audit(
         out: A folder; cases.jsonl is written there.
         judge_threshold: A probability has to be greater to confirm a paraphrase.
         top_k: Documents that are looked at for a generation.
-        cache_dir: Where finished chunks are kept until the audit is done, so that the same audit,
-            started again, goes on where it was; by default in `out`.
+        found_by: Names engine and judge with their settings: what an interrupted audit had found
+            is only taken up by one with the same name.
         progress: Told how far it is.
 
     Raises:
         DataError: If there is nothing to audit, or a file is not what it should be.
+        SettingsError: If what is found cannot be kept in `config.cache_dir`.
     """
     generations, documents = _rereadable(generations), _rereadable(documents)
     found = survey(generations, documents, seed=config.seed, is_paper=config.is_paper)
     views = build_views(documents, found, retriever, config, progress or _ignore)
     detector = build_detector(aligner, judge, config, judge_threshold, top_k)
-    settings = [repr(aligner.config), type(judge).__name__, judge_threshold, top_k]
+    settings = [found_by, repr(aligner.config), type(judge).__name__, judge_threshold, top_k]
     settings += [config.is_paper, config.max_judge_pairs, config.copied_words]
-    store = FindingStore(cache_dir or out / PARTIAL_FOLDER, repr(settings))
+    store = FindingStore(findings_folder(config.cache_dir), repr(settings))
     passes = Passes(generations, config, found, views, detector, store, progress or _ignore)
     tallies = passes.count(out / CASES_FILE, passes.look_up(documents))
-    probed: dict[str, object] = {}
+    probed = Probed()
     if not config.is_paper:
         main = views[TUNED_TRAIN][0]
         probe = Probe(detector, main.corpus, main.has_inputs)
-        observed = ratios_of(tallies[TUNED_TRAIN], MAIN)
-        probed = probe_controls(probe, generations, documents, observed, config, aligner)
-    store.remove()
-    return summarize(
+        probed = probe_samples(probe, generations, documents, config, aligner, passes.progress)
+    report = summarize(
         tallies,
         found,
         config,
@@ -87,6 +83,8 @@ def run_audit(
         has_judge=judge is not None,
         probed=probed,
     )
+    store.remove()
+    return report
 
 
 def _rereadable(texts: Iterable[Record]) -> Iterable[Record]:

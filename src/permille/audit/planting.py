@@ -17,6 +17,12 @@ VERBATIM_CHARS = (80, 200)
 PARAPHRASE_CHARS = (120, 300)
 IDEA_TIMES = 4
 """How many times longer than its digest the digested text is."""
+LEAST_CHARS = {
+    Kind.VERBATIM: VERBATIM_CHARS[0],
+    Kind.PARAPHRASE: PARAPHRASE_CHARS[0],
+    Kind.IDEA: IDEA_TIMES * PARAPHRASE_CHARS[0],
+}
+"""A shorter document cannot be given back in that way."""
 HOST_CHARS = 200
 
 

@@ -1,56 +1,137 @@
-"""Controls for which samples are searched again."""
+"""Samples that are searched again: planted copies, and generations with each threshold moved."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from permille.align.aligner import Aligner
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import (
     Probe,
+    Trial,
     detector_control,
     retrieval_control,
     try_detector,
 )
-from permille.audit.controls.thresholds import thresholds
-from permille.audit.sampling import sample
+from permille.audit.controls.thresholds import Moved, move_thresholds, thresholds
+from permille.audit.planting import LEAST_CHARS
+from permille.audit.sampling import samples
 from permille.audit.views import TUNED_TRAIN
-from permille.core.records import Document, Generation, Split
+from permille.core.records import Document, Generation, Kind, Split
 from permille.measure.ratio import Ratios
 
+Task = str | None
+Progress = Callable[[str, int, int], None]
 
-def probe_controls(
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What samples have shown.
+
+    Attributes:
+        trials: What was found of planted copies, by the task of the documents.
+        moved: What moved thresholds find in a sample of generations.
+        tasks: The task of each generation of that sample.
+    """
+
+    trials: Mapping[Task, Trial] = field(default_factory=dict)
+    moved: Sequence[Moved] = ()
+    tasks: Sequence[Task] = ()
+
+    def controls(self, observed: Ratios) -> dict[str, object]:
+        """Return the controls `retrieval`, `thresholds` and `detector` over all tasks.
+
+        Args:
+            observed: The audit's ratios.
+        """
+        trial = Trial.pooled(self.trials.values()) if self.trials else None
+        return self._controls(trial, observed, [True] * len(self.tasks))
+
+    def controls_of(self, task: str, observed: Ratios) -> dict[str, object]:
+        """Return the same controls of one task.
+
+        Args:
+            task: The task.
+            observed: Its ratios.
+        """
+        return self._controls(self.trials.get(task), observed, [one == task for one in self.tasks])
+
+    def _controls(
+        self, trial: Trial | None, observed: Ratios, wanted: Sequence[bool]
+    ) -> dict[str, object]:
+        """Return the controls from what belongs to them."""
+        return {
+            "retrieval": retrieval_control(trial),
+            "thresholds": thresholds(self.moved, wanted),
+            "detector": detector_control(trial, observed),
+        }
+
+
+def probe_samples(
     probe: Probe,
     generations: Iterable[Generation],
     documents: Iterable[Document],
-    observed: Ratios,
     config: AuditConfig,
     aligner: Aligner,
-) -> dict[str, object]:
-    """Return the controls `retrieval`, `thresholds` and `detector`.
+    progress: Progress,
+) -> Probed:
+    """Draw samples by task, and search them.
 
     Args:
         probe: The audit's own detector, and the index of training documents.
         generations: All generations.
         documents: All documents.
-        observed: The audit's ratios.
-        config: The audit's settings.
+        config: How large samples are.
         aligner: The audit's own.
+        progress: Told how far it is.
     """
     least_chars = probe.detector.least_chars
-    long = {
-        split: sample(
-            (d for d in documents if d.split is split and len(d.text) >= least_chars),
-            config.num_planted,
-            config.seed,
-        )
-        for split in Split
-    }
-    trial = try_detector(probe, long[Split.TRAIN], long[Split.HELDOUT], config.seed)
-    measurable = (
-        g for g in generations if (g.model, g.split) == TUNED_TRAIN and len(g.text) >= least_chars
+    drawn = samples(generations, _task_of(least_chars), config.num_threshold_prompts, config.seed)
+    chosen = [generation for of_task in drawn.values() for generation in of_task]
+    return Probed(
+        _trials(probe, documents, config, progress),
+        move_thresholds(probe, aligner, chosen, progress) if chosen else (),
+        [generation.task for generation in chosen],
     )
-    chosen = sample(measurable, config.num_threshold_prompts, config.seed)
-    return {
-        "retrieval": retrieval_control(trial),
-        "thresholds": thresholds(probe, aligner, chosen),
-        "detector": detector_control(trial, observed),
-    }
+
+
+def _trials(
+    probe: Probe, documents: Iterable[Document], config: AuditConfig, progress: Progress
+) -> dict[Task, Trial]:
+    """Plant copies of each task's training documents in its held-out ones, and look for them."""
+    drawn = samples(
+        documents, _uses_of(probe.detector.least_chars), config.num_planted, config.seed
+    )
+    hosts = {task: found for (task, kind), found in drawn.items() if kind is Kind.NONE}
+    trials: dict[Task, Trial] = {}
+    for task in hosts:
+        progress("planted copies", len(trials), len(hosts))
+        planted = {kind: drawn.get((task, kind), []) for kind in LEAST_CHARS}
+        trials[task] = try_detector(probe, planted, hosts[task], config.seed)
+    progress("planted copies", len(trials), len(hosts))
+    return trials
+
+
+def _task_of(least_chars: int) -> Callable[[Generation], Iterator[Task]]:
+    """Return what names the sample of thresholds that a generation belongs to, if any."""
+
+    def tasks(generation: Generation) -> Iterator[Task]:
+        is_audited = (generation.model, generation.split) == TUNED_TRAIN
+        if is_audited and len(generation.text) >= least_chars:
+            yield generation.task
+
+    return tasks
+
+
+def _uses_of(least_chars: int) -> Callable[[Document], Iterator[tuple[Task, Kind]]]:
+    """Return what names the kinds that a document can be planted as; none: it holds plants."""
+
+    def uses(document: Document) -> Iterator[tuple[Task, Kind]]:
+        if document.split is Split.HELDOUT:
+            if len(document.text) >= least_chars:
+                yield document.task, Kind.NONE
+            return
+        for kind, least in LEAST_CHARS.items():
+            if len(document.text) >= least:
+                yield document.task, kind
+
+    return uses

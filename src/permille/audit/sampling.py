@@ -1,7 +1,8 @@
 """Seeded samples of streams, which do not depend on the stream's order."""
 
 import heapq
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from permille.audit.survey import seeded_hash
@@ -17,14 +18,31 @@ class HasId(Protocol):
 
 
 Text = TypeVar("Text", bound=HasId)
+Group = TypeVar("Group")
 
 
-def sample(texts: Iterable[Text], size: int, seed: int) -> list[Text]:
-    """Return `size` texts of a stream, or all where there are fewer, in a random order.
+def samples(
+    texts: Iterable[Text], groups_of: Callable[[Text], Iterable[Group]], size: int, seed: int
+) -> dict[Group, list[Text]]:
+    """Return `size` texts of each group, or all where it has fewer, in a random order.
 
     Args:
-        texts: With unique ids; only the sample is kept in memory.
-        size: Texts at most.
+        texts: With unique ids; only the samples are kept in memory.
+        groups_of: Names the groups that a text belongs to.
+        size: Texts of a group at most.
         seed: Of the choice.
     """
-    return heapq.nsmallest(size, texts, key=lambda text: seeded_hash(f"sample {text.id}", seed))
+    kept: dict[Group, list[tuple[int, str, Text]]] = defaultdict(list)
+    for text in texts:
+        key = seeded_hash(f"sample {text.id}", seed)
+        for group in groups_of(text):
+            entry = (-key, text.id, text)
+            if len(kept[group]) < size:
+                heapq.heappush(kept[group], entry)
+            elif size:
+                heapq.heappushpop(kept[group], entry)
+    return {
+        group: [text for _, _, text in sorted(found, key=lambda entry: -entry[0])]
+        for group, found in kept.items()
+        if found
+    }

@@ -9,6 +9,7 @@ from permille.audit.controls.heldout import cross_index_control, heldout_control
 from permille.audit.controls.length import length
 from permille.audit.controls.multiplicity import multiplicity
 from permille.audit.controls.subsets import subset_controls
+from permille.audit.probing import Probed
 from permille.audit.report import AuditReport
 from permille.audit.rows import MAIN
 from permille.audit.survey import Survey
@@ -24,7 +25,7 @@ def summarize(
     *,
     least_chars: int,
     has_judge: bool,
-    probed: Mapping[str, object],
+    probed: Probed,
 ) -> AuditReport:
     """Return what the rows of all arms say.
 
@@ -34,26 +35,33 @@ def summarize(
         config: How it was counted.
         least_chars: Characters of a measurable generation.
         has_judge: Whether paraphrases were judged.
-        probed: Controls for which samples were searched again.
+        probed: What samples that were searched again have shown.
     """
     train = tallies[TUNED_TRAIN]
     names = sorted({row.task for row in train.rows if row.task is not None})
     by_task = {name: _select(tallies, name) for name in names} if len(names) > 1 else {}
-    ratios: dict[str, object] = dict(ratios_of(train, MAIN).to_dict())
+    observed = ratios_of(train, MAIN)
+    ratios: dict[str, object] = dict(observed.to_dict())
     controls: dict[str, object] = {}
+    tasks: dict[str, dict[str, object]] = {}
     if config.is_paper:
         ratios["paraphrase_confident"] = _confident(train, has_judge=has_judge).to_dict()
+        tasks = {name: _of_task(rows) for name, rows in by_task.items()}
     else:
-        controls = {**_controls(tallies, found, config, least_chars), **probed}
-        contrasts = {name: _contrasts(rows, config) for name, rows in by_task.items()}
-        controls["multiplicity"] = multiplicity(controls, contrasts)
+        controls = {**_controls(tallies, found, config, least_chars), **probed.controls(observed)}
+        for name, rows in by_task.items():
+            own = probed.controls_of(name, ratios_of(rows[TUNED_TRAIN], MAIN))
+            of_task = {**_controls(rows, found, config, least_chars), **own}
+            tasks[name] = {**_of_task(rows), "controls": of_task}
+        by_name = {name: part["controls"] for name, part in tasks.items()}
+        controls["multiplicity"] = multiplicity(controls, by_name)
     return AuditReport(
         task=names[0] if len(names) == 1 else ("multitask" if names else None),
         audit=str(config.name),
         generations=_counts(train),
         ratios=ratios,
         controls=controls,
-        tasks={name: _of_task(rows) for name, rows in by_task.items()},
+        tasks=tasks,
     )
 
 
@@ -89,21 +97,14 @@ def _controls(
     train = tallies[TUNED_TRAIN]
     others = [tally for arm, tally in tallies.items() if arm != TUNED_TRAIN]
     return {
-        **_contrasts(tallies, config),
+        "heldout": heldout_control(tallies, seed=config.seed),
+        "base_model": base_model_control(tallies),
+        "difference_in_differences": difference_in_differences(tallies, seed=config.seed),
         "cross_index": cross_index_control(tallies),
         **subset_controls(train, has_examples=found.has_examples),
         "duplicates": duplicates(train),
         "boilerplate": boilerplate(train, config.max_examples),
         "length": length(train, others, least_chars),
-    }
-
-
-def _contrasts(tallies: Mapping[ArmKey, Tally], config: AuditConfig) -> dict[str, object]:
-    """Return the controls that compare arms."""
-    return {
-        "heldout": heldout_control(tallies, seed=config.seed),
-        "base_model": base_model_control(tallies),
-        "difference_in_differences": difference_in_differences(tallies, seed=config.seed),
     }
 
 

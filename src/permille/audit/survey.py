@@ -1,20 +1,22 @@
 """What there is to audit: how many texts of which split and model, and a cut to equal sizes.
 
-Reads generations and documents once each and keeps a few numbers a text, never the texts.
+Reads generations and documents once each and keeps a few numbers a text, never the texts. Where
+both splits have the same tasks, they are cut task by task, so that they keep one mixture.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-
-import numpy as np
 
 from permille.core.errors import DataError
 from permille.core.records import Arm, Document, Generation, Part, Split
 
 FIRST_HALF = 1 << 63
 """Keys below it belong to documents of chosen examples, which a cut takes first."""
+Task = str | None
+Keys = dict[Split, dict[Task, set[int]]]
+"""Hashes of texts, by split and task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,18 @@ class Cut:
     Attributes:
         seed: Of the choice.
         units: Keys of the chosen prompts; None chooses all.
-        last_key: The greatest key of a chosen document; None chooses all.
+        last_keys: By task the greatest key of a chosen document, under None for tasks that are not
+            named; None chooses all.
     """
 
     seed: int
     units: frozenset[int] | None = None
-    last_key: int | None = None
+    last_keys: Mapping[Task, int] | None = None
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing is cut off."""
-        return self.units is None and self.last_key is None
+        return self.units is None and self.last_keys is None
 
     def has_generation(self, generation: Generation) -> bool:
         """Whether a generation's prompt is chosen."""
@@ -42,9 +45,10 @@ class Cut:
 
     def has_document(self, document: Document) -> bool:
         """Whether a document is chosen."""
-        if self.last_key is None:
+        if self.last_keys is None:
             return True
-        return document_key(document, self.units, self.seed) <= self.last_key
+        last_key = self.last_keys.get(document.task, self.last_keys.get(None, -1))
+        return document_key(document, self.units, self.seed) <= last_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Survey:
 
     def is_cut(self, split: Split) -> bool:
         """Whether a split's index for contrasts is smaller than its whole index."""
-        return self.cuts[split].last_key is not None
+        return self.cuts[split].last_keys is not None
 
 
 def survey(
@@ -97,31 +101,33 @@ def survey(
     """
     counts, prompts = _count_generations(generations, seed)
     units = _chosen_units(prompts)
-    keys: dict[Split, list[int]] = {split: [] for split in Split}
+    keys: Keys = {split: defaultdict(set) for split in Split}
     has_inputs = has_examples = False
     for document in documents:
         if is_indexed(document, is_paper=is_paper):
-            keys[document.split].append(document_key(document, units[document.split], seed))
+            key = document_key(document, units[document.split], seed)
+            keys[document.split][document.task].add(key)
             has_inputs |= document.part is Part.INPUT
             has_examples |= document.example_id is not None
     if not keys[Split.TRAIN]:
         wanted = "split=train and part=suffix (audit=paper)" if is_paper else "split=train"
         raise DataError(f"want documents with {wanted} to search in, got none")
-    num_documents = Counter({split: len(found) for split, found in keys.items()})
-    cuts = _cuts(units, keys, seed)
+    num_documents = Counter({split: sum(map(len, found.values())) for split, found in keys.items()})
+    last_keys = _last_keys(keys)
+    cuts = {split: Cut(seed, units[split], last_keys[split]) for split in Split}
     return Survey(counts, num_documents, has_inputs, has_examples, cuts)
 
 
 def _count_generations(
     generations: Iterable[Generation], seed: int
-) -> tuple[Counter[tuple[Arm, Split]], dict[Split, set[int]]]:
-    """Count generations by model and split, and collect the tuned model's prompts by split."""
+) -> tuple[Counter[tuple[Arm, Split]], Keys]:
+    """Count generations by model and split, and collect the tuned model's prompts."""
     counts: Counter[tuple[Arm, Split]] = Counter()
-    prompts: dict[Split, set[int]] = {split: set() for split in Split}
+    prompts: Keys = {split: defaultdict(set) for split in Split}
     for generation in generations:
         counts[generation.model, generation.split] += 1
         if generation.model is Arm.TUNED:
-            prompts[generation.split].add(unit_key(generation, seed))
+            prompts[generation.split][generation.task].add(unit_key(generation, seed))
     if not prompts[Split.TRAIN]:
         got = ", ".join(f"{count} of {model} {split}" for (model, split), count in counts.items())
         raise DataError(
@@ -158,27 +164,42 @@ def document_key(document: Document, units: frozenset[int] | None, seed: int) ->
     return key if example in units else key + FIRST_HALF
 
 
-def _chosen_units(keys: dict[Split, set[int]]) -> dict[Split, frozenset[int] | None]:
-    """Choose as many prompts of each split as the smaller one has."""
-    size = min(map(len, keys.values()))
-    return {
-        split: frozenset(sorted(found)[:size]) if 0 < size < len(found) else None
-        for split, found in keys.items()
-    }
+def _strata(keys: Keys) -> Keys:
+    """Return keys by task where both splits have the same tasks, else all under None."""
+    first, second = (set(by_task) for by_task in keys.values())
+    if first == second:
+        return keys
+    return {split: {None: set().union(*by_task.values())} for split, by_task in keys.items()}
 
 
-def _cuts(
-    units: dict[Split, frozenset[int] | None], keys: dict[Split, list[int]], seed: int
-) -> dict[Split, Cut]:
-    """Choose as many documents of each split as the smaller one has."""
-    size = min(map(len, keys.values()))
-    cuts = {}
-    for split, found in keys.items():
-        is_cut = 0 < size < len(found)
-        ordered = np.partition(np.array(found, dtype=np.uint64), size - 1) if is_cut else None
-        last = None if ordered is None else int(ordered[size - 1])
-        cuts[split] = Cut(seed, units[split], last)
-    return cuts
+def _chosen_units(prompts: Keys) -> dict[Split, frozenset[int] | None]:
+    """Choose as many prompts of each split as the smaller one has, task by task."""
+    strata = _strata(prompts)
+    sizes = _smaller(strata)
+    chosen: dict[Split, frozenset[int] | None] = {}
+    for split, by_task in strata.items():
+        is_cut = any(0 < sizes[task] < len(found) for task, found in by_task.items())
+        units = (unit for task, found in by_task.items() for unit in sorted(found)[: sizes[task]])
+        chosen[split] = frozenset(units) if is_cut else None
+    return chosen
+
+
+def _last_keys(documents: Keys) -> dict[Split, dict[Task, int] | None]:
+    """Choose as many documents of each split as the smaller one has, task by task."""
+    strata = _strata(documents)
+    sizes = _smaller(strata)
+    chosen: dict[Split, dict[Task, int] | None] = {}
+    for split, by_task in strata.items():
+        is_cut = any(0 < sizes[task] < len(found) for task, found in by_task.items())
+        last = {task: sorted(found)[sizes[task] - 1] for task, found in by_task.items() if found}
+        chosen[split] = last if is_cut else None
+    return chosen
+
+
+def _smaller(strata: Keys) -> dict[Task, int]:
+    """Return by task how many keys the split has that has fewer."""
+    first, second = strata.values()
+    return {task: min(len(first[task]), len(second[task])) for task in first}
 
 
 def seeded_hash(text: str, seed: int) -> int:

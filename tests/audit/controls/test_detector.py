@@ -12,15 +12,16 @@ from permille.audit.controls.detector import (
     retrieval_control,
     try_detector,
 )
-from permille.core.records import Document, Generation, Kind, Split
+from permille.core.records import KINDS_BY_STRENGTH, Document, Generation, Kind, Split
 from permille.measure.prevalence import corrected_ratio
-from permille.measure.ratio import wilson_ratios
+from permille.measure.ratio import wilson_ratio, wilson_ratios
 
 
 @pytest.fixture
 def texts(writer):
     """Training documents and held-out ones."""
-    train = [Document(f"d{i}", writer.text(24)) for i in range(12)]
+    documents = [Document(f"d{i}", writer.text(24)) for i in range(12)]
+    train = dict.fromkeys(KINDS_BY_STRENGTH, documents)
     heldout = [Document(f"h{i}", writer.text(4), split=Split.HELDOUT) for i in range(12)]
     return train, heldout
 
@@ -28,7 +29,9 @@ def texts(writer):
 @pytest.fixture
 def probe(texts, corpus_of):
     """The default detector on the training documents."""
-    return Probe(build_detector(Aligner(), None, AuditConfig()), corpus_of(texts[0]), False)
+    return Probe(
+        build_detector(Aligner(), None, AuditConfig()), corpus_of(texts[0][Kind.IDEA]), False
+    )
 
 
 TRIAL = Trial(
@@ -53,6 +56,14 @@ def test_a_false_alarm_is_a_case_where_nothing_was_planted():
     assert TRIAL.false_alarm("verbatim").count == 0
 
 
+def test_pooled_trials_count_together():
+    both = Trial.pooled([TRIAL, TRIAL])
+    assert both.sensitivity("verbatim") == wilson_ratio(16, 20)
+    assert both.false_alarm("any") == wilson_ratio(2, 40)
+    assert both.paraphrase_recall == wilson_ratio(4, 6)
+    assert Trial.pooled([TRIAL]) == TRIAL
+
+
 def test_ratios_are_corrected_by_their_own_sensitivity():
     observed = wilson_ratios({"verbatim": 30, "paraphrase": 5}, 100)
     found = detector_control(TRIAL, observed)
@@ -63,13 +74,14 @@ def test_ratios_are_corrected_by_their_own_sensitivity():
     assert found["corrected"]["verbatim"]["permille"] == 375
     assert found["corrected"]["idea"]["permille"] is None
     assert found["false_alarm"]["count"] == 1
+    counts = {kind: ratio["count"] for kind, ratio in found["false_alarm_by_kind"].items()}
+    assert counts == {"any": 1, "verbatim": 0, "paraphrase": 1, "idea": 0}
     assert found["sensitivity"].keys() == {"any", "verbatim", "paraphrase", "idea"}
 
 
-def test_without_held_out_documents_nothing_can_be_tried(probe, texts):
-    assert try_detector(probe, texts[0], [], 0) is None
-    assert "held-out documents" in detector_control(None, wilson_ratios({}, 3))["missing"]
-    assert "held-out documents" in retrieval_control(None)["paraphrase_recall"]["missing"]
+def test_without_a_trial_both_controls_say_why():
+    assert "held-out document" in detector_control(None, wilson_ratios({}, 3))["missing"]
+    assert "held-out document" in retrieval_control(None)["paraphrase_recall"]["missing"]
 
 
 def test_verbatim_plants_are_found_and_hosts_alone_are_not(probe, texts):
@@ -86,6 +98,6 @@ def test_trying_again_gives_the_same(probe, texts):
 
 
 def test_kinds_are_found_through_the_top_documents(probe, texts):
-    text = texts[0][4].text
+    text = texts[0][Kind.IDEA][4].text
     generations = [Generation("a", text[:300]), Generation("b", "Nothing of the kind.")]
-    assert probe.kinds(generations) == [Kind.VERBATIM, Kind.NONE]
+    assert probe.kinds(generations, probe.search(generations)) == [Kind.VERBATIM, Kind.NONE]

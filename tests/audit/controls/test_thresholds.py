@@ -6,13 +6,20 @@ from permille.align.aligner import Aligner
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
-from permille.audit.controls.thresholds import TOGETHER, thresholds
-from permille.core.records import Document, Generation
+from permille.audit.controls.thresholds import TOGETHER, Moved, move_thresholds, thresholds
+from permille.core.records import Document, Generation, Kind
 
 
 def probe_of(documents, corpus_of, judge=None):
     detector = build_detector(Aligner(), judge, AuditConfig())
     return Probe(detector, corpus_of(documents), has_inputs=False)
+
+
+def moved(documents, generations, corpus_of, judge=None):
+    """The control over all generations."""
+    probe = probe_of(documents, corpus_of, judge)
+    found = move_thresholds(probe, Aligner(), generations, lambda *of: None)
+    return thresholds(found, [True] * len(generations))
 
 
 @pytest.fixture
@@ -28,20 +35,20 @@ def texts(writer):
 
 def test_every_threshold_is_moved_both_ways(texts, corpus_of, word_judge):
     documents, generations = texts
-    found = thresholds(probe_of(documents, corpus_of, word_judge), Aligner(), generations)
-    moved = [(row["threshold"], row.get("value")) for row in found["rows"]]
-    assert moved[0] == (None, None)
-    assert ("th1", 0.24) in moved
-    assert ("th1", 0.36) in moved
-    assert ("verbatim_minlen", 40) in moved
-    assert ("src_gap, susp_gap", 5) in moved
-    assert ("judge.threshold", 0.6) in moved
-    assert len(moved) == 1 + 2 * len(TOGETHER) + 2
+    found = moved(documents, generations, corpus_of, word_judge)
+    rows = [(row["threshold"], row.get("value")) for row in found["rows"]]
+    assert rows[0] == (None, None)
+    assert ("th1", 0.24) in rows
+    assert ("th1", 0.36) in rows
+    assert ("verbatim_minlen", 40) in rows
+    assert ("src_gap, susp_gap", 5) in rows
+    assert ("judge.threshold", 0.6) in rows
+    assert len(rows) == 1 + 2 * len(TOGETHER) + 2
 
 
 def test_the_range_is_that_of_the_rows(texts, corpus_of):
     documents, generations = texts
-    found = thresholds(probe_of(documents, corpus_of), Aligner(), generations)
+    found = moved(documents, generations, corpus_of)
     figures = [row["ratios"]["any"]["permille"] for row in found["rows"]]
     assert found["any"] == [min(figures), max(figures)]
     assert found["of"] == len(generations)
@@ -50,7 +57,7 @@ def test_the_range_is_that_of_the_rows(texts, corpus_of):
 
 def test_a_shorter_run_finds_more_and_a_longer_one_less(texts, corpus_of):
     documents, generations = texts
-    found = thresholds(probe_of(documents, corpus_of), Aligner(), generations)
+    found = moved(documents, generations, corpus_of)
     counts = {
         row.get("value"): row["ratios"]["verbatim"]["count"]
         for row in found["rows"]
@@ -60,6 +67,23 @@ def test_a_shorter_run_finds_more_and_a_longer_one_less(texts, corpus_of):
     assert counts[40] > counts[60]
 
 
-def test_nothing_measurable_has_no_range(texts, corpus_of):
-    found = thresholds(probe_of(texts[0], corpus_of), Aligner(), [])
-    assert found == {"missing": "no generation is measurable"}
+def test_documents_are_searched_for_once(texts, corpus_of):
+    documents, generations = texts
+    probe = probe_of(documents, corpus_of)
+    move_thresholds(probe, Aligner(), generations, lambda *of: None)
+    assert probe.corpus.searched == [generation.text for generation in generations]
+
+
+def test_only_the_generations_that_are_meant_count():
+    found = [
+        Moved(None, None, [Kind.VERBATIM, Kind.NONE, Kind.IDEA]),
+        Moved("th1", 0.24, [Kind.VERBATIM, Kind.IDEA, Kind.IDEA]),
+    ]
+    values = thresholds(found, [True, True, False])
+    assert values["any"] == [500, 1000]
+    assert values["rows"][1]["ratios"]["idea"]["count"] == 1
+
+
+def test_nothing_measurable_has_no_range():
+    assert "measurable" in thresholds([], [])["missing"]
+    assert "measurable" in thresholds([Moved(None, None, [Kind.IDEA])], [False])["missing"]

@@ -1,6 +1,6 @@
 """Could it be the detector? What it finds of planted copies, and where nothing was planted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -9,14 +9,14 @@ from permille.audit.counting import deciding, kind_of
 from permille.audit.detect import Detector
 from permille.audit.planting import HOST_CHARS, Plant, beginning, plant_all
 from permille.audit.rows import MAIN
-from permille.audit.searching import View
+from permille.audit.searching import Returned, View, search_views
 from permille.core.records import KINDS_BY_STRENGTH, Document, Generation, Kind
 from permille.measure.prevalence import corrected_ratio
 from permille.measure.ratio import Ratio, Ratios, wilson_ratio
 from permille.retrieve.protocol import Corpus
 
 ANY_AND_KINDS = ("any", *map(str, KINDS_BY_STRENGTH))
-NO_HOST = "it needs held-out documents, in which something can be planted, and there are none"
+NO_HOST = "no held-out document is long enough to plant something in it, or none was asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,17 @@ class Probe:
     corpus: Corpus
     has_inputs: bool
 
-    def kinds(self, generations: Sequence[Generation]) -> list[Kind]:
-        """Return the kind of each generation, found through its top documents."""
+    def search(self, generations: Sequence[Generation]) -> list[dict[str, Returned]]:
+        """Return the top documents of each generation."""
         view = View(MAIN, self.corpus, lambda _: True, self.has_inputs)
-        found = self.detector.detect(generations, [view])
-        return [kind_of(deciding(findings, MAIN)) for findings in found]
+        return search_views(generations, [view], self.detector.top_k)
 
-    def returned(self, plants: Sequence[Plant]) -> list[bool]:
-        """Say whether the planted document is among the top documents."""
-        answers = self.corpus.search([plant.text for plant in plants], self.detector.top_k)
-        return [
-            any(hit.document_id == plant.document_id for hit in hits)
-            for plant, hits in zip(plants, answers, strict=True)
-        ]
+    def kinds(
+        self, generations: Sequence[Generation], returned: Sequence[dict[str, Returned]]
+    ) -> list[Kind]:
+        """Return the kind of each generation, found in the documents that `search` returned."""
+        found = self.detector.detect_among(generations, returned)
+        return [kind_of(deciding(findings, MAIN)) for findings in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,16 @@ class Trial:
         hits = [_is(found, kind) for found in self.found[Kind.NONE]]
         return wilson_ratio(sum(hits), len(hits), reason_if_empty=NO_HOST)
 
+    @classmethod
+    def pooled(cls, trials: Iterable["Trial"]) -> "Trial":
+        """Return what several trials, one after the other, have shown."""
+        every = list(trials)
+        kinds = (*KINDS_BY_STRENGTH, Kind.NONE)
+        return cls(
+            {kind: [found for trial in every for found in trial.found[kind]] for kind in kinds},
+            [hit for trial in every for hit in trial.returned],
+        )
+
     @property
     def paraphrase_recall(self) -> Ratio:
         """Return how many planted paraphrases have their document among the top documents."""
@@ -80,35 +88,44 @@ class Trial:
 
 
 def try_detector(
-    probe: Probe, documents: Sequence[Document], hosts: Sequence[Document], seed: int
-) -> Trial | None:
-    """Plant copies and look for them; None where there is nothing to plant them in.
+    probe: Probe,
+    documents: Mapping[Kind, Sequence[Document]],
+    hosts: Sequence[Document],
+    seed: int,
+) -> Trial:
+    """Plant copies and look for them.
 
     Args:
         probe: What is tried.
-        documents: Training documents, each given back once in every way.
-        hosts: Held-out documents, whose beginnings hold the plants.
+        documents: By kind the training documents that are given back that way, each once.
+        hosts: Held-out documents, at least one, whose beginnings hold the plants.
         seed: Of the planting.
     """
-    if not hosts:
-        return None
     rng = Random(seed)
-    plants = {kind: plant_all(kind, documents, hosts, rng) for kind in KINDS_BY_STRENGTH}
+    plants = {
+        kind: plant_all(kind, documents.get(kind, ()), hosts, rng) for kind in KINDS_BY_STRENGTH
+    }
     least = probe.detector.least_chars
     texts = (beginning(host.text) for host in hosts)
     plants[Kind.NONE] = [Plant(Kind.NONE, text) for text in texts if len(text) >= least]
-    found = {
-        kind: probe.kinds([Generation(f"{kind} {i}", p.text) for i, p in enumerate(planted)])
-        for kind, planted in plants.items()
-    }
-    return Trial(found, probe.returned(plants[Kind.PARAPHRASE]))
+    found = {}
+    returned: list[bool] = []
+    for kind, planted in plants.items():
+        generations = [Generation(f"{kind} {i}", plant.text) for i, plant in enumerate(planted)]
+        hits = probe.search(generations)
+        found[kind] = probe.kinds(generations, hits)
+        if kind is Kind.PARAPHRASE:
+            returned = [
+                plant.document_id in among for plant, among in zip(planted, hits, strict=True)
+            ]
+    return Trial(found, returned)
 
 
 def detector_control(trial: Trial | None, observed: Ratios) -> dict[str, object]:
     """Return sensitivity, false alarms, and the ratios corrected for both.
 
     Args:
-        trial: What was found of planted texts.
+        trial: What was found of planted texts; None where nothing could be planted.
         observed: The audit's own ratios.
     """
     if trial is None:
@@ -119,11 +136,9 @@ def detector_control(trial: Trial | None, observed: Ratios) -> dict[str, object]
 
     return {
         "planted_by": f"rule, in the first {HOST_CHARS} characters of held-out documents",
-        "sensitivity": {
-            kind: trial.sensitivity(kind).to_dict()
-            for kind in ("any", *map(str, KINDS_BY_STRENGTH))
-        },
+        "sensitivity": {kind: trial.sensitivity(kind).to_dict() for kind in ANY_AND_KINDS},
         "false_alarm": trial.false_alarm("any").to_dict(),
+        "false_alarm_by_kind": {kind: trial.false_alarm(kind).to_dict() for kind in ANY_AND_KINDS},
         "corrected": Ratios(
             any=corrected("any", observed.any),
             verbatim=corrected("verbatim", observed.verbatim),

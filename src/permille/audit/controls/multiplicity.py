@@ -14,7 +14,7 @@ KINDS = ("any", *map(str, KINDS_BY_STRENGTH))
 
 
 def multiplicity(
-    controls: Mapping[str, object], tasks: Mapping[str, Mapping[str, object]]
+    controls: Mapping[str, object], tasks: Mapping[str, object]
 ) -> list[dict[str, object]] | dict[str, object]:
     """Return every contrast's p-value, and the same by Holm's correction.
 
@@ -29,7 +29,7 @@ def multiplicity(
     return rows or {"missing": "there is no contrast, and so no p-value"}
 
 
-def _p_values(prefix: str, controls: Mapping[str, object]) -> Iterator[tuple[str, float | None]]:
+def _p_values(prefix: str, controls: object) -> Iterator[tuple[str, float | None]]:
     """Yield the name and p-value of every contrast."""
     for path in CONTRASTS:
         place: object = controls

@@ -1,16 +1,16 @@
 """How much a ratio owes to where the detector's thresholds lie."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
 from permille.audit.aligning import ManyAligner
 from permille.audit.controls.contrasts import missing
 from permille.audit.controls.detector import Probe
-from permille.core.records import Generation
+from permille.core.records import Generation, Kind
 from permille.measure.ratio import Ratios, wilson_ratios
 
 FACTORS = (0.8, 1.2)
@@ -27,36 +27,76 @@ TOGETHER = (
 """Thresholds that are moved by a factor, some of them together; whole numbers are rounded."""
 
 
-def thresholds(
-    probe: Probe, aligner: Aligner, generations: Sequence[Generation]
-) -> dict[str, object]:
-    """Return the ratios with each threshold a fifth lower and higher, and their range.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a detector with one threshold moved finds.
 
-    The same generations are searched again each time, and all of them are in every ratio.
+    Attributes:
+        threshold: Names of the thresholds that were moved; None for the detector as it is.
+        value: What the first of them was moved to.
+        kinds: The kind of each generation.
+    """
+
+    threshold: str | None
+    value: float | None
+    kinds: Sequence[Kind]
+
+    def row(self, ratios: Ratios) -> dict[str, object]:
+        """Return the row of `thresholds.rows`."""
+        moved = {} if self.value is None else {"value": self.value}
+        return {"threshold": self.threshold, **moved, "ratios": ratios.to_dict()}
+
+
+def move_thresholds(
+    probe: Probe,
+    aligner: Aligner,
+    generations: Sequence[Generation],
+    progress: Callable[[str, int, int], None],
+) -> list[Moved]:
+    """Search generations again with each threshold a fifth lower and higher.
 
     Args:
         probe: The audit's own detector and index.
         aligner: The audit's own, whose settings are moved.
         generations: A sample of measurable generations.
+        progress: Told of how many thresholds it is done with.
     """
-    if not generations:
-        return missing("no generation is measurable")
     many = ManyAligner(aligner)
-    probe = replace(probe, detector=replace(probe.detector, align=many))
-    unchanged = _ratios(probe, generations)
-    rows: list[dict[str, object]] = [{"threshold": None, "ratios": unchanged.to_dict()}]
-    figures = [unchanged.any.permille]
-    for names, values, changed in _variants(probe, aligner.config, many):
-        ratios = _ratios(changed, generations)
-        figures.append(ratios.any.permille)
-        rows.append({"threshold": names, "value": values, "ratios": ratios.to_dict()})
-    known = [round(figure, 1) for figure in figures if figure is not None]
-    return {"any": [min(known), max(known)], "of": len(generations), "rows": rows}
+    own = replace(probe, detector=replace(probe.detector, align=many))
+    variants = [(None, None, own), *_variants(own, aligner.config, many)]
+    returned = own.search(generations)
+    moved = []
+    for done, (names, value, changed) in enumerate(variants):
+        progress("thresholds", done, len(variants))
+        moved.append(Moved(names, value, changed.kinds(generations, returned)))
+    progress("thresholds", len(variants), len(variants))
+    return moved
+
+
+def thresholds(moved: Sequence[Moved], wanted: Sequence[bool]) -> dict[str, object]:
+    """Return the ratios under each moved threshold, and their range.
+
+    All are of the same generations.
+
+    Args:
+        moved: What was found, the detector as it is first.
+        wanted: Which of the generations are meant.
+    """
+    if not any(wanted):
+        return missing("no generation is measurable, or none was asked for")
+    figures, rows = [], []
+    for one in moved:
+        counts = Counter(str(kind) for kind, is_in in zip(one.kinds, wanted, strict=True) if is_in)
+        ratios = wilson_ratios(counts, sum(wanted))
+        figures.append(1000 * ratios.any.count / ratios.any.of)
+        rows.append(one.row(ratios))
+    ends = [round(min(figures), 1), round(max(figures), 1)]
+    return {"any": ends, "of": sum(wanted), "rows": rows}
 
 
 def _variants(
     probe: Probe, config: AlignConfig, many: ManyAligner
-) -> Iterator[tuple[str, object, Probe]]:
+) -> Iterator[tuple[str, float, Probe]]:
     """Yield the name and value of each moved threshold, and a probe that has it."""
     for names in TOGETHER:
         for factor in FACTORS:
@@ -79,9 +119,3 @@ def _moved(value: float, factor: float) -> float:
     if isinstance(value, int):
         return round(value * factor)
     return round(value * factor, 6)
-
-
-def _ratios(probe: Probe, generations: Sequence[Generation]) -> Ratios:
-    """Return the ratios that a probe finds."""
-    counts = Counter(str(kind) for kind in probe.kinds(generations))
-    return wilson_ratios(counts, len(generations))
