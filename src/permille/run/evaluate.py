@@ -65,10 +65,11 @@ def redraw(run: Path, settings: EvaluateSettings) -> Path:
 
 
 def _audit_files(settings: EvaluateSettings, folder: RunFolder, stages: Stages) -> Audited:
-    """Audit two files, a chunk in memory at a time, and keep a copy of them with the result."""
+    """Audit two files, a chunk in memory at a time; a copy of them is kept with the result."""
     generations = read_generations(settings.generations or "")
     documents = read_documents(settings.documents or "")
-    report = audit_generations(settings, generations, documents, folder.path, stages)
+    # first, so that what is found is not yet forgotten when the audit ends
     write_generations(folder.generations, generations)
     write_documents(folder.documents, documents)
+    report = audit_generations(settings, generations, documents, folder.path, stages)
     return Audited(replace(report, task=None))
