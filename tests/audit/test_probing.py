@@ -9,7 +9,7 @@ from permille.align.aligner import Aligner
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
-from permille.audit.probing import Probed, probe_samples
+from permille.audit.probing import probe_samples
 from permille.core.records import Kind, Split
 from permille.measure.ratio import wilson_ratios
 
@@ -76,7 +76,8 @@ def test_without_held_out_documents_the_thresholds_are_left(search):
 
 def test_samples_of_nothing_say_so(search):
     found, _ = search(num_planted=0, num_threshold_prompts=0)
-    assert found == Probed()
+    assert not found.trials
+    assert not found.moved
     assert "missing" in found.controls(OBSERVED)["thresholds"]
     assert "missing" in found.controls(OBSERVED)["detector"]
 

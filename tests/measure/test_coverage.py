@@ -9,6 +9,7 @@ from permille.measure.coverage import (
     SHARES,
     SIZES,
     bootstrap_groups,
+    simulated,
     simulated_coverage,
     spearman,
     table,
@@ -82,7 +83,7 @@ def test_no_interval_does_not_hold_the_truth():
 
 def test_an_interval_of_everything_always_does_and_is_tabled():
     draws = {"all": lambda rng, size, share: (share, (0.0, 1.0))}
-    assert table(draws, [50], [0.1, 0.2], num_draws=3).splitlines() == [
+    assert table(simulated(draws, num_draws=3), [50], [0.1, 0.2]).splitlines() == [
         "| interval | n | 0.1 | 0.2 |",
         "|---|---|---|---|",
         "| all | 50 | 1.000 | 1.000 |",

@@ -1,13 +1,15 @@
 """How often each interval holds the truth: ``python -m permille.measure.coverage``.
 
-Wilson's coverage is summed exactly. The others are simulated, each with the function that the audit
-calls; what is simulated is said at each function, and the seed is fixed.
+Where all outcomes can be listed, coverage is summed exactly (`exact_coverage`). The rest is
+simulated with the functions that the audit calls; each function says what it draws, the seed is
+fixed.
 """
 
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import stats
@@ -21,6 +23,7 @@ from permille.measure.clusters import (
     paired_interval,
     share_interval,
 )
+from permille.measure.exact_coverage import EXACT
 from permille.measure.intervals import (
     Interval,
     mover_interval,
@@ -34,6 +37,8 @@ SIZES = (50, 200, 1_000)
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
 NUM_DRAWS = 2_000
 
+Coverage = Callable[[int, float], float]
+"""Says how often the interval of data of a size and a share holds the truth."""
 Draw = Callable[[np.random.Generator, int, float], tuple[float, Interval | None]]
 """Draws data of a size and a share; returns the truth and the interval of the data."""
 
@@ -76,6 +81,11 @@ def simulated_coverage(
         truth, ends = draw(rng, size, share)
         held += ends is not None and ends[0] - 1e-12 <= truth <= ends[1] + 1e-12
     return held / num_draws
+
+
+def wilson_groups(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
+    """A share in groups of 1 to 5 whose members are alike (intra-class correlation 0.5)."""
+    return share, share_interval(_grouped(rng, size, share))
 
 
 def newcombe(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
@@ -150,6 +160,7 @@ def spearman(rng: np.random.Generator, size: int, share: float) -> tuple[float, 
 
 
 DRAWS: dict[str, Draw] = {
+    "wilson over groups": wilson_groups,
     "newcombe": newcombe,
     "newcombe over groups": newcombe_groups,
     "tango": tango,
@@ -158,6 +169,13 @@ DRAWS: dict[str, Draw] = {
     "lang-reiczigel": corrected,
     "kappa": kappa,
 }
+
+
+def simulated(draws: Mapping[str, Draw], *, num_draws: int = NUM_DRAWS) -> dict[str, Coverage]:
+    """Return functions that simulate the coverage of each interval."""
+    return {
+        name: partial(simulated_coverage, draw, num_draws=num_draws) for name, draw in draws.items()
+    }
 
 
 def _grouped(rng: np.random.Generator, size: int, share: float) -> Clusters:
@@ -174,25 +192,23 @@ def _discordant(rng: np.random.Generator, size: int, share: float) -> tuple[int,
 
 
 def table(
-    draws: Mapping[str, Draw],
+    coverages: Mapping[str, Coverage],
     sizes: Sequence[int] = SIZES,
     shares: Sequence[float] = SHARES,
-    *,
-    num_draws: int = NUM_DRAWS,
 ) -> str:
     """Return the coverage of intervals by size and share, as a table in Markdown."""
     lines = ["| interval | n | " + " | ".join(map(str, shares)) + " |"]
     lines.append("|---" * (len(shares) + 2) + "|")
-    for name, draw in draws.items():
+    for name, coverage in coverages.items():
         for size in sizes:
-            figures = (simulated_coverage(draw, size, p, num_draws=num_draws) for p in shares)
+            figures = (coverage(size, share) for share in shares)
             shown = " | ".join(f"{figure:.3f}" for figure in figures)
             lines.append(f"| {name} | {size} | {shown} |")
     return "\n".join(lines)
 
 
 def main() -> int:
-    """Print Wilson's exact curve and the simulated tables."""
+    """Print Wilson's exact curve, the exact table and the simulated ones."""
     for lowest_share in (0.0, 0.01):
         for size in SIZES:
             curve = wilson_curve(size, lowest_share=lowest_share)
@@ -200,10 +216,13 @@ def main() -> int:
                 f"wilson, n={size}, shares from {lowest_share}: least {curve.least:.3f} at "
                 f"{curve.least_at:.4f}, mean {curve.mean:.3f}\n"
             )
-    sys.stdout.write(table(DRAWS) + "\n")
-    draws = {"bootstrap over groups": bootstrap_groups}
-    sys.stdout.write(table(draws, SIZES[:2], num_draws=500) + "\n")
-    sys.stdout.write(table({"spearman": spearman}, (6, 10, 20, 50), (0.0, 0.3, 0.6, 0.9)) + "\n")
+    sys.stdout.write(f"\nexact\n{table(EXACT)}\n")
+    draws = {name: draw for name, draw in DRAWS.items() if name not in EXACT}
+    sys.stdout.write(f"\nsimulated\n{table(simulated(draws))}\n")
+    bootstrap = {"bootstrap over groups": bootstrap_groups}
+    sys.stdout.write(f"\n{table(simulated(bootstrap, num_draws=500), SIZES[:2])}\n")
+    correlation = table(simulated({"spearman": spearman}), (6, 10, 20, 50), (0.0, 0.3, 0.6, 0.9))
+    sys.stdout.write(f"\n{correlation}\n")
     return 0
 
 

@@ -36,14 +36,14 @@ def tango_interval(gained: float, lost: float, of: float) -> Interval:
     estimate = (gained - lost) / of
 
     def beyond(difference: float, sign: float) -> float:
-        return sign * _tango_score(gained, lost, of, difference) - Z95
+        return sign * tango_score(gained, lost, of, difference) - Z95
 
     low = -1.0 if estimate <= -1 else optimize.brentq(beyond, -1, estimate, args=(1.0,), xtol=1e-12)
     high = 1.0 if estimate >= 1 else optimize.brentq(beyond, estimate, 1, args=(-1.0,), xtol=1e-12)
     return float(low), float(high)
 
 
-def _tango_score(gained: float, lost: float, of: float, difference: float) -> float:
+def tango_score(gained: float, lost: float, of: float, difference: float) -> float:
     """Return how many standard errors the data lie above `difference`."""
     linear = -gained - lost + (2 * of - gained + lost) * difference
     constant = -lost * difference * (1 - difference)
