@@ -24,6 +24,10 @@ if "NLTK_DATA" not in os.environ and (SHARED / "nltk_data").is_dir():
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+# how long an example takes says more about the machine than about the code
+settings.register_profile("permille", deadline=None)
+settings.load_profile("permille")
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.config.compose import composing
-from permille.config.overrides import explain, quoted, read_overrides
+from permille.config.overrides import as_value, explain, quoted, read_overrides
+from permille.config.saved import value_of
 from permille.config.schema import TrainSettings
 
 
@@ -118,3 +119,11 @@ def test_what_is_shown_quoted_is_read_as_the_value_that_was_meant(path: str) -> 
 def test_a_wrong_override_is_explained(override: str, message: str) -> None:
     with composing() as loader:
         assert explain(override, TrainSettings, loader, ValueError("why\nmore")) == message
+
+
+SIGNS = st.text(st.sampled_from("ab\"'\\${}=,( \n\t#@:1"), max_size=8)
+
+
+@given(SIGNS | st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
+def test_any_text_comes_through_hydra_as_it_was(text: str) -> None:
+    assert value_of([f"model.name={as_value(text)}"], "model.name") == text

@@ -1,5 +1,6 @@
 """Overrides as a user types them: read one by one, with words of our own for what is wrong."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,8 @@ from hydra.errors import HydraException
 from permille.config.field_types import field_type, type_in_words, unknown_setting
 
 SIGNS_OF_HYDRA = " =,(){}[]:\\'\""
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORDS_OF_HYDRA = {"null", "true", "false", "nan", "inf"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,22 @@ def read_overrides(
         else:
             read.faults.append(_sweep_of_one(text))
     return read
+
+
+def as_value(text: str) -> str:
+    """Return a text as the value of an override that Hydra reads as this very text.
+
+    Quotes are escaped, and so are the backslashes in front of a quote; others stand for themselves.
+
+    >>> as_value("qa"), as_value("my folder")
+    ('qa', '"my folder"')
+    """
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_HYDRA:
+        return text
+    escaped = re.sub(
+        r'(\\*)("|\Z)', lambda found: found[1] * 2 + found[2].replace('"', '\\"'), text
+    )
+    return f'"{escaped}"'
 
 
 def quoted(text: str) -> str:

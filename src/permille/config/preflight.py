@@ -16,6 +16,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from permille.config.compose import compose_program, composing
+from permille.config.help import help_text
 from permille.config.overrides import explain, read_overrides
 from permille.config.saved import effective_overrides
 from permille.config.schema import ROOTS, Program
@@ -31,14 +32,16 @@ MAX_CELLS = 32
 class CommandLine:
     """What a user asked for.
 
-    `is_information` tells that Hydra is to print something (help, the configuration) and end.
-    `cells` are the overrides of each job: one, or those of `-m`.
+    `is_information` tells that something is to be printed (help, the configuration) instead of run;
+    `help_text` is what, where it is the program's help. `cells` are the overrides of each job: one,
+    or those of `-m`.
     """
 
     overrides: list[str]
     cells: list[list[str]]
     is_multirun: bool
     is_information: bool
+    help_text: str | None = None
 
 
 def read_command_line(program: Program, arguments: Sequence[str]) -> CommandLine:
@@ -48,11 +51,12 @@ def read_command_line(program: Program, arguments: Sequence[str]) -> CommandLine
         SettingsError: If anything is wrong; the message has a line for each fault.
     """
     args = get_args_parser().parse_args(list(arguments))
-    if _is_information(args):
-        return CommandLine(args.overrides, [], args.multirun, is_information=True)
     folder = Path(args.config_dir) if args.config_dir else None
     if folder is not None and not folder.is_dir():
         raise SettingsError(f"--config-dir: want a folder, got {folder}, which is no folder")
+    if _is_information(args):
+        text = help_text(program, folder) if args.help else None
+        return CommandLine(args.overrides, [], args.multirun, is_information=True, help_text=text)
     with composing() as loader:
         read = read_overrides(args.overrides, loader, is_multirun=args.multirun)
         faults = list(read.faults)
@@ -79,7 +83,7 @@ def check_overrides(jobs: Sequence[tuple[Program, Sequence[str]]]) -> None:
 
 
 def _is_information(args: Namespace) -> bool:
-    """Tell whether Hydra is asked to print something instead of running."""
+    """Tell whether something is to be printed instead of run."""
     return bool(args.help or args.hydra_help or args.cfg or args.info or args.shell_completion)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from permille.config.overrides import as_value
 from permille.config.schema import Program
 from permille.run.folder import RunFolder
 from permille.run.job import Outcome, group_name
@@ -60,7 +61,7 @@ def run_cell(cell: Cell) -> Outcome:
 
 def _arguments(cell: Cell) -> list[str]:
     """Return the arguments of a cell's process; one that was interrupted is resumed."""
-    folder = json.dumps(str(cell.folder.path), ensure_ascii=False)
+    folder = as_value(str(cell.folder.path))
     if cell.program is Program.train and (cell.folder.path / "overrides.yaml").is_file():
         return [*cell.overrides, f"resume={folder}"]
     return [*cell.overrides, f"hydra.run.dir={folder}"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
+from permille.config.overrides import as_value
 from permille.config.preflight import CommandLine, read_command_line
 from permille.config.saved import value_of
 from permille.config.schema import Program, register_schemas
@@ -49,6 +50,9 @@ def run_program(program: Program, work: Callable[[Job], Path]) -> int:
 
     try:
         line = read_command_line(program, sys.argv[1:])
+        if line.help_text is not None:
+            sys.stdout.write(line.help_text)
+            return DONE
         sys.argv[1:] = [*sys.argv[1:], *own_arguments(program, line)]
         start = hydra.main(
             version_base="1.3", config_path="pkg://permille.conf", config_name=str(program)
@@ -83,8 +87,7 @@ def own_arguments(program: Program, line: CommandLine) -> list[str]:
         folder = value_of(line.overrides, "run")
     if folder is None:
         return []
-    escaped = str(Path(folder).resolve()).replace('"', '\\"')
-    return [f'hydra.run.dir="{escaped}"']
+    return [f"hydra.run.dir={as_value(str(Path(folder).resolve()))}"]
 
 
 def say_error(message: str) -> None:

@@ -7,10 +7,9 @@ from tempfile import TemporaryDirectory
 
 import pytorch_lightning as pl
 
-from permille.audit.report import AuditReport
 from permille.callbacks.attention import network_of
 from permille.callbacks.memorization import EpochAudit
-from permille.core.records import KINDS_BY_STRENGTH, Arm, Generation, Kind, Part
+from permille.core.records import Arm, Generation, Part
 from permille.measure.ngram import mean_ngram_share, words
 from permille.model.load import LoadedModel
 from permille.run.detection import audit_generations
@@ -50,25 +49,13 @@ class SmallAudit:
                 settings, written, self._documents, Path(folder), _silent, self._config
             )
         self._progress(f"audit, epoch {epoch}", len(written), len(written))
-        return EpochAudit(kinds_of(report), self._ngram_overlap(written))
+        return EpochAudit(report.counted_kinds(), self._ngram_overlap(written))
 
     def _ngram_overlap(self, written: Sequence[Generation]) -> float | None:
         """Return the mean share of the generations' n-grams that stand in their own targets."""
         targets = {one.example_id: one.text for one in self._documents if one.part is Part.TARGET}
         pairs = [(one.text, targets.get(one.example_id, "")) for one in written]
         return mean_ngram_share([(words(text), words(target)) for text, target in pairs]).mean
-
-
-def kinds_of(report: AuditReport) -> list[Kind]:
-    """Return the kind of each measurable generation, as the ratios count them."""
-    counted: list[Kind] = []
-    of = 0
-    for kind in KINDS_BY_STRENGTH:
-        ratio = report.ratios[kind]
-        if isinstance(ratio, dict):
-            counted += [kind] * int(ratio["count"])
-            of = int(ratio["of"])
-    return counted + [Kind.NONE] * (of - len(counted))
 
 
 def _silent(stage: str, done: int, total: int) -> None:

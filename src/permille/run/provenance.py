@@ -101,6 +101,6 @@ def differing(settings: Mapping[str, object], defaults: Mapping[str, object]) ->
         default = defaults.get(name)
         if isinstance(value, Mapping) and isinstance(default, Mapping):
             found |= {f"{name}.{key}": v for key, v in differing(value, default).items()}
-        elif value != default:
+        elif name not in defaults or value != default:
             found[name] = value
     return found

@@ -1,9 +1,9 @@
 """Named grids of runs: one cell after the other, each resumable, then their comparison."""
 
-import json
 from itertools import product
 from pathlib import Path
 
+from permille.config.overrides import as_value
 from permille.config.preflight import check_overrides
 from permille.config.schema import GridConfig, Program, SweepSettings
 from permille.config.secrets import plain_settings
@@ -51,7 +51,7 @@ def cells_of(grid: GridConfig, shared: list[str], top: Path) -> list[Cell]:
         listed += [list(cell) for cell in product(*values)]
     own = []
     if grid.before is not None:
-        own = [f"run={json.dumps(str(top / 'before'), ensure_ascii=False)}"]
+        own = [f"run={as_value(str(top / 'before'))}"]
     names = cell_names(listed)
     return [
         Cell(

@@ -1,6 +1,5 @@
 """The audit of texts that are at hand in Python; evaluate.py generations= documents= for files."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from permille.audit.files import read_documents, read_generations
 from permille.audit.json_lines import write_lines
 from permille.audit.report import AuditReport
 from permille.config.compose import compose_program
+from permille.config.overrides import as_value
 from permille.config.preflight import check_overrides
 from permille.config.schema import EvaluateSettings, Program
 from permille.config.settings import to_settings
@@ -30,8 +30,8 @@ def audit_texts(generations: Texts, documents: Texts, **settings: object) -> Aud
         own_documents = _as_file(documents, out / "documents.jsonl")
         overrides = [
             *as_overrides(settings),
-            f"generations={_quoted(str(own_generations))}",
-            f"documents={_quoted(str(own_documents))}",
+            f"generations={as_value(str(own_generations))}",
+            f"documents={as_value(str(own_documents))}",
         ]
         check_overrides([(Program.evaluate, overrides)])
         config = compose_program(Program.evaluate, overrides)
@@ -75,15 +75,10 @@ def _value(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, str):
-        return value if value.replace("_", "").isalnum() else _quoted(value)
+        return as_value(value)
     if isinstance(value, list | tuple):
         return f"[{','.join(_value(one) for one in value)}]"
     raise SettingsError(f"settings: want texts, numbers, lists or mappings, got {type(value)}")
-
-
-def _quoted(text: str) -> str:
-    """Return a text in quotes that Hydra takes off."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _as_file(texts: Texts, path: Path) -> Path:

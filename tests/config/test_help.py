@@ -1,0 +1,50 @@
+"""The programs' help: which groups there are, within a second."""
+
+from pathlib import Path
+
+import pytest
+
+from permille.config.compose import composing
+from permille.config.help import help_text
+from permille.config.preflight import read_command_line
+from permille.config.schema import Program
+
+
+def options_of(text: str) -> dict[str, list[str]]:
+    lines = text.partition("the default first:\n\n")[2].partition("\n\n")[0].splitlines()
+    return {line.split()[0]: line.split(None, 1)[1].split(", ") for line in lines}
+
+
+@pytest.mark.parametrize("program", Program)
+def test_the_help_of_a_program_lists_what_hydra_knows_as_options(program: Program) -> None:
+    listed = options_of(help_text(program))
+    with composing() as loader:
+        known = {group: set(loader.get_group_options(group)) for group in listed}
+        groups = set(loader.list_groups(""))
+    assert {group: set(options) for group, options in listed.items()} == known
+    own = {"grid"} if program is Program.sweep else groups - {"grid", "hydra"}
+    assert set(listed) == own
+
+
+def test_the_default_of_a_group_comes_first() -> None:
+    listed = options_of(help_text(Program.train))
+    assert listed["task"] == [
+        "dialogue",
+        "multitask",
+        "qa",
+        "sentiment",
+        "summarization",
+        "translation",
+    ]
+    assert listed["retrieve"] == ["tantivy", "elasticsearch"]
+
+
+def test_own_options_are_listed_as_well(tmp_path: Path) -> None:
+    (tmp_path / "judge").mkdir()
+    (tmp_path / "judge" / "mine.yaml").write_text("kind: none\n")
+    assert "mine" in options_of(help_text(Program.evaluate, tmp_path))["judge"]
+
+
+def test_help_is_asked_for_on_the_command_line() -> None:
+    assert read_command_line(Program.train, ["--help"]).help_text == help_text(Program.train)
+    assert read_command_line(Program.train, ["--cfg", "job"]).help_text is None

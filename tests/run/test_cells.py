@@ -1,0 +1,62 @@
+"""Cells of a sweep: their names, when they are done, and why they failed."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.config.schema import Program
+from permille.run.cells import Cell, cell_names, run_cell
+from permille.run.folder import RunFolder
+
+VALUES = st.sampled_from(
+    ["task=qa", "task=dialogue", "seed=1", "seed=2", "model.name=a/b c", "x=(,)"]
+)
+
+
+def cell(folder: Path, *overrides: str) -> Cell:
+    return Cell("one", Program.train, list(overrides), RunFolder(folder), folder.parent)
+
+
+@given(st.lists(st.lists(VALUES, min_size=1, max_size=4), max_size=6))
+def test_every_cell_has_a_folder_name_of_its_own(overrides: list[list[str]]) -> None:
+    names = cell_names(overrides)
+    assert len(names) == len(overrides) == len(set(names))
+    assert all(re.fullmatch(r"[\w=+.-]{1,110}", name) for name in names)
+
+
+def test_a_cell_is_named_by_what_tells_it_from_the_others() -> None:
+    cells = [["task=qa", "audit.prefix_tokens=10"], ["task=qa", "audit.prefix_tokens=50"]]
+    assert cell_names(cells) == ["prefix_tokens=10", "prefix_tokens=50"]
+
+
+def test_a_cell_that_is_done_is_not_run_again(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("{}")
+    outcome = run_cell(cell(tmp_path, "no.such.setting=1"))
+    assert (outcome.run, outcome.error) == (tmp_path, None)
+
+
+def test_a_cell_that_fails_says_what_its_process_noted(tmp_path: Path) -> None:
+    where = cell(tmp_path / "one", "model=hf", "model.name=nowhere", "audit=off", "track=files")
+    outcome = run_cell(where)
+    noted = json.loads((tmp_path / "one" / "failed.json").read_text())
+    assert outcome.error == noted["error"]
+    assert "nowhere" in str(outcome.error)
+
+
+def test_a_cell_whose_command_line_is_refused_is_failed_too(tmp_path: Path) -> None:
+    outcome = run_cell(cell(tmp_path / "one", "no.such.setting=1"))
+    assert outcome.error is not None
+    assert "exit code 1" in outcome.error
+
+
+@pytest.mark.parametrize("name", ["a,b", 'with "quotes"', "with blanks", "(ü)"])
+def test_folders_with_any_name_can_be_handed_to_hydra(tmp_path: Path, name: str) -> None:
+    from permille.config.saved import value_of
+    from permille.run.cells import _arguments
+
+    (argument,) = _arguments(cell(tmp_path / name))
+    assert value_of([argument], "hydra.run.dir") == str(tmp_path / name)

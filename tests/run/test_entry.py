@@ -1,0 +1,93 @@
+"""From a command line to folders, words and an exit code."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from permille.config.preflight import read_command_line
+from permille.config.schema import Program
+from permille.run.entry import own_arguments, print_last_line, run_program, say_error
+from permille.run.job import Job
+
+
+def implied(program: Program, *arguments: str) -> list[str]:
+    return own_arguments(program, read_command_line(program, arguments))
+
+
+def never(job: Job) -> Path:
+    raise AssertionError("nothing was to run")
+
+
+def test_a_single_run_chooses_its_folder_by_its_time() -> None:
+    assert implied(Program.train, "task=qa") == []
+
+
+def test_jobs_over_more_than_the_task_are_numbered() -> None:
+    assert implied(Program.train, "-m", "task=qa,dialogue") == []
+    numbered = ["hydra.sweep.subdir=${task.name}_${hydra.job.num}"]
+    assert implied(Program.train, "-m", "seed=1,2") == numbered
+    assert implied(Program.train, "-m", "task=qa,dialogue", "seed=1,2") == numbered
+
+
+def test_a_resumed_run_goes_on_in_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "overrides.yaml").write_text("- seed=1\n")
+    assert implied(Program.train, f'resume="{tmp_path}"') == [f'hydra.run.dir="{tmp_path}"']
+
+
+def test_a_report_is_drawn_again_where_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "overrides.yaml").write_text("[]\n")
+    run = f'run="{tmp_path}"'
+    assert implied(Program.evaluate, run, "redraw=true") == [f'hydra.run.dir="{tmp_path}"']
+    assert implied(Program.evaluate, run) == []
+
+
+@pytest.mark.parametrize("arguments", [["--cfg", "job"], ["--info"], ["--help"]])
+def test_what_only_prints_makes_no_folder(arguments: list[str]) -> None:
+    assert implied(Program.train, *arguments) == []
+
+
+def test_every_line_of_an_error_is_marked_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    say_error("one\ntwo")
+    assert capsys.readouterr().err == "error: one\nerror: two\n"
+
+
+def test_the_last_line_has_absolute_paths_unwrapped(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    print_last_line({"run": Path("a" * 100), "report": Path("ü/report.json")})
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {
+        "run": str(tmp_path / ("a" * 100)),
+        "report": str(tmp_path / "ü" / "report.json"),
+    }
+
+
+def test_help_is_printed_and_nothing_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train.py", "--help"])
+    assert run_program(Program.train, never) == 0
+    assert "python train.py task=dialogue" in capsys.readouterr().out
+
+
+def test_a_refused_command_line_is_1_and_nothing_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train.py", "sed=1"])
+    assert run_program(Program.train, never) == 1
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "error: sed: no such setting; did you mean seed?\n")
+
+
+def test_an_interruption_is_130(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(job: Job) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["train.py", f'hydra.run.dir="{tmp_path}"'])
+    assert run_program(Program.train, interrupted) == 130
+    assert "goes on with resume=RUN" in capsys.readouterr().err

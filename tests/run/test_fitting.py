@@ -1,0 +1,75 @@
+"""Training, with all that is called while a model trains."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from permille.callbacks.attention import AttentionCallback
+from permille.callbacks.memorization import MemorizationCallback
+from permille.core.errors import SettingsError
+from permille.core.records import Split
+from permille.run.fitting import callbacks_of, check_batches, fit, probes_of
+from permille.run.folder import RunFolder
+from permille.run.loading import Loaded, load
+from permille.run.progress import Stages
+from permille.run.training_progress import TrainingProgress
+from permille.track.files import FilesTracker
+from permille.track.lightning import TrackEpochs
+
+from .conftest import train_settings
+
+
+def test_more_processes_than_batches_are_refused(loaded: Loaded) -> None:
+    settings = train_settings("trainer=ddp", "model.batch_size=12")
+    with pytest.raises(SettingsError, match=r"model.batch_size: want a batch for each of .*=6 or"):
+        check_batches(settings, loaded.splits)
+    check_batches(
+        train_settings("trainer=ddp", "model.batch_size=6", "model.eval_batch_size=4"),
+        loaded.splits,
+    )
+
+
+def test_callbacks_are_those_that_the_settings_ask_for(loaded: Loaded, tmp_path: Path) -> None:
+    tracker = FilesTracker(tmp_path / "metrics.jsonl", 0)
+    tracking = [TrackEpochs, TrainingProgress]
+    wanted = {
+        (): [AttentionCallback, *tracking],
+        ("attention=off",): tracking,
+        ("attention=off", "audit.every_n_epochs=2"): [MemorizationCallback, *tracking],
+    }
+    for overrides, kinds in wanted.items():
+        changed = replace(loaded, settings=train_settings(*overrides))
+        found = callbacks_of(changed, RunFolder(tmp_path), tracker, Stages(is_terminal=False))
+        assert [type(one) for one in found] == kinds
+    assert callbacks_of(loaded, RunFolder(tmp_path), None, Stages(is_terminal=False))[1:] == []
+
+
+def test_the_probe_set_is_fixed_and_has_both_splits(loaded: Loaded) -> None:
+    settings = train_settings("attention.num_examples=4")
+    probes = probes_of(replace(loaded, settings=settings))
+    assert probes == probes_of(replace(loaded, settings=settings))
+    splits = [probe.split for probe in probes]
+    assert splits == [Split.TRAIN] * 4 + [Split.HELDOUT] * 4
+
+
+@pytest.mark.filterwarnings(
+    "ignore:The '.*_dataloader' does not have many workers",
+    "ignore:.*LeafSpec.* is deprecated:FutureWarning",
+    "ignore:Checkpoint directory .* exists and is not empty",
+)
+def test_training_leaves_checkpoints_numbers_and_attention(tmp_path: Path) -> None:
+    fresh = load(train_settings("trainer.max_epochs=2"))
+    folder = RunFolder(tmp_path)
+    tracker = FilesTracker(folder.metrics, 0)
+    with Stages(is_terminal=False) as stages:
+        assert fit(fresh, folder, tracker, stages, None) == 1
+        tracker.finish()
+        last = folder.checkpoints / "last.ckpt"
+        assert last.is_file()
+        assert sorted(path.name for path in folder.attention.glob("epoch=*.npz")) == [
+            "epoch=000.npz",
+            "epoch=001.npz",
+        ]
+        # a run that was killed after its last epoch has nothing left to train
+        assert fit(load(fresh.settings), folder, None, stages, last) == 1

@@ -1,0 +1,63 @@
+"""Where a result comes from."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.core.records import Example
+from permille.run.provenance import PACKAGES, Clock, differing, environment, hash_examples
+
+NAMES = st.text("abc", min_size=1, max_size=2)
+VALUES = st.recursive(
+    st.integers() | st.none() | st.text(max_size=3),
+    lambda inner: st.dictionaries(NAMES, inner, min_size=1, max_size=3),
+    max_leaves=8,
+)
+EXAMPLES = [Example(f"e{i}", "qa", f"input {i}", f"target {i}") for i in range(3)]
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=4))
+def test_settings_differ_from_themselves_in_nothing(settings: dict[str, object]) -> None:
+    assert differing(settings, settings) == {}
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=4))
+def test_settings_differ_from_nothing_in_all(settings: dict[str, object]) -> None:
+    assert differing(settings, {}) == settings
+
+
+def test_only_the_inner_value_that_differs_is_named() -> None:
+    found = differing({"a": {"b": {"c": 1, "d": 2}}}, {"a": {"b": {"c": 1, "d": 3}}})
+    assert found == {"a.b.d": 2}
+
+
+def test_a_fingerprint_follows_every_text_and_the_order() -> None:
+    others = [
+        EXAMPLES[::-1],
+        EXAMPLES[:2],
+        [replace(EXAMPLES[0], target="other"), *EXAMPLES[1:]],
+        [replace(EXAMPLES[0], references=("other",)), *EXAMPLES[1:]],
+    ]
+    prints = {hash_examples(examples) for examples in [EXAMPLES, *others]}
+    assert len(prints) == 5
+    assert hash_examples(list(EXAMPLES)) == hash_examples(iter(EXAMPLES))
+
+
+def test_stages_are_timed_one_after_the_other() -> None:
+    clock = Clock()
+    clock.end("load")
+    clock.end("train")
+    clock.end("train")
+    times = clock.times()
+    stages = times["stages_s"]
+    assert isinstance(stages, dict)
+    assert list(stages) == ["load", "train"]
+    assert float(str(times["duration_s"])) >= sum(stages.values()) - 0.002
+
+
+def test_versions_of_what_a_result_depends_on_are_named() -> None:
+    packages = environment()["packages"]
+    assert isinstance(packages, dict)
+    assert set(packages) == set(PACKAGES)
+    assert all(packages.values())
