@@ -1,7 +1,9 @@
 """A text folded to what matters for copying: lower-case letters, digits and single blanks."""
 
+import sys
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ Codes = NDArray[np.uint32]
 Positions = NDArray[np.int64]
 
 _BLANK = np.uint32(32)
+_UNKNOWN = np.uint32(0xFFFFFFFF)
 _DROPPED = ("P", "Z", "C")
 
 
@@ -31,9 +34,7 @@ def fold(text: str) -> Folded:
 
     Character for character, so that offsets hold; a blank stands at neither end.
     """
-    codes = code_points(text)
-    distinct, where = np.unique(codes, return_inverse=True)
-    folded = np.array([_fold_code(int(code)) for code in distinct], dtype=np.uint32)[where]
+    folded = _fold_codes(code_points(text))
     kept = folded != _BLANK
     starts_gap = ~kept
     starts_gap[1:] &= kept[:-1]
@@ -43,6 +44,24 @@ def fold(text: str) -> Folded:
     if len(wanted) and folded[wanted[-1]] == _BLANK:
         wanted = wanted[:-1]
     return Folded(folded[wanted], wanted.astype(np.int64))
+
+
+@cache
+def _table() -> Codes:
+    """Return what each code point folds to, filled in as they occur, shape (1,114,112,)."""
+    return np.full(sys.maxunicode + 1, _UNKNOWN, dtype=np.uint32)
+
+
+def _fold_codes(codes: Codes) -> Codes:
+    """Fold code points (F,), shape (F,)."""
+    table = _table()
+    folded = table[codes]
+    unknown = folded == _UNKNOWN
+    if unknown.any():
+        for code in np.unique(codes[unknown]).tolist():
+            table[code] = _fold_code(code)
+        folded = table[codes]
+    return folded
 
 
 def _fold_code(code: int) -> int:

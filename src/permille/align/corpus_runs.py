@@ -1,0 +1,185 @@
+"""Verbatim against a whole corpus: every run of characters that a text shares with any document.
+
+The texts are indexed, not the corpus: of each text a block at every `stride` characters. A run of
+block + stride characters holds a whole such block wherever it begins, so none is missed. Documents
+then stream by once, and memory depends on the texts and on what is found, not on the corpus.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from permille.align.corpus_kernels import block_table, known_blocks, prefix_hashes, runs_at
+from permille.align.folding import Codes, Folded, code_points, fold
+
+Longs = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+_BATCH_DOCUMENTS = 4_096
+_BATCH_CHARS = 4_000_000
+_MOST_ROWS = 2_000_000
+_SEPARATOR = "\0"
+_BLANK = 32
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CorpusRun:
+    """A run of one text that stands in documents, and in no longer one that does.
+
+    `num_examples` is how many examples have a document that holds the whole of it.
+    """
+
+    start_char: int
+    end_char: int
+    num_examples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Texts one after the other: codes (F,), where each stands in them, and where they came from.
+
+    Text k has the codes `starts[k]:ends[k]`, both (N,); code f is character `positions[f]` (F,) of
+    the joined texts, in which text k begins at character `first_chars[k]` (N,).
+    """
+
+    codes: Codes
+    positions: Longs
+    starts: Longs
+    ends: Longs
+    first_chars: Longs
+
+    @classmethod
+    def of(cls, texts: Sequence[str], *, normalized: bool) -> "Joined":
+        """Join texts as they are, or without case and punctuation."""
+        whole = _SEPARATOR.join(texts)
+        lengths = np.array([len(text) for text in texts], dtype=np.int64)
+        first_chars = np.cumsum(lengths + 1) - lengths - 1
+        found = fold(whole) if normalized else _as_given(whole)
+        starts = np.searchsorted(found.positions, first_chars)
+        ends = np.searchsorted(found.positions, first_chars + lengths)
+        if normalized:
+            filled = np.flatnonzero(ends > starts)
+            ends[filled] -= found.codes[ends[filled] - 1] == _BLANK
+        return cls(found.codes, found.positions, starts, ends, first_chars)
+
+
+def _as_given(text: str) -> Folded:
+    """Return a text's own characters."""
+    codes = code_points(text)
+    return Folded(codes, np.arange(len(codes), dtype=np.int64))
+
+
+class CorpusSearch:
+    """Finds what some texts share with documents that are shown to it.
+
+    Args:
+        texts: The texts; equal ones are searched for once.
+        least_chars: Fewest characters of a run, 2 or more.
+        normalized: Whether case, punctuation and the width of gaps do not matter; the length of
+            a run is then that of the normalized characters.
+    """
+
+    def __init__(
+        self, texts: Sequence[str], least_chars: int = 51, *, normalized: bool = False
+    ) -> None:
+        self._texts = texts
+        self._place = {text: k for k, text in enumerate(dict.fromkeys(texts))}
+        self._least, self._normalized = least_chars, normalized
+        self._joined = Joined.of(list(self._place), normalized=normalized)
+        self._block = least_chars // 2
+        self._table = block_table(
+            self._joined.codes,
+            self._joined.starts,
+            self._joined.ends,
+            self._block,
+            least_chars - self._block,
+        )
+        self._prefixes, self._powers = prefix_hashes(self._joined.codes)
+        self._spans = np.empty((0, 2), np.int64)
+        self._contents = np.empty(0, np.uint64)
+        self._held = np.empty((0, 2), np.uint64)
+        self.num_cut_short = 0
+        """Documents that repeat themselves so much that they were not searched to the end."""
+
+    def add(self, documents: Iterable[tuple[str, str]]) -> None:
+        """Search documents, each given as the name of its example and its text."""
+        for batch in _batches(documents):
+            joined = Joined.of([text for _, text in batch], normalized=self._normalized)
+            examples = np.array([_name_hash(name) for name, _ in batch], dtype=np.uint64)
+            for rows in self._rows(joined):
+                self._take(rows[:, :2], examples[rows[:, 2]])
+
+    def _rows(self, documents: Joined) -> Iterator[Longs]:
+        """Yield the runs in documents, shape (R, 3), in parts of bounded size."""
+        hashes, where, filled, shift = self._table
+        sides = (documents.codes, documents.starts, documents.ends)
+        hits = known_blocks(*sides, hashes, filled, shift, self._block)
+        texts = (self._joined.codes, self._joined.starts, self._joined.ends)
+        limits = (self._least - self._block, self._block, self._least, _MOST_ROWS)
+        first = 0
+        while first < len(hits):
+            rows, first, cut_short = runs_at(hits, first, *sides, *texts, hashes, where, *limits)
+            self.num_cut_short += cut_short
+            if len(rows):
+                yield rows
+
+    def _take(self, spans: Longs, examples: Hashes) -> None:
+        """Note runs (R, 2) of examples (R,), and forget those that lie inside longer ones."""
+        contents = self._contents_of(spans)
+        held = np.concatenate([self._held, np.stack([contents, examples], axis=1)])
+        spans = np.concatenate([self._spans, spans])
+        order = np.lexsort((-spans[:, 1], spans[:, 0]))
+        spans = spans[order]
+        reach = np.maximum.accumulate(spans[:, 1])
+        is_longest = np.ones(len(spans), np.bool_)
+        is_longest[1:] = spans[1:, 1] > reach[:-1]
+        self._spans = spans[is_longest]
+        self._contents = self._contents_of(self._spans)
+        held = held[np.isin(held[:, 0], self._contents)]
+        self._held = np.unique(held, axis=0)
+
+    def _contents_of(self, spans: Longs) -> Hashes:
+        """Return a hash of the codes of each span (R, 2), shape (R,)."""
+        starts, ends = spans[:, 0], spans[:, 1]
+        hashes: Hashes = self._prefixes[ends] - self._prefixes[starts] * self._powers[ends - starts]
+        return hashes
+
+    def runs(self) -> list[list[CorpusRun]]:
+        """Return what was found so far for each text, in order of the characters."""
+        contents, counts = np.unique(self._held[:, 0], return_counts=True)
+        num_examples = counts[np.searchsorted(contents, self._contents)].tolist()
+        owners = np.searchsorted(self._joined.starts, self._spans[:, 0], side="right") - 1
+        chars = (
+            self._joined.positions[self._spans - [0, 1]] - self._joined.first_chars[owners, None]
+        )
+        found: list[list[CorpusRun]] = [[] for _ in self._place]
+        for owner, (start, last), count in zip(
+            owners.tolist(), chars.tolist(), num_examples, strict=True
+        ):
+            found[owner].append(CorpusRun(start, last + 1, count))
+        return [found[self._place[text]] for text in self._texts]
+
+
+def _batches(documents: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Yield documents in batches of bounded size; a long document is one by itself."""
+    batch: list[tuple[str, str]] = []
+    num_chars = 0
+    for document in documents:
+        if batch and (
+            num_chars + len(document[1]) > _BATCH_CHARS or len(batch) == _BATCH_DOCUMENTS
+        ):
+            yield batch
+            batch, num_chars = [], 0
+        batch.append(document)
+        num_chars += len(document[1])
+    if batch:
+        yield batch
+
+
+def _name_hash(name: str) -> int:
+    """Return 64 bits that stand for an example."""
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")

@@ -1,0 +1,107 @@
+"""Corpus-wide runs against a search that tries every pair of positions."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from permille.align.corpus_runs import CorpusRun, CorpusSearch
+from permille.align.folding import fold
+
+LEAST = 6
+PIECES = st.sampled_from(
+    ["abcdefgh", "abc", "xyz", "The end.", " ", "\n", "é", "漢字", "😀", "İ", "\0"]
+)
+TEXTS = st.lists(PIECES, max_size=12).map("".join)
+DOCUMENTS = st.lists(st.tuples(st.sampled_from(["e1", "e2", "e3"]), TEXTS), max_size=6)
+
+
+def search(texts, documents, least=LEAST, *, normalized=False) -> list[list[CorpusRun]]:
+    found = CorpusSearch(texts, least, normalized=normalized)
+    found.add(documents)
+    assert found.num_cut_short == 0
+    return found.runs()
+
+
+def naive(text: str, documents: list[tuple[str, str]], least: int) -> list[CorpusRun]:
+    held = {
+        (start, end)
+        for start in range(len(text))
+        for end in range(start + least, len(text) + 1)
+        if any(text[start:end] in document for _, document in documents)
+    }
+    longest = [
+        (start, end)
+        for start, end in held
+        if not any(s <= start and end <= e and (s, e) != (start, end) for s, e in held)
+    ]
+    return sorted(
+        CorpusRun(start, end, len({e for e, document in documents if text[start:end] in document}))
+        for start, end in longest
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=4), DOCUMENTS)
+@example(["abcdefghabcdefgh"], [("e1", "abcdefghabcdefghabcdefgh"), ("e2", "cdefghab")])
+def test_every_run_is_found_and_its_examples_are_counted(texts, documents):
+    assert search(texts, documents) == [naive(text, documents, LEAST) for text in texts]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=4), DOCUMENTS)
+def test_every_run_without_case_and_punctuation_is_found(texts, documents):
+    def plain(text: str) -> str:
+        return "".join(map(chr, fold(text).codes.tolist()))
+
+    expected = []
+    for text in texts:
+        positions = fold(text).positions.tolist()
+        runs = naive(plain(text), [(name, plain(document)) for name, document in documents], LEAST)
+        expected.append(
+            [
+                CorpusRun(
+                    positions[run.start_char], positions[run.end_char - 1] + 1, run.num_examples
+                )
+                for run in runs
+            ]
+        )
+    assert search(texts, documents, normalized=True) == expected
+
+
+def test_a_run_of_51_characters_is_found_and_one_of_50_is_not():
+    shared = "".join(chr(0x4E00 + i) for i in range(51))
+    assert search([f"a{shared}b"], [("e", f"c{shared}d")], 51) == [[CorpusRun(1, 52, 1)]]
+    assert search([f"a{shared[:50]}b"], [("e", f"c{shared[:50]}d")], 51) == [[]]
+
+
+def test_characters_count_and_not_bytes():
+    shared = "é" * 40
+    assert search([shared], [("e", shared)], 51) == [[]]
+
+
+def test_two_documents_of_one_example_count_once():
+    text = "a phrase that stands in the suffix and in the input of one example"
+    documents = [("e1", text), ("e1", f"before {text}"), ("e2", f"{text} after")]
+    assert search([text], documents, 51) == [[CorpusRun(0, len(text), 2)]]
+
+
+def test_nothing_is_found_without_texts_documents_or_characters():
+    assert search([], [("e", "text")]) == []
+    assert search(["text"], []) == [[]]
+    assert search(["", "."], [("e", ""), ("e", ".")], normalized=True) == [[], []]
+
+
+def test_documents_may_come_in_any_batches(monkeypatch):
+    text = "".join(chr(0x4E00 + i) for i in range(300))
+    documents = [(str(i), text[i * 20 : i * 20 + 60]) for i in range(12)]
+    whole = search([text], documents, 51)
+    monkeypatch.setattr("permille.align.corpus_runs._BATCH_CHARS", 100)
+    monkeypatch.setattr("permille.align.corpus_runs._MOST_ROWS", 1)
+    assert search([text], documents, 51) == whole
+    assert len(whole[0]) == 12
+
+
+def test_endless_repetition_ends_and_is_told():
+    found = CorpusSearch(["a" * 20_000], 51)
+    found.add([("e", "a" * 1_000_000)])
+    assert found.num_cut_short == 1
+    assert found.runs() == [[CorpusRun(0, 20_000, 1)]]
