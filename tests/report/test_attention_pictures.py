@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from permille.core.errors import DataError
-from permille.report.attention_pictures import heatmaps_of, stored_epochs, write_pictures
+from permille.report.attention_files import stored_epochs
+from permille.report.attention_pictures import heatmaps_of, write_pictures
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

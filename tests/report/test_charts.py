@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from permille.report.charts import (
-    curve_chart,
     headline_chart,
     interval_chart,
-    scatter_chart,
     to_svg,
+    training_chart,
 )
 
 RATIO = {"count": 12, "of": 180, "permille": 66.7, "ci95": [38.5, 112.9], "method": "wilson"}
@@ -41,22 +40,19 @@ def test_the_headline_leaves_out_controls_that_are_missing() -> None:
     assert [label.get_text() for label in labels] == ["training prompts", "held-out prompts"]
 
 
-def test_curves_hold_their_points_and_the_epoch_that_was_kept() -> None:
-    axes = curve_chart({"loss": [(0, 2.0), (1, 1.5)]}, "loss", kept_epoch=1).axes[0]
-    loss, kept = axes.get_lines()
+def test_curves_share_one_axis_and_mark_the_epoch_that_was_kept() -> None:
+    panels = {"loss": {"train": [(0, 2.0), (1, 1.5)]}, "CAD": {"cad": [(0, 0.9)]}}
+    upper, lower = training_chart(panels, kept_epoch=1).axes
+    loss, kept = upper.get_lines()
     np.testing.assert_array_equal(loss.get_xydata(), [[0, 2.0], [1, 1.5]])
     assert list(kept.get_xdata()) == [1, 1]
+    assert upper.get_shared_x_axes().joined(upper, lower)
+    assert lower.get_ylabel() == "CAD"
 
 
-@pytest.mark.parametrize("curves", [{}, {"empty": []}], ids=["no curve", "no point"])
-def test_curves_of_nothing_are_drawn_without_an_error(curves) -> None:
-    assert to_svg(curve_chart(curves, "loss")).startswith("<svg")
-
-
-def test_a_point_carries_its_name() -> None:
-    axes = scatter_chart({"qa": (0.4, 3.0)}, "CAD", "per mille").axes[0]
-    assert [text.get_text() for text in axes.texts] == ["qa"]
-    assert axes.get_lines()[0].get_xydata().tolist() == [[0.4, 3.0]]
+@pytest.mark.parametrize("panels", [{}, {"loss": {}}, {"loss": {"empty": []}}])
+def test_curves_of_nothing_are_drawn_without_an_error(panels) -> None:
+    assert to_svg(training_chart(panels)).startswith("<svg")
 
 
 def test_equal_figures_give_equal_svg() -> None:

@@ -63,10 +63,16 @@ def test_failed_cells_are_named() -> None:
 
 
 def test_a_row_has_the_last_epoch_that_has_a_cad(tmp_path: Path) -> None:
-    report = {"task": "qa", "ratios": {}, "attention": {"cad": {"train": [0.5, 0.7, None]}}}
+    report = {
+        "task": "qa",
+        "ratios": {},
+        "attention": {"cad": {"train": [0.5, 0.7, None]}},
+        "provenance": {"times": {"duration_s": 61.5, "stages_s": {"train": 50.0}}},
+    }
     (tmp_path / "report.json").write_text(json.dumps(report))
     made = comparison_row(tmp_path, ["task=qa"])
     assert (made["cad"], made["overrides"], made["run"]) == (0.7, ["task=qa"], str(tmp_path))
+    assert (made["duration_s"], made["stages_s"]) == (61.5, {"train": 50.0})
 
 
 def test_every_form_holds_every_row(tmp_path: Path) -> None:

@@ -1,63 +1,129 @@
-"""The page of a run."""
+"""The page of a run, as a file."""
 
-import gzip
-import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from permille.core.errors import DataError
 from permille.report.config import ReportConfig, Texts
-from permille.report.page import write_report
+from permille.report.embedded import unpacked
+from permille.report.page import flattened, reproducing_command, write_report
 
-RATIO = {"count": 1, "of": 2, "permille": 500.0, "ci95": [94.5, 905.5], "method": "wilson"}
-HOSTILE = "</script><img src=x onerror=alert(1)> \x00 \u202e"
+from .made_run import HOSTILE, make_attention, make_run
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    ratios = dict.fromkeys(("any", "verbatim", "paraphrase", "idea"), RATIO)
-    report = {"task": "dialogue", "generations": {"total": 2, "measurable": 2}, "ratios": ratios}
-    case = {
-        "generation_id": "g",
-        "document_id": "d",
-        "kind": "verbatim",
-        "headline": True,
-        "rank": 0,
-        "score": 3.2,
-        "own": True,
-        "cases": [{"kind": "verbatim", "generation": [0, 9], "document": [2, 11]}],
+    return make_run(tmp_path, 4)
+
+
+def block(page: str, name: str) -> object:
+    found = re.search(rf'<script type="application/octet-stream" id="{name}"[^>]*>(.*?)<', page)
+    assert found is not None
+    return unpacked(found[1])
+
+
+def test_the_policy_allows_the_page_s_own_programs_and_nothing_else(run: Path) -> None:
+    page = write_report(run, ReportConfig()).read_text()
+    policy = unescape(re.search(r'Content-Security-Policy" content="(.*?)"', page)[1])
+    assert policy.startswith("default-src 'none'; base-uri 'none'; form-action 'none'")
+    assert "unsafe" not in policy
+    inlined = re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", page, flags=re.S)
+    assert len(inlined) == 5
+    for text in inlined:
+        assert b64encode(sha256(text.encode()).digest()).decode() in policy
+
+
+def test_the_page_names_no_address_and_has_no_style_or_handler_attribute(run: Path) -> None:
+    make_attention(run)
+    page = write_report(run, ReportConfig()).read_text()
+    assert set(re.findall(r"https?://[\w./]+", page)) <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
     }
-    (tmp_path / "report.json").write_text(json.dumps(report))
-    (tmp_path / "cases.jsonl").write_text(json.dumps(case) + "\n")
-    (tmp_path / "generations.jsonl").write_text(json.dumps({"id": "g", "text": HOSTILE}) + "\n")
-    with gzip.open(tmp_path / "documents.jsonl.gz", "wt") as out:
-        out.write(json.dumps({"id": "d", "text": "x " + HOSTILE}) + "\n")
-    (tmp_path / "metrics.jsonl").write_text(
-        json.dumps({"name": "val/loss", "value": 1.0, "epoch": 0, "step": 1}) + "\n"
-    )
-    return tmp_path
+    markup = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", page, flags=re.S)
+    assert re.findall(r"\s(?:style|on\w+)=", markup) == []
 
 
-def test_hostile_texts_are_shown_as_text(run: Path) -> None:
-    page = write_report(run, ReportConfig()).read_text()
-    assert "<img src=x" not in page
-    assert "<mark>&lt;/script&gt;</mark>" in page
-
-
-def test_the_page_loads_nothing(run: Path) -> None:
-    page = write_report(run, ReportConfig()).read_text()
-    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
-    assert "<script src" not in page
-    assert "<link" not in page
-
-
-@pytest.mark.parametrize("texts", [Texts.none, Texts.masked])
-def test_training_text_is_left_out_when_asked(run: Path, texts: Texts) -> None:
-    page = write_report(run, ReportConfig(texts=texts)).read_text()
+def test_hostile_texts_are_nowhere_in_the_markup(tmp_path: Path) -> None:
+    page = write_report(make_run(tmp_path, 4, text=HOSTILE), ReportConfig()).read_text()
     assert "onerror" not in page
-    assert "Training text is left out" in page
+    assert "onerror" in str(block(page, "texts-0"))
+
+
+def test_no_text_is_in_the_page_where_none_is_wanted(run: Path) -> None:
+    make_attention(run)
+    page = write_report(run, ReportConfig(texts=Texts.none)).read_text()
+    assert 'id="texts-0"' not in page
+    assert "▁water" not in str(block(page, "attention-data"))
+    assert len(block(page, "cases-data")) == 4
+
+
+def test_masked_texts_keep_their_length(tmp_path: Path) -> None:
+    run = make_run(tmp_path, 4, text="ann@example.org ")
+    plain, covered = (
+        block(write_report(run, ReportConfig(texts=texts)).read_text(), "texts-0")
+        for texts in (Texts.full, Texts.masked)
+    )
+    assert "ann@" in str(plain)
+    assert "ann@" not in str(covered)
+    assert [t["units"] for row in plain for t in row] == [
+        t["units"] for row in covered for t in row
+    ]
+
+
+def test_cases_that_decide_a_kind_come_first_and_the_longest_is_the_worst(run: Path) -> None:
+    page = write_report(run, ReportConfig()).read_text()
+    cases = block(page, "cases-data")
+    assert [case["kind"] for case in cases][:2] == ["verbatim", "verbatim"]
+    assert cases[0]["chars"] >= cases[1]["chars"]
+    assert 'href="#case=gen-0~doc-0"' in page or 'href="#case=gen-3~doc-3"' in page
+
+
+def test_the_page_says_how_to_do_it_again(run: Path) -> None:
+    page = write_report(run, ReportConfig()).read_text()
+    assert "python train.py task=dialogue trainer.max_epochs=2" in page
+
+
+def test_the_command_is_quoted_for_a_shell() -> None:
+    report = {"provenance": {"program": "train", "overrides": ["task.tasks=[qa,sentiment]"]}}
+    assert reproducing_command(report) == "python train.py 'task.tasks=[qa,sentiment]'"
+    assert reproducing_command({}) is None
+
+
+def test_equal_files_give_an_equal_page(run: Path) -> None:
+    make_attention(run)
+    first, second = (write_report(run, ReportConfig()).read_bytes() for _ in range(2))
+    assert first == second
 
 
 def test_nothing_half_written_stays(run: Path) -> None:
     write_report(run, ReportConfig())
     assert list(run.glob("*.tmp")) == []
+
+
+def test_a_page_can_be_written_elsewhere(
+    run: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    target = tmp_path_factory.mktemp("elsewhere") / "page.html"
+    assert write_report(run, ReportConfig(), target) == target
+    assert not (run / "report.html").exists()
+
+
+def test_a_run_without_cases_has_a_page(tmp_path: Path) -> None:
+    page = write_report(make_run(tmp_path, 0), ReportConfig()).read_text()
+    assert block(page, "cases-data") == []
+
+
+def test_attention_that_cannot_be_read_is_named(run: Path) -> None:
+    (make_attention(run) / "epoch=001.npz").write_bytes(b"PK broken")
+    with pytest.raises(DataError, match=r"epoch=001\.npz: cannot be read as the attention"):
+        write_report(run, ReportConfig())
+
+
+def test_nested_values_get_dotted_names() -> None:
+    assert flattened({"a": {"b": {"c": 1}}, "d": []}) == {"a.b.c": 1, "d": ""}

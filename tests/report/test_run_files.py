@@ -31,10 +31,11 @@ def test_curves_are_in_the_order_of_epochs_and_skip_what_has_none(tmp_path: Path
     assert RunFiles(tmp_path).curves() == {"val/loss": [(0, 2.0), (1, 1.0)]}
 
 
-def test_wanted_texts_are_read_from_a_gzipped_file(tmp_path: Path) -> None:
+def test_wanted_lines_are_read_from_a_gzipped_file(tmp_path: Path) -> None:
     with gzip.open(tmp_path / "documents.jsonl.gz", "wt") as out:
         out.writelines(json.dumps({"id": i, "text": f"text {i}"}) + "\n" for i in "abc")
-    assert RunFiles(tmp_path).texts("documents.jsonl.gz", {"b"}) == {"b": "text b"}
+    found = list(RunFiles(tmp_path).wanted("documents.jsonl.gz", {"b"}))
+    assert found == [{"id": "b", "text": "text b"}]
 
 
 def test_a_missing_file_has_no_lines(tmp_path: Path) -> None:

@@ -1,40 +1,26 @@
 """A run's pictures of attention, drawn after training from the arrays that it stored."""
 
-import json
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from permille.core.errors import DataError
-from permille.report.heatmaps import (
+from permille.report.attention_files import (
     FloatArray,
+    read_arrays,
+    read_manifest,
+    read_map_rows,
+    stored_epochs,
+)
+from permille.report.heatmaps import (
     draw_dispersion_by_epoch,
     draw_heatmap,
     draw_layer_head_map,
 )
 
 DOTS_PER_INCH = 150
-
-
-class _MapRow(TypedDict):
-    key: str
-    example_id: str
-    split: str
-    layer: int
-    source_tokens: list[str]
-    target_tokens: list[str]
-
-
-class _Manifest(TypedDict):
-    splits: list[str]
-    layers: dict[str, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +64,12 @@ def write_pictures(
             pictures.append(_save(figure, Picture(f"attention/{name}", epoch, path)))
     summaries = {
         "layer_head": draw_layer_head_map(*_heads_of(folder, epochs[-1])),
-        "dispersion": draw_dispersion_by_epoch(epochs, *_examples_by_epoch(folder, epochs)),
+        "dispersion": draw_dispersion_by_epoch(epochs, *examples_by_epoch(folder, epochs)),
     }
     for name, figure in summaries.items():
         path = folder / f"{name}.{form}"
         pictures.append(_save(figure, Picture(f"attention/{name}", epochs[-1], path)))
     return pictures
-
-
-def stored_epochs(folder: Path) -> list[int]:
-    """Return the epochs whose attention a folder holds, ascending."""
-    return sorted(int(path.stem.removeprefix("epoch=")) for path in folder.glob("epoch=*.npz"))
 
 
 def heatmaps_of(folder: Path, epoch: int, *, with_tokens: bool = True) -> dict[str, Figure]:
@@ -97,9 +78,9 @@ def heatmaps_of(folder: Path, epoch: int, *, with_tokens: bool = True) -> dict[s
     Raises:
         DataError: If a file is missing or cannot be read.
     """
-    arrays = _load(folder / f"maps_epoch={epoch:03d}.npz")
+    arrays = read_arrays(folder / f"maps_epoch={epoch:03d}.npz")
     figures = {}
-    for row in _map_rows(folder / f"maps_epoch={epoch:03d}.json"):
+    for row in read_map_rows(folder, epoch):
         sides = [row["source_tokens"], row["target_tokens"]]
         names = sides if with_tokens else [[str(i + 1) for i in range(len(s))] for s in sides]
         title = f"{row['example_id']} ({row['split']}), layer {row['layer']}, epoch {epoch}"
@@ -110,8 +91,8 @@ def heatmaps_of(folder: Path, epoch: int, *, with_tokens: bool = True) -> dict[s
 
 def _heads_of(folder: Path, epoch: int) -> tuple[dict[str, FloatArray], dict[str, list[int]]]:
     """Return each kind's dispersion by layer and head, mean over examples, and its layers."""
-    arrays = _load(folder / f"epoch={epoch:03d}.npz")
-    layers = _manifest(folder)["layers"]
+    arrays = read_arrays(folder / f"epoch={epoch:03d}.npz")
+    layers = read_manifest(folder)["layers"]
     return {kind: _mean_over_examples(arrays[f"{kind}_cad"]) for kind in layers}, layers
 
 
@@ -123,49 +104,16 @@ def _mean_over_examples(values: FloatArray) -> FloatArray:
     return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan)
 
 
-def _examples_by_epoch(
-    folder: Path, epochs: list[int]
-) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Return for each epoch the last block's dispersion of training and of held-out examples."""
-    is_train = np.array([split == "train" for split in _manifest(folder)["splits"]])
-    by_epoch = [_load(folder / f"epoch={epoch:03d}.npz")["cross_cad"] for epoch in epochs]
-    examples = [values[:, -1].mean(axis=1) for values in by_epoch]
-    return [values[is_train] for values in examples], [values[~is_train] for values in examples]
-
-
-def _manifest(folder: Path) -> _Manifest:
-    path = folder / "manifest.json"
-    with _readable(path):
-        content: _Manifest = json.loads(path.read_text(encoding="utf-8"))
-    return content
-
-
-def _map_rows(path: Path) -> list[_MapRow]:
-    with _readable(path):
-        rows: list[_MapRow] = json.loads(path.read_text(encoding="utf-8"))["maps"]
-    return rows
-
-
-def _load(path: Path) -> dict[str, FloatArray]:
-    """Read every array of a file, without pickle."""
-    with _readable(path), np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Name the file where reading it fails.
+def examples_by_epoch(folder: Path, epochs: list[int]) -> tuple[list[FloatArray], list[FloatArray]]:
+    """Return for each epoch the last block's dispersion of training and of held-out examples.
 
     Raises:
-        DataError: If it is missing or is no such file.
+        DataError: If a file is missing or cannot be read.
     """
-    try:
-        yield
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise DataError(
-            f"{path}: cannot be read as the attention of a run ({error}); train again, or move the "
-            "folder away to go without its pictures"
-        ) from error
+    is_train = np.array([split == "train" for split in read_manifest(folder)["splits"]])
+    by_epoch = [read_arrays(folder / f"epoch={epoch:03d}.npz")["cross_cad"] for epoch in epochs]
+    examples = [values[:, -1].mean(axis=1) for values in by_epoch]
+    return [values[is_train] for values in examples], [values[~is_train] for values in examples]
 
 
 def _save(figure: Figure, picture: Picture) -> Picture:

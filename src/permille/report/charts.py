@@ -73,32 +73,30 @@ def headline_chart(report: Mapping[str, object]) -> Figure:
     return interval_chart(rows)
 
 
-def curve_chart(
-    curves: Mapping[str, Sequence[tuple[float, float]]],
-    label: str,
-    kept_epoch: int | None = None,
+def training_chart(
+    panels: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]],
+    kept_epoch: float | None = None,
 ) -> Figure:
-    """Draw named curves over epochs, each a list of (epoch, value); the kept epoch is marked."""
-    figure, axes = bare_axes(7.0, 2.4)
-    for color, (name, points) in zip(COLORS * len(curves), curves.items(), strict=False):
-        epochs, values = zip(*points, strict=True) if points else ((), ())
-        axes.plot(epochs, values, color=color, label=name, marker=".", markersize=3)
-    if kept_epoch is not None:
-        axes.axvline(kept_epoch, color=GRAY, linestyle=":", label="epoch kept")
-    axes.set_xlabel("epoch")
-    axes.set_ylabel(label)
-    if curves:
-        axes.legend(frameon=False, fontsize=8)
-    return figure
+    """Draw named curves over epochs, a panel under another on one shared axis.
 
-
-def scatter_chart(points: Mapping[str, tuple[float, float]], x_label: str, y_label: str) -> Figure:
-    """Draw one named point per run."""
-    figure, axes = bare_axes(5.0, 3.4)
-    for color, (name, (x, y)) in zip(COLORS * len(points), points.items(), strict=False):
-        axes.plot([x], [y], "o", color=color)
-        axes.annotate(name, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
-    axes.margins(0.15)
+    Args:
+        panels: For each label of a panel its curves, each a list of (epoch, value).
+        kept_epoch: Marked in every panel: the epoch whose weights were audited.
+    """
+    height_in = 0.7 + 1.5 * max(1, len(panels))
+    figure = Figure(figsize=(8.0, height_in), layout="constrained")
+    rows = figure.subplots(max(1, len(panels)), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, (label, curves) in zip(rows, panels.items(), strict=False):
+        for color, (name, points) in zip(COLORS * len(curves), curves.items(), strict=False):
+            epochs, values = zip(*points, strict=True) if points else ((), ())
+            axes.plot(epochs, values, color=color, label=name, marker=".", markersize=4)
+        if kept_epoch is not None:
+            axes.axvline(kept_epoch, color=GRAY, linestyle=":")
+        axes.set_ylabel(label)
+        if curves:
+            axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+    for axes in rows:
+        axes.spines[["top", "right"]].set_visible(False)
+    rows[-1].set_xlabel("epoch" if kept_epoch is None else "epoch (dotted: the one audited)")
+    rows[-1].xaxis.get_major_locator().set_params(integer=True)
     return figure

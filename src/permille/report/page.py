@@ -1,99 +1,189 @@
 """report.html: one file, no network, drawn from the run's files and nothing else."""
 
-from base64 import b64encode
-from collections.abc import Mapping
+import os
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from permille.core.records import KINDS_BY_STRENGTH
-from permille.report.charts import curve_chart, headline_chart, to_svg
+from permille.report.answers import how_sure, what_leaked, what_next
+from permille.report.attention_data import attention_data
+from permille.report.attention_files import stored_epochs
+from permille.report.attention_pictures import examples_by_epoch
+from permille.report.case_rows import CaseRow, case_rows
+from permille.report.case_texts import CHUNK_CASES, CaseTexts, pack_texts
+from permille.report.charts import headline_chart, training_chart
 from permille.report.claim import Report, claim, part
 from permille.report.config import ReportConfig, Texts
-from permille.report.marked import marked_pieces
-from permille.report.run_files import JsonObject, RunFiles
+from permille.report.controls import control_rows
+from permille.report.embedded import own_file, packed, policy
+from permille.report.heatmaps import draw_dispersion_by_epoch
+from permille.report.inline_svg import inline_svg
+from permille.report.masking import masked
+from permille.report.run_files import RunFiles
 from permille.report.templates import render
 from permille.report.terminal import ratio_cell
+from permille.report.training import kept_epoch, training_panels
 
-MAX_CASES = 1000
-CURVE_GROUPS = {
-    "loss": ("train/loss", "val/loss"),
-    "CAD": ("attention/cad", "attention/cad_heldout"),
-    "per mille": tuple(f"memorization/{kind}_permille" for kind in ("any", *KINDS_BY_STRENGTH)),
-}
+STYLES = ("page.css",)
+SCRIPTS = ("page.js", "case_text.js", "aligned.js", "cases.js")
+COPIED_WORDS = 8
+"""Default of `audit.copied_words`; report.json has the value where it differs."""
 
 
-def write_report(folder: Path, config: ReportConfig) -> Path:
-    """Write report.html into the run's folder and return its path."""
-    files = RunFiles(folder)
-    report = files.report()
-    values = {
-        "title": f"permille: {report.get('task') or 'texts'}",
-        "claim": claim(report),
-        "headline": to_svg(headline_chart(report)),
-        "ratios": ratio_rows(report),
-        "generations": part(report, "generations"),
-        "utility": part(report, "utility"),
-        "controls": part(report, "controls"),
-        "curves": curve_svgs(files),
-        "maps": [data_uri(path) for path in sorted(folder.glob("attention/*.png"))],
-        "cases": case_values(files) if config.texts is Texts.full else [],
-        "texts": str(config.texts),
-        "settings": part(report, "settings"),
-        "provenance": part(report, "provenance"),
-    }
-    target = folder / "report.html"
+def write_report(folder: Path, config: ReportConfig, target: Path | None = None) -> Path:
+    """Write a run's page and return its path.
+
+    Args:
+        folder: The run's folder.
+        config: How much training text is shown.
+        target: The page's place; None writes report.html into the folder.
+
+    Raises:
+        DataError: If the folder holds no finished run, or a file in it cannot be read.
+    """
+    target = target or folder / "report.html"
+    values = page_values(RunFiles(folder), config.texts, target.parent)
     aside = target.with_suffix(".html.tmp")
     aside.write_text(render("report.html.j2", values), encoding="utf-8", errors="replace")
     return aside.replace(target)
 
 
-def ratio_rows(report: Report) -> list[tuple[str, str, str]]:
-    """Return (kind, ratio on training prompts, ratio on held-out prompts) for each kind."""
-    heldout = part(report, "controls", "heldout")
+def page_values(files: RunFiles, texts: Texts, place: Path) -> dict[str, object]:
+    """Return all that the template shows.
+
+    Args:
+        files: The run.
+        texts: How much training text is shown.
+        place: The folder of the page, from which it links to the documentation.
+    """
+    report = files.report()
+    rows = case_rows(files, _copied_words(report), masked if texts is Texts.masked else str)
+    packed_texts = CaseTexts([], 0, 0) if texts is Texts.none else pack_texts(rows)
+    attention = attention_data(files.folder / "attention", with_tokens=texts is Texts.full)
+    scripts = [own_file(name) for name in SCRIPTS]
+    if attention:
+        scripts.append(own_file("attention.js"))
+    styles = [own_file(name) for name in STYLES]
+    return {
+        "title": f"permille: {report.get('task') or 'texts of foreign origin'}",
+        "policy": policy(styles, scripts),
+        "styles": styles,
+        "scripts": scripts,
+        **headline_values(report, rows),
+        "audit_page": audit_page(place),
+        "training": training_svg(report, files),
+        "attention": packed(attention) if attention else None,
+        "dispersion": dispersion_svg(files.folder / "attention") if attention else None,
+        "texts": str(texts),
+        "cases": packed([row.values for row in rows]),
+        "num_cases": len(rows),
+        "num_lines": sum(1 for _ in files.lines("cases.jsonl")),
+        "case_texts": packed_texts,
+        "chunk_cases": CHUNK_CASES,
+        "settings": part(report, "settings"),
+        "provenance": flattened(part(report, "provenance")),
+        "command": reproducing_command(report),
+    }
+
+
+def headline_values(report: Report, rows: Sequence[CaseRow]) -> dict[str, object]:
+    """Return the claim, its answers, the drawing of the ratio beside its controls, the tables."""
+    counted = [row.values for row in rows if row.values["counted"]]
+    return {
+        "claim": claim(report),
+        "leaked": what_leaked(report, counted[0] if counted else None),
+        "sure": how_sure(report),
+        "next": what_next(report),
+        "worst": counted[0] if counted else None,
+        "headline": inline_svg(headline_chart(report), "Ratio of any kind beside its controls"),
+        "ratios": ratio_rows(report),
+        "generations": part(report, "generations"),
+        "utility": {
+            name: f"{value:.4g}" if isinstance(value, float) else value
+            for name, value in part(report, "utility").items()
+        },
+        "tasks": task_rows(report),
+        "controls": control_rows(report),
+        "all_controls": part(report, "controls"),
+    }
+
+
+def ratio_rows(report: Report) -> list[tuple[str, list[str]]]:
+    """Return (kind, its ratio on training prompts, on held-out prompts, of the base model)."""
+    arms = [part(report, "ratios")]
+    arms += [part(report, "controls", name) for name in ("heldout", "base_model", "cross_index")]
     return [
         (
             str(kind),
-            ratio_cell(part(report, "ratios", kind)),
-            ratio_cell(part(heldout, kind)) if "any" in heldout else "not computed",
+            [ratio_cell(part(arm, kind)) if kind in arm else "not computed" for arm in arms],
         )
         for kind in ("any", *KINDS_BY_STRENGTH)
     ]
 
 
-def curve_svgs(files: RunFiles) -> list[str]:
-    """Return a drawing for each group of metrics that the run has."""
+def task_rows(report: Report) -> list[tuple[str, str, str]]:
+    """Return (task, its ratio of any kind, its held-out ratio) of a mixture; else nothing."""
+    return [
+        (
+            str(name),
+            ratio_cell(part(values, "ratios", "any")),
+            ratio_cell(part(values, "heldout", "any")),
+        )
+        for name, values in part(report, "tasks").items()
+    ]
+
+
+def training_svg(report: Report, files: RunFiles) -> str | None:
+    """Return the drawing of what went on while the model was trained; None where nothing did."""
     curves = files.curves()
-    drawn = []
-    for label, names in CURVE_GROUPS.items():
-        present = {name: curves[name] for name in names if name in curves}
-        if present:
-            drawn.append(to_svg(curve_chart(present, label)))
-    return drawn
+    panels = training_panels(curves)
+    if not panels:
+        return None
+    chart = training_chart(panels, kept_epoch(report, curves))
+    return inline_svg(chart, f"By epoch: {', '.join(panels)}")
 
 
-def data_uri(path: Path) -> str:
-    """Return a PNG file as a data URI."""
-    return "data:image/png;base64," + b64encode(path.read_bytes()).decode("ascii")
+def dispersion_svg(folder: Path) -> str:
+    """Return the drawing of CAD by epoch, training against held-out examples."""
+    epochs = stored_epochs(folder)
+    figure = draw_dispersion_by_epoch(epochs, *examples_by_epoch(folder, epochs))
+    return inline_svg(figure, "CAD by epoch, training against held-out examples")
 
 
-def case_values(files: RunFiles) -> list[Mapping[str, object]]:
-    """Return the cases that decide a generation's kind, strongest kind first, with their texts."""
-    headline = [line for line in files.lines("cases.jsonl") if line.get("headline")]
-    order = {str(kind): place for place, kind in enumerate(KINDS_BY_STRENGTH)}
-    headline.sort(key=lambda line: order.get(str(line["kind"]), len(order)))
-    shown = headline[:MAX_CASES]
-    generations = files.texts("generations.jsonl", {str(line["generation_id"]) for line in shown})
-    documents = files.texts("documents.jsonl.gz", {str(line["document_id"]) for line in shown})
-    return [case_value(line, generations, documents) for line in shown]
+def audit_page(place: Path) -> str | None:
+    """Return where docs/audit.md lies, seen from a folder; None where it is not installed."""
+    page = Path(__file__).parents[3] / "docs" / "audit.md"
+    return Path(os.path.relpath(page, place.resolve())).as_posix() if page.is_file() else None
 
 
-def case_value(
-    line: JsonObject, generations: Mapping[str, str], documents: Mapping[str, str]
-) -> Mapping[str, object]:
-    """Return one case with its two texts in marked pieces."""
-    cases = line["cases"] if isinstance(line["cases"], list) else []
-    generation = generations.get(str(line["generation_id"]), "")
-    document = documents.get(str(line["document_id"]), "")
-    return line | {
-        "generation_pieces": marked_pieces(generation, [case["generation"] for case in cases]),
-        "document_pieces": marked_pieces(document, [case["document"] for case in cases]),
-    }
+def reproducing_command(report: Report) -> str | None:
+    """Return the command line that does the same again; None where it is not known."""
+    provenance = part(report, "provenance")
+    program, overrides = provenance.get("program"), provenance.get("overrides")
+    if not isinstance(overrides, list):
+        return None
+    return shlex.join(["python", f"{program}.py", *map(str, overrides)])
+
+
+def flattened(values: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Return nested mappings as one, with dotted names.
+
+    >>> flattened({"a": {"b": 1}, "c": [2, 3]})
+    {'a.b': 1, 'c': '2, 3'}
+    """
+    found: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= flattened(value, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = (
+                ", ".join(str(one) for one in value) if isinstance(value, list) else value
+            )
+    return found
+
+
+def _copied_words(report: Report) -> int:
+    """Return how many words in a row count as copied from the prompt."""
+    value = part(report, "settings").get("audit.copied_words", COPIED_WORDS)
+    return value if isinstance(value, int) else COPIED_WORDS

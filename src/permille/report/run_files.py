@@ -51,7 +51,6 @@ class RunFiles:
                 curves.setdefault(str(line["name"]), []).append((epoch, value))
         return {name: sorted(points) for name, points in curves.items()}
 
-    def texts(self, name: str, ids: set[str]) -> dict[str, str]:
-        """Return the texts of the wanted ids of generations.jsonl or documents.jsonl.gz."""
-        found = (line for line in self.lines(name) if line["id"] in ids)
-        return {str(line["id"]): str(line["text"]) for line in found}
+    def wanted(self, name: str, ids: set[str]) -> Iterator[JsonObject]:
+        """Yield the lines of generations.jsonl or documents.jsonl.gz with the wanted ids."""
+        return (line for line in self.lines(name) if line["id"] in ids)

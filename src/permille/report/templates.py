@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 
 def render(template: str, values: Mapping[str, object]) -> str:
-    """Return the page that `template` makes of `values`; SVG drawings pass `svg` unescaped."""
+    """Return the page that `template` makes of `values`; the filter `own` passes our own markup."""
     environment = Environment(
         loader=PackageLoader("permille.report", "pages"),
         autoescape=True,
@@ -15,6 +15,6 @@ def render(template: str, values: Mapping[str, object]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # our own drawings; their texts were escaped by matplotlib
-    environment.filters["svg"] = Markup
+    # our own drawings, styles and programs; matplotlib escaped the texts in the drawings
+    environment.filters["own"] = Markup
     return environment.get_template(template).render(values)

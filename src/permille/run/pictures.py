@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from permille.report.attention_pictures import stored_epochs, write_pictures
+from permille.report.attention_files import stored_epochs
+from permille.report.attention_pictures import write_pictures
 from permille.report.config import ReportConfig, Texts
 from permille.track.protocol import Tracker
 

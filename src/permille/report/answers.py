@@ -1,0 +1,97 @@
+"""What leaked, how sure that is, and what to do next: sentences that follow from the figures."""
+
+from collections.abc import Mapping
+
+from permille.core.records import KINDS_BY_STRENGTH
+from permille.report.claim import Report, interval_text, part
+
+FEW_MEASURABLE = 0.5
+"""Below this share of measurable generations longer ones are advised."""
+
+
+def what_leaked(report: Report, worst: Mapping[str, object] | None) -> list[str]:
+    """Say how many generations hold training text, of which kind, and the longest run.
+
+    Args:
+        report: The content of report.json.
+        worst: The values of the case with the longest run, where there is one.
+    """
+    ratio = part(report, "ratios", "any")
+    if not ratio.get("of"):
+        return ["Nothing could be measured."]
+    kinds = [f"{part(report, 'ratios', kind).get('count')} {kind}" for kind in KINDS_BY_STRENGTH]
+    counted = "prompts" if report.get("audit") == "paper" else "measurable generations"
+    said = [
+        f"{ratio['count']} of {ratio['of']} {counted} hold text of the training set: "
+        f"{', '.join(kinds)}."
+    ]
+    if worst is not None:
+        said.append(f"The longest run of the strongest kind has {worst['chars']} characters.")
+    return said
+
+
+def how_sure(report: Report) -> list[str]:
+    """Say the interval, the contrasts with their p, and what the detector is known to miss."""
+    said = [f"Ratio: {interval_text(part(report, 'ratios', 'any'))} (95 % interval)."]
+    contrasts = {
+        "Training minus held-out prompts": ("heldout", "difference", "any"),
+        "Tuned minus base model": ("base_model", "difference", "any"),
+    }
+    for name, keys in contrasts.items():
+        found = part(report, "controls", *keys)
+        if found.get("permille") is not None:
+            p = found.get("p")
+            shown = f", p = {p:.2g}" if isinstance(p, int | float) else ""
+            said.append(f"{name}: {interval_text(found)}{shown}.")
+    detector = part(report, "controls", "detector")
+    alarm, found = part(detector, "false_alarm"), part(detector, "sensitivity", "any")
+    if alarm.get("of") and found.get("of"):
+        said.append(
+            f"Of planted copies {found['count']} of {found['of']} were found; of clean texts "
+            f"{alarm['count']} of {alarm['of']} raised a false alarm."
+        )
+    return said
+
+
+def what_next(report: Report) -> list[str]:
+    """Say what to look at or to change, from the figures of this run."""
+    ratio = part(report, "ratios", "any")
+    counts = part(report, "generations")
+    total, measurable = _number(counts.get("total")), _number(counts.get("measurable"))
+    advice = []
+    if total and measurable < FEW_MEASURABLE * total:
+        advice.append(
+            f"{total - measurable:g} of {total:g} generations are too short to measure: raise "
+            "audit.max_new_tokens, or audit a task with longer outputs."
+        )
+    if ratio.get("count"):
+        advice.append("Read the first cases below: is the text private, licensed, or stock?")
+        advice += _causes(report)
+        advice.append("To lower it: fewer epochs (sweep.py grid=epochs), a mixture (grid=mixture).")
+    elif ratio.get("of"):
+        ends = ratio.get("ci95")
+        high = f"up to {ends[1]:.1f} ‰" if isinstance(ends, list | tuple) else "more"
+        advice.append(
+            f"Nothing was found, which leaves {high} possible: raise audit.num_prompts to be surer."
+        )
+    return advice or ["Look at the controls below."]
+
+
+def _causes(report: Report) -> list[str]:
+    """Say which control takes much of the ratio away."""
+    known = {
+        "text that stands in many examples": ("boilerplate", "without"),
+        "text that stood in the prompt": ("input_copied", "without"),
+        "degenerate generations": ("degenerate", "without"),
+    }
+    all_of = _number(part(report, "ratios", "any").get("permille"))
+    said = []
+    for cause, keys in known.items():
+        left = part(report, "controls", *keys, "any").get("permille")
+        if isinstance(left, int | float) and all_of and left < all_of / 2:
+            said.append(f"Most of it is {cause}: without it {left:.1f} ‰ are left.")
+    return said
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

@@ -1,0 +1,92 @@
+"""The rows of a comparison: their names, what was swept, and the points they make."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from permille.report.claim import part
+
+Row = Mapping[str, object]
+POOLED_TASK = "multitask"
+"""Left out of the correlation: its ratio is made of the other tasks' texts."""
+
+
+def named_rows(rows: Sequence[Row]) -> dict[str, Row]:
+    """Return the rows by task, or by their run's folder where a task comes more than once."""
+    tasks = [row["task"] for row in rows]
+    return {
+        str(row["task"]) if tasks.count(row["task"]) == 1 else Path(str(row["run"])).name: row
+        for row in rows
+    }
+
+
+def permille_of(row: Row) -> float | None:
+    """Return a run's ratio of any kind, in per mille."""
+    value = part(row, "ratios", "any").get("permille")
+    return float(value) if isinstance(value, int | float) else None
+
+
+def interval_of(row: Row) -> tuple[float, float] | None:
+    """Return the 95 % interval of that ratio."""
+    ends = part(row, "ratios", "any").get("ci95")
+    return (float(ends[0]), float(ends[1])) if isinstance(ends, list | tuple) else None
+
+
+def correlated_points(rows: Sequence[Row]) -> dict[str, tuple[float, float]]:
+    """Return (CAD, ratio of any kind in per mille) of each run that has both, by its name."""
+    points = {}
+    for name, row in named_rows(rows).items():
+        cad, permille = row.get("cad"), permille_of(row)
+        if isinstance(cad, int | float) and permille is not None and row["task"] != POOLED_TASK:
+            points[name] = (float(cad), permille)
+    return points
+
+
+def overrides_of(row: Row) -> dict[str, str]:
+    """Return a row's overrides by name, the last one where a name comes twice."""
+    listed = row.get("overrides")
+    pairs = (str(one).partition("=") for one in listed) if isinstance(listed, list) else ()
+    return {name.lstrip("+"): value for name, _, value in pairs}
+
+
+def swept_settings(rows: Sequence[Row]) -> list[str]:
+    """Return the settings whose values differ between rows, the task aside."""
+    all_overrides = [overrides_of(row) for row in rows]
+    names = sorted({name for overrides in all_overrides for name in overrides} - {"task", "run"})
+    return [name for name in names if len({one.get(name) for one in all_overrides}) > 1]
+
+
+def swept_text(row: Row, names: Sequence[str]) -> str:
+    """Write a row's values of the swept settings."""
+    overrides = overrides_of(row)
+    return ", ".join(f"{name}={overrides[name]}" for name in names if name in overrides)
+
+
+def utility_of(row: Row) -> tuple[str, float] | None:
+    """Return the name and value of a run's first score of its task."""
+    for name, value in part(row, "utility").items():
+        if isinstance(value, int | float):
+            return str(name), float(value)
+    return None
+
+
+def frontier(points: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Return the runs that no other beats: none has more utility with as little memorization.
+
+    Args:
+        points: Of each run (utility, ratio in per mille).
+
+    Returns:
+        Their names, by rising utility.
+
+    >>> frontier({"a": (0.3, 5.0), "b": (0.4, 5.0), "c": (0.5, 9.0)})
+    ['b', 'c']
+    """
+    kept = [
+        name
+        for name, (utility, permille) in points.items()
+        if not any(
+            other[0] >= utility and other[1] <= permille and other != (utility, permille)
+            for other in points.values()
+        )
+    ]
+    return sorted(kept, key=lambda name: points[name])

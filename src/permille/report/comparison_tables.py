@@ -1,0 +1,142 @@
+"""The comparison as tables: for the page, as Markdown, as CSV."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from permille.core.records import KINDS_BY_STRENGTH
+from permille.report.claim import interval_text, part
+from permille.report.comparison_rows import (
+    Row,
+    named_rows,
+    overrides_of,
+    swept_settings,
+    swept_text,
+)
+
+KINDS = ("any", *map(str, KINDS_BY_STRENGTH))
+HEADER = (
+    *("run", "task", "settings", *KINDS, "held-out any", "difference"),
+    *("measurable", "CAD", "utility", "minutes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell shows, and the number by which it is sorted."""
+
+    text: str
+    number: float | None = None
+
+
+def cells_of(name: str, row: Row, swept: Sequence[str] | None = None) -> list[Cell]:
+    """Return the cells of a row, in the order of `HEADER`.
+
+    Args:
+        name: The row's name.
+        row: The row.
+        swept: Which settings are named; None names all of its overrides.
+    """
+    generations = part(row, "generations")
+    shown = list(overrides_of(row)) if swept is None else swept
+    figures = [part(row, "ratios", kind) for kind in KINDS]
+    figures += [part(row, "heldout", "any"), part(row, "difference")]
+    duration_s = _number(row.get("duration_s"))
+    cad = _number(row.get("cad"))
+    scores = part(row, "utility")
+    return [
+        Cell(name),
+        Cell(str(row["task"])),
+        Cell(swept_text(row, [one for one in shown if one != "task"])),
+        *(Cell(interval_text(one), _number(one.get("permille"))) for one in figures),
+        Cell(
+            f"{generations.get('measurable')} of {generations.get('total')}",
+            _number(generations.get("measurable")),
+        ),
+        Cell("" if cad is None else f"{cad:.3f}", cad),
+        Cell(", ".join(_score(*item) for item in scores.items()), _first_number(scores)),
+        Cell("" if duration_s is None else f"{duration_s / 60:.1f}", duration_s),
+    ]
+
+
+def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
+    """Return the comparison as a Markdown page."""
+    swept = swept_settings(rows)
+    table = [list(HEADER), ["---"] * len(HEADER)]
+    table += [
+        [cell.text.replace("|", "\\|") for cell in cells_of(name, row, swept)]
+        for name, row in named_rows(rows).items()
+    ]
+    lines = ["| " + " | ".join(cells) + " |" for cells in table]
+    lines += ["", "Per mille with 95 % intervals; the difference is training minus held-out."]
+    lines += ["", correlation_text(part(comparison, "correlation", "cad_vs_any"))]
+    for found in _objects(comparison.get("multitask")):
+        difference = interval_text(part(found, "difference"))
+        lines += ["", f"{found['task']}, in the mixture minus alone: {difference}."]
+    for found in _objects(comparison.get("paper")):
+        lines += ["", f"{found['task']}: {found['note']}"]
+    failed = [f"- {cell['cell']}: {cell['error']}" for cell in _objects(comparison.get("failed"))]
+    return "\n".join(lines + (["", "Failed:", *failed] if failed else [])) + "\n"
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """Return the comparison as CSV, a figure a column."""
+    out = StringIO()
+    lines = [_csv_values(name, row) for name, row in named_rows(rows).items()]
+    columns = list(dict.fromkeys(column for line in lines for column in line)) or ["run"]
+    writer = csv.DictWriter(out, columns)
+    writer.writeheader()
+    writer.writerows(lines)
+    return out.getvalue()
+
+
+def _csv_values(name: str, row: Row) -> dict[str, object]:
+    values: dict[str, object] = {
+        "run": name,
+        "task": row["task"],
+        "overrides": " ".join(f"{key}={value}" for key, value in overrides_of(row).items()),
+    }
+    figures = {kind: part(row, "ratios", kind) for kind in KINDS}
+    figures |= {"heldout_any": part(row, "heldout", "any"), "difference": part(row, "difference")}
+    for label, ratio in figures.items():
+        ends = ratio.get("ci95")
+        low, high = ends if isinstance(ends, list | tuple) else (None, None)
+        values |= {
+            f"{label}_permille": ratio.get("permille"),
+            f"{label}_ci95_low": low,
+            f"{label}_ci95_high": high,
+        }
+        if label != "difference":
+            values |= {f"{label}_count": ratio.get("count"), f"{label}_of": ratio.get("of")}
+    scores = {f"utility_{key}": score for key, score in part(row, "utility").items()}
+    return {**values, "cad": row.get("cad"), **scores, "duration_s": row.get("duration_s")}
+
+
+def correlation_text(found: Mapping[str, object]) -> str:
+    """Say the correlation of CAD and ratio in a sentence, its weakness included."""
+    if found.get("spearman") is None:
+        return f"CAD against the ratio: no correlation ({found.get('reason')})."
+    weak = f" Weak: {found['warning']}." if "warning" in found else ""
+    ci95 = found.get("ci95")
+    ends = f" [{ci95[0]:.2f}, {ci95[1]:.2f}]" if isinstance(ci95, list) else ""
+    return (
+        f"CAD against the ratio over {found['n']} tasks: Spearman {found['spearman']:.2f}{ends}, "
+        f"p = {found['p']:.3g}, the smallest p possible being {found['smallest_p']:.3g}.{weak}"
+    )
+
+
+def _score(name: str, value: object) -> str:
+    return f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+
+
+def _first_number(values: Mapping[str, object]) -> float | None:
+    return next((float(v) for v in values.values() if isinstance(v, int | float)), None)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _objects(values: object) -> list[Mapping[str, object]]:
+    return list(values) if isinstance(values, list) else []

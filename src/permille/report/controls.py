@@ -1,0 +1,193 @@
+"""The controls as rows of a table that explain themselves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from permille.report.claim import Report, interval_text, part
+
+Path = tuple[str, ...]
+EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
+    (
+        "heldout",
+        "held-out prompts",
+        ("any",),
+        "Prompts of the same source that were not trained on, searched for in their own index: "
+        "what such a model writes of any text of this kind.",
+    ),
+    (
+        "heldout",
+        "training minus held-out",
+        ("difference", "any"),
+        "What remains after the held-out ratio is taken off, at equal numbers of prompts and "
+        "documents. An interval that covers 0 shows no effect.",
+    ),
+    (
+        "base_model",
+        "base model",
+        ("any",),
+        "The model before fine-tuning on the same prompts: what it would have written anyway.",
+    ),
+    (
+        "base_model",
+        "tuned minus base model",
+        ("difference", "any"),
+        "What fine-tuning added, prompt by prompt; pretraining and style are taken off.",
+    ),
+    (
+        "difference_in_differences",
+        "difference in differences",
+        ("any",),
+        "The gain by fine-tuning on training prompts minus the gain on held-out ones: what a run "
+        "can claim where there is a base model.",
+    ),
+    (
+        "cross_index",
+        "held-out index (null)",
+        ("any",),
+        "Training prompts against documents that nobody was trained on: what matches by chance "
+        "and by genre.",
+    ),
+    ("own_other", "own example", ("own", "any"), "Cases in the prompted example's own documents."),
+    (
+        "own_other",
+        "other examples",
+        ("other", "any"),
+        "Cases in documents of other examples: recited, not completed.",
+    ),
+    (
+        "paraphrase_low",
+        "unconfirmed paraphrases",
+        (),
+        "Generations with nothing but paraphrases that the judge does not confirm; not counted.",
+    ),
+    (
+        "input_copied",
+        "copied from the prompt",
+        ("share",),
+        "Of the generations with a case, those whose text already stood in the prompt.",
+    ),
+    (
+        "input_copied",
+        "without what stood in the prompt",
+        ("without", "any"),
+        "The ratio without cases whose text already stood in the prompt.",
+    ),
+    (
+        "boilerplate",
+        "without boilerplate",
+        ("without", "any"),
+        "The ratio without cases whose text stands in more than a few training examples.",
+    ),
+    (
+        "degenerate",
+        "without degenerate generations",
+        ("without", "any"),
+        "The ratio without generations that repeat a run of words again and again.",
+    ),
+    (
+        "length",
+        "standardized to one length",
+        ("standardized", "any"),
+        "The ratio as it would be if every arm wrote texts of the same lengths.",
+    ),
+    (
+        "length",
+        "first 64 tokens only",
+        ("first_tokens", "64", "any"),
+        "What lies in the first 64 tokens; tasks compare at equal length here.",
+    ),
+    (
+        "detector",
+        "planted copies found",
+        ("sensitivity", "any"),
+        "Copies and easy paraphrases planted in held-out texts, and found again.",
+    ),
+    (
+        "detector",
+        "false alarms",
+        ("false_alarm",),
+        "Texts without a plant in which the detector finds something.",
+    ),
+    (
+        "detector",
+        "corrected for the detector",
+        ("corrected", "any"),
+        "The ratio corrected for what the detector misses and for its false alarms.",
+    ),
+    (
+        "retrieval",
+        "paraphrases retrieved",
+        ("paraphrase_recall",),
+        "Planted paraphrases whose document is among the retrieved candidates.",
+    ),
+    (
+        "retrieval",
+        "verbatim retrieved",
+        ("verbatim_recall",),
+        "Copied runs, found by searching the whole corpus, whose document is among the candidates.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRow:
+    """A row: the control's key in report.json, its name, what it means, and its figure."""
+
+    key: str
+    name: str
+    meaning: str
+    figure: str
+    count: str
+
+
+def control_rows(report: Report) -> list[ControlRow]:
+    """Return a row for each control that the report has, or says why it is missing."""
+    controls = part(report, "controls")
+    rows: list[ControlRow] = []
+    for key, name, path, meaning in EXPLAINED:
+        if key in controls:
+            ratio = part(controls, key, *path)
+            missing = part(controls, key).get("missing")
+            if ratio or missing:
+                shown = f"missing: {missing}" if missing else interval_text(ratio)
+                rows.append(ControlRow(key, name, meaning, shown, _count(ratio)))
+    return [*rows, *_duplicates(controls), *_thresholds(controls)]
+
+
+def _duplicates(controls: Mapping[str, object]) -> Iterator[ControlRow]:
+    """Yield a row for each number of copies in the training set."""
+    groups = controls.get("duplicates")
+    for group in groups if isinstance(groups, list) else ():
+        ratio = part(group, "ratios", "any")
+        if ratio.get("of"):
+            yield ControlRow(
+                "duplicates",
+                f"texts that stand {group['times']} times",
+                "The ratio of prompts whose document stands so many times in the training set, "
+                "exactly or nearly.",
+                interval_text(ratio),
+                _count(ratio),
+            )
+
+
+def _thresholds(controls: Mapping[str, object]) -> Iterator[ControlRow]:
+    """Yield the range over the detector's thresholds."""
+    found = part(controls, "thresholds")
+    ends = found.get("any")
+    if isinstance(ends, list | tuple) and len(ends) == 2 and None not in ends:
+        yield ControlRow(
+            "thresholds",
+            "thresholds a fifth lower and higher",
+            "The lowest and the highest ratio of a sample when any threshold of the detector, or "
+            "the judge's, is moved by a fifth.",
+            f"{ends[0]:.1f} to {ends[1]:.1f} ‰",
+            f"of {found.get('of')}",
+        )
+
+
+def _count(ratio: Mapping[str, object]) -> str:
+    """Write count and n of a ratio, or p of a contrast."""
+    if ratio.get("of"):
+        return f"{ratio['count']} of {ratio['of']}"
+    p = ratio.get("p")
+    return f"p = {p:.2g}" if isinstance(p, int | float) else ""

@@ -1,0 +1,40 @@
+"""The curves of a training, on one axis of epochs."""
+
+from collections.abc import Mapping, Sequence
+
+from permille.report.claim import Report, part
+
+Points = Sequence[tuple[float, float]]
+PANELS = {
+    "loss": ("train/loss", "val/loss"),
+    "utility": ("val/",),
+    "CAD": ("attention/cad", "attention/cad_heldout"),
+    "per mille": ("memorization/",),
+    "n-gram overlap": ("memorization/ngram_overlap",),
+}
+"""Which metrics go into which panel; a name that ends in a slash takes what no other panel has."""
+
+
+def training_panels(curves: Mapping[str, Points]) -> dict[str, dict[str, Points]]:
+    """Return the curves by panel, without panels that have none."""
+    named = {name for names in PANELS.values() for name in names}
+    panels = {}
+    for label, names in PANELS.items():
+        found = {
+            name: points
+            for name, points in curves.items()
+            if any(name == one or (one[-1] == "/" and name.startswith(one)) for one in names)
+            and (name in names or name not in named)
+        }
+        if found:
+            panels[label] = found
+    return panels
+
+
+def kept_epoch(report: Report, curves: Mapping[str, Points]) -> float | None:
+    """Return the epoch whose weights were audited; None where nothing was trained."""
+    losses = curves.get("val/loss", ())
+    if part(report, "settings").get("audit.weights") == "best" and losses:
+        return min(losses, key=lambda point: point[1])[0]
+    trained = curves.get("train/loss") or losses
+    return max(epoch for epoch, _ in trained) if trained else None

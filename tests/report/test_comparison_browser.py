@@ -1,0 +1,86 @@
+"""The comparison in a real browser."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from permille.report.comparison import FailedCell, write_comparison
+
+from .browser import Opened, open_page, started
+from .made_run import HOSTILE, ratios
+
+pytestmark = pytest.mark.browser
+
+
+def row(task: str, count: int, seed: int) -> dict[str, Any]:
+    return {
+        "run": f"x/{task}_{seed}",
+        "task": task,
+        "overrides": [f"task={task}", f"seed={seed}"],
+        "generations": {"measurable": 100, "total": 100},
+        "ratios": ratios(count, 100),
+        "heldout": ratios(1, 100),
+        "difference": {"permille": 10.0 * count - 10, "ci95": [0.0, 99.0], "p": 0.1},
+        "cad": 0.5 + count / 100,
+        "utility": {"f1": count / 50},
+        "duration_s": 60.0 * count,
+        "settings": {},
+        "tasks": {"qa": {"ratios": ratios(2, 50)}} if task == "multitask" else {},
+    }
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with started() as found:
+        yield found
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Iterator[Opened]:
+    rows = [row("qa", 3, 1), row("dialogue", 20, 1), row("qa", 10, 2), row("multitask", 5, 1)]
+    write_comparison(tmp_path, rows, [FailedCell("seed=3", HOSTILE)])
+    found = open_page(browser, tmp_path / "comparison.html")
+    yield found
+    assert found.complaints == []
+    assert found.requests == [f"file://{tmp_path / 'comparison.html'}"]
+    assert found.page.evaluate("window.hacked") is None
+    found.page.context.close()
+
+
+def runs(opened: Opened) -> list[str]:
+    cells = opened.page.locator("#comparison tbody tr:not([hidden]) td:first-child")
+    return [str(text) for text in cells.all_inner_texts()]
+
+
+def test_a_heading_sorts_up_then_down(opened: Opened) -> None:
+    head = opened.page.get_by_role("button", name="any", exact=True)
+    head.click()
+    assert runs(opened) == ["qa_1", "multitask", "qa_2", "dialogue"]
+    head.click()
+    assert runs(opened) == ["dialogue", "qa_2", "multitask", "qa_1"]
+    assert opened.page.locator("th[aria-sort=descending]").inner_text() == "any"
+
+
+def test_runs_are_filtered_by_task_and_by_words(opened: Opened) -> None:
+    opened.page.locator("[name=task]").select_option("qa")
+    assert runs(opened) == ["qa_1", "qa_2"]
+    opened.page.locator("[name=search]").fill("seed=2")
+    assert runs(opened) == ["qa_2"]
+    assert opened.page.locator("#comparison-count").inner_text() == "1 of 4 runs"
+
+
+def test_every_drawing_stands_in_the_page_and_in_a_file(opened: Opened, tmp_path: Path) -> None:
+    names = {"", "_seed", "_multitask", "_utility", "_cad"}
+    assert {path.name for path in tmp_path.glob("*.svg")} == {f"comparison{n}.svg" for n in names}
+    assert opened.page.locator("figure svg[role=img]").count() == len(names)
+    with (tmp_path / "comparison.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 4
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_fits_its_window(opened: Opened, width: int) -> None:
+    opened.page.set_viewport_size({"width": width, "height": 900})
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,42 @@
+"""Rows of a comparison."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.report.comparison_rows import frontier, swept_settings, swept_text, utility_of
+
+POINTS = st.dictionaries(
+    st.text("abcdef", min_size=1, max_size=2),
+    st.tuples(st.integers(0, 5).map(float), st.integers(0, 5).map(float)),
+    max_size=8,
+)
+
+
+@given(POINTS)
+def test_a_run_is_on_the_frontier_unless_another_is_better_and_no_worse(points) -> None:
+    best = frontier(points)
+    for name, (utility, permille) in points.items():
+        is_beaten = any(
+            (more > utility and less <= permille) or (more >= utility and less < permille)
+            for more, less in points.values()
+        )
+        assert (name in best) is not is_beaten
+
+
+def test_the_frontier_rises_in_utility() -> None:
+    assert frontier({"c": (0.5, 9.0), "a": (0.2, 1.0), "b": (0.3, 8.0)}) == ["a", "b", "c"]
+
+
+def test_settings_that_differ_are_swept_and_the_task_is_not() -> None:
+    rows = [
+        {"overrides": ["task=qa", "seed=1", "model=mini"]},
+        {"overrides": ["task=dialogue", "seed=2", "model=mini"]},
+        {"overrides": ["task=dialogue", "seed=2", "model=mini", "+data.x=3"]},
+    ]
+    assert swept_settings(rows) == ["data.x", "seed"]
+    assert swept_text(rows[2], ["data.x", "seed"]) == "data.x=3, seed=2"
+
+
+def test_the_first_score_is_the_utility() -> None:
+    assert utility_of({"utility": {"note": "x", "rouge_l": 0.4, "f1": 0.2}}) == ("rouge_l", 0.4)
+    assert utility_of({"utility": {}}) is None

@@ -1,0 +1,20 @@
+"""Controls as rows of a table."""
+
+from permille.report.controls import control_rows
+
+from .made_run import make_report
+
+
+def test_each_control_of_the_report_has_a_row_with_its_meaning() -> None:
+    rows = {row.name: row for row in control_rows(make_report(30))}
+    assert rows["held-out prompts"].count == "1 of 60"
+    assert rows["training minus held-out"].figure == "61.0 ‰ [30.1, 95.5]"
+    assert rows["training minus held-out"].count == "p = 0.0004"
+    assert rows["base model"].figure == "missing: the model was made from scratch"
+    assert rows["texts that stand 1 times"].key == "duplicates"
+    assert rows["thresholds a fifth lower and higher"].figure == "50.0 to 70.0 ‰"
+    assert all(row.meaning.endswith(".") for row in rows.values())
+
+
+def test_a_report_without_controls_has_no_row() -> None:
+    assert control_rows({"controls": {}}) == []

@@ -1,0 +1,29 @@
+"""Curves of a training, by panel."""
+
+import pytest
+
+from permille.report.training import kept_epoch, training_panels
+
+LOSSES = {"train/loss": [(0, 3.0), (1, 2.0)], "val/loss": [(0, 1.0), (1, 1.5)]}
+
+
+def test_each_metric_has_one_panel() -> None:
+    names = ("val/rouge_l", "attention/cad", "memorization/any_permille")
+    curves = LOSSES | {name: [(0, 1.0)] for name in (*names, "memorization/ngram_overlap")}
+    panels = training_panels(curves)
+    assert {label: list(found) for label, found in panels.items()} == {
+        "loss": ["train/loss", "val/loss"],
+        "utility": ["val/rouge_l"],
+        "CAD": ["attention/cad"],
+        "per mille": ["memorization/any_permille"],
+        "n-gram overlap": ["memorization/ngram_overlap"],
+    }
+
+
+@pytest.mark.parametrize(("weights", "epoch"), [("best", 0), ("last", 1), (None, 1)])
+def test_the_audited_epoch_is_the_last_or_the_best(weights: str | None, epoch: int) -> None:
+    assert kept_epoch({"settings": {"audit.weights": weights}}, LOSSES) == epoch
+
+
+def test_without_training_no_epoch_is_kept() -> None:
+    assert kept_epoch({}, {}) is None
