@@ -50,7 +50,7 @@ def test_samples_have_the_size_of_the_settings(search):
 
 def test_each_task_has_samples_of_its_own_texts(search):
     found, _ = search(tasks=("one", "two"), num_planted=5, num_threshold_prompts=4)
-    assert Counter(found.tasks) == {"one": 4, "two": 4}
+    assert Counter(task for task, _ in found.chosen) == {"one": 4, "two": 4}
     assert found.trials.keys() == {"one", "two"}
     both = found.controls(OBSERVED)
     assert both["thresholds"]["of"] == 8

@@ -69,7 +69,7 @@ def moved(kinds):
 
 
 def test_samples_that_were_searched_again_stand_with_the_other_controls(make_row):
-    probed = Probed(moved=moved([Kind.IDEA, Kind.NONE]), tasks=["qa", "qa"])
+    probed = Probed(moved=moved([Kind.IDEA, Kind.NONE]), chosen=[("qa", "a"), ("qa", "b")])
     controls = report_of({TRAIN: Tally([make_row()])}, probed=probed)["controls"]
     assert controls["thresholds"]["any"] == [0, 500]
     assert "confident" not in controls
@@ -79,7 +79,7 @@ def test_samples_that_were_searched_again_stand_with_the_other_controls(make_row
 def test_each_task_has_all_controls_of_its_own_rows_and_samples(make_row):
     train = [make_row(Kind.IDEA, task="qa"), make_row(task="nli"), make_row(task="nli")]
     heldout = [make_row(task="qa"), make_row(task="nli")]
-    probed = Probed(moved=moved([Kind.IDEA, Kind.NONE]), tasks=["qa", "nli"])
+    probed = Probed(moved=moved([Kind.IDEA, Kind.NONE]), chosen=[("qa", "a"), ("nli", "b")])
     values = report_of({TRAIN: Tally(train), HELDOUT: Tally(heldout)}, probed=probed)
     own = {name: task["controls"] for name, task in values["tasks"].items()}
     for controls in own.values():

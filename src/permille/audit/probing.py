@@ -15,6 +15,7 @@ from permille.audit.controls.detector import (
 from permille.audit.controls.thresholds import Moved, move_thresholds, thresholds
 from permille.audit.planting import LEAST_CHARS
 from permille.audit.sampling import samples
+from permille.audit.survey import unit_of
 from permille.audit.views import TUNED_TRAIN
 from permille.core.records import Document, Generation, Kind, Split
 from permille.measure.ratio import Ratios
@@ -30,12 +31,12 @@ class Probed:
     Attributes:
         trials: What was found of planted copies, by the task of the documents.
         moved: What moved thresholds find in a sample of generations.
-        tasks: The task of each generation of that sample.
+        chosen: Task and unit of each generation of that sample; a unit's are of one example.
     """
 
     trials: Mapping[Task, Trial] = field(default_factory=dict)
     moved: Sequence[Moved] = ()
-    tasks: Sequence[Task] = ()
+    chosen: Sequence[tuple[Task, str]] = ()
 
     def controls(self, observed: Ratios) -> dict[str, object]:
         """Return the controls `retrieval`, `thresholds` and `detector` over all tasks.
@@ -44,7 +45,7 @@ class Probed:
             observed: The audit's ratios.
         """
         trial = Trial.pooled(self.trials.values()) if self.trials else None
-        return self._controls(trial, observed, [True] * len(self.tasks))
+        return self._controls(trial, observed, [unit for _, unit in self.chosen])
 
     def controls_of(self, task: str, observed: Ratios) -> dict[str, object]:
         """Return the same controls of one task.
@@ -53,15 +54,16 @@ class Probed:
             task: The task.
             observed: Its ratios.
         """
-        return self._controls(self.trials.get(task), observed, [one == task for one in self.tasks])
+        units = [unit if own == task else None for own, unit in self.chosen]
+        return self._controls(self.trials.get(task), observed, units)
 
     def _controls(
-        self, trial: Trial | None, observed: Ratios, wanted: Sequence[bool]
+        self, trial: Trial | None, observed: Ratios, units: Sequence[str | None]
     ) -> dict[str, object]:
         """Return the controls from what belongs to them."""
         return {
             "retrieval": retrieval_control(trial),
-            "thresholds": thresholds(self.moved, wanted),
+            "thresholds": thresholds(self.moved, units),
             "detector": detector_control(trial, observed),
         }
 
@@ -90,7 +92,7 @@ def probe_samples(
     return Probed(
         _trials(probe, documents, config, progress),
         move_thresholds(probe, aligner, chosen, progress) if chosen else (),
-        [generation.task for generation in chosen],
+        [(generation.task, unit_of(generation)) for generation in chosen],
     )
 
 

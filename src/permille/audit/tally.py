@@ -164,8 +164,20 @@ def ratio_over(
         values: What is counted of each, of length N.
         reason_if_empty: Why there may be none.
     """
-    examples = [row.unit for row in rows if row.has_example]
-    if len(set(examples)) == len(examples):
-        return wilson_ratio(sum(values), len(values), reason_if_empty=reason_if_empty)
     units = [row.unit if row.has_example else f"row {i}" for i, row in enumerate(rows)]
+    return ratio_by_unit(values, units, reason_if_empty)
+
+
+def ratio_by_unit(
+    values: Sequence[bool], units: Sequence[str], reason_if_empty: str = "nothing to measure"
+) -> Ratio:
+    """Return the share of true values, with Wilson's interval; values of one unit count as one.
+
+    Args:
+        values: What is counted, of length N.
+        units: What each belongs to, of length N.
+        reason_if_empty: Why there may be none.
+    """
+    if len(set(units)) == len(units):
+        return wilson_ratio(sum(values), len(values), reason_if_empty=reason_if_empty)
     return grouped_ratio(values, units, reason_if_empty=reason_if_empty)

@@ -1,5 +1,7 @@
 """Ratios at equal length."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from permille.audit.controls.length import (
 )
 from permille.audit.tally import Tally, ratios_of
 from permille.core.records import Kind
+from permille.measure.intervals import wilson_interval
 from permille.measure.ratio import wilson_ratio
 
 lengths = st.lists(st.integers(51, 900), min_size=1, max_size=60)
@@ -77,13 +80,32 @@ def test_strata_have_a_place_for_every_length(sizes):
 
 def test_cases_are_counted_per_thousand_tokens(make_row):
     rows = [make_row(Kind.IDEA, num_tokens=60), make_row(num_tokens=40)]
-    found = per_1000_tokens(Tally(rows))
-    assert found.any == wilson_ratio(1, 100)
-    assert found.any.permille == 10
+    found = per_1000_tokens(Tally(rows)).any
+    assert (found.count, found.of, found.permille) == (1, 100, 10)
+    assert found.ci95 == pytest.approx([end * 2 / 100 for end in wilson_ratio(1, 2).ci95])
+    assert found.method == "wilson of generations, by their tokens"
 
 
-def test_without_tokens_there_is_no_rate(make_row):
-    assert per_1000_tokens(Tally([make_row(num_tokens=0)])).any.reason == "no token was generated"
+def test_a_rate_per_tokens_is_as_sure_as_the_share_of_generations(make_row):
+    many = per_1000_tokens(Tally([make_row(Kind.IDEA, num_tokens=50) for _ in range(40)])).any
+    # every generation has a case, so the rate cannot be higher than one in fifty tokens
+    assert many.ci95[1] == many.permille == 20
+
+
+@pytest.mark.parametrize("tokens", [[], [0], [0, 1]])
+def test_without_tokens_there_is_no_rate(make_row, tokens):
+    rows = [make_row(Kind.IDEA, num_tokens=number) for number in tokens]
+    assert "less than one token" in per_1000_tokens(Tally(rows)).any.reason
+
+
+def test_generations_of_one_example_count_as_copies_when_standardized(make_row):
+    apart = [make_row(Kind.IDEA if i < 10 else Kind.NONE, num_chars=100) for i in range(40)]
+    together = [replace(row, unit=f"unit {i // 4}") for i, row in enumerate(apart)]
+    lengths = [100] * 40
+    single, grouped = (standardized(Tally(rows), lengths).any for rows in (apart, together))
+    assert single.permille == grouped.permille == pytest.approx(250)
+    assert single.ci95 == pytest.approx(wilson_ratio(10, 40).ci95)
+    assert grouped.ci95 == pytest.approx([1000 * end for end in wilson_interval(2.5, 10)])
 
 
 def test_a_beginning_that_is_too_short_is_not_measured(make_row):

@@ -19,7 +19,7 @@ def moved(documents, generations, corpus_of, judge=None):
     """The control over all generations."""
     probe = probe_of(documents, corpus_of, judge)
     found = move_thresholds(probe, Aligner(), generations, lambda *of: None)
-    return thresholds(found, [True] * len(generations))
+    return thresholds(found, [g.id for g in generations])
 
 
 @pytest.fixture
@@ -79,11 +79,21 @@ def test_only_the_generations_that_are_meant_count():
         Moved(None, None, [Kind.VERBATIM, Kind.NONE, Kind.IDEA]),
         Moved("th1", 0.24, [Kind.VERBATIM, Kind.IDEA, Kind.IDEA]),
     ]
-    values = thresholds(found, [True, True, False])
+    values = thresholds(found, ["a", "b", None])
     assert values["any"] == [500, 1000]
     assert values["rows"][1]["ratios"]["idea"]["count"] == 1
 
 
+def test_generations_of_one_example_count_once_in_the_interval():
+    found = [Moved(None, None, [Kind.IDEA, Kind.IDEA, Kind.NONE, Kind.NONE])]
+    apart, together = (
+        thresholds(found, units)["rows"][0]["ratios"]["any"] for units in ("abcd", "aabb")
+    )
+    assert apart["permille"] == together["permille"] == 500
+    assert together["method"] == "wilson over groups"
+    assert together["ci95"][0] < apart["ci95"][0]
+
+
 def test_nothing_measurable_has_no_range():
     assert "measurable" in thresholds([], [])["missing"]
-    assert "measurable" in thresholds([Moved(None, None, [Kind.IDEA])], [False])["missing"]
+    assert "measurable" in thresholds([Moved(None, None, [Kind.IDEA])], [None])["missing"]

@@ -11,7 +11,7 @@ from permille.core.records import Arm, Split
 from permille.measure.contrast import Contrast, paired_contrast
 from permille.measure.contrast import difference_in_differences as contrast_of_contrasts
 
-NO_BASE = "no generations of the model before fine-tuning were given"
+NO_BASE = "no generations of the model before fine-tuning; a model from scratch has none"
 Pair = tuple[Tally, Tally]
 
 
@@ -49,7 +49,7 @@ def difference_in_differences(tallies: Mapping[ArmKey, Tally], *, seed: int) -> 
     if (Arm.TUNED, Split.HELDOUT) not in tallies:
         return missing(NO_HELDOUT)
     if not all((Arm.BASE, split) in tallies for split in Split):
-        return missing(f"{NO_BASE} on both splits; heldout.difference is what can be claimed")
+        return missing(f"{NO_BASE}; heldout.difference is what can be claimed")
     train, heldout = (
         paired(tallies[Arm.TUNED, split].chosen(), tallies[Arm.BASE, split].chosen())
         for split in Split

@@ -1,6 +1,5 @@
 """Longer output has more room to match: ratios at equal length."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -92,22 +91,47 @@ def standardized(measured: Tally, pooled: Sequence[int]) -> Ratios:
     of_own = np.bincount(own, minlength=len(edges) + 1)
     weights = np.where(of_own > 0, of_all / np.maximum(of_own, 1), 0.0)[own]
     weights = weights / weights.sum()
+    units = np.unique([row.unit for row in measured.rows], return_inverse=True)[1]
+    # the generations of one example count as copies of each other
+    size = 1 / float((np.bincount(units, weights) ** 2).sum())
     kinds = np.array([str(row.kind(MAIN)) for row in measured.rows])
-    named = {str(kind): _weighted(kinds == str(kind), weights) for kind in KINDS_BY_STRENGTH}
-    return Ratios(any=_weighted(kinds != str(Kind.NONE), weights), **named)
+    named = {str(kind): _weighted(kinds == str(kind), weights, size) for kind in KINDS_BY_STRENGTH}
+    return Ratios(any=_weighted(kinds != str(Kind.NONE), weights, size), **named)
 
 
 def per_1000_tokens(measured: Tally) -> Ratios:
-    """Return generations with a case per 1,000 tokens that were generated."""
-    counts = Counter(str(row.kind(MAIN)) for row in measured.rows)
+    """Return generations with a case per 1,000 tokens that were generated.
+
+    The interval is that of the share of generations, at so many generations per token.
+    """
     num_tokens = sum(row.num_tokens for row in measured.rows)
-    return wilson_ratios(counts, num_tokens, reason_if_empty="no token was generated")
+    if num_tokens < max(1, len(measured)):
+        return wilson_ratios(
+            {}, 0, reason_if_empty="num_tokens has less than one token a generation"
+        )
+    shares = ratios_of(measured, MAIN)
+    per_token = len(measured) / num_tokens
+    return Ratios(
+        any=_scaled(shares.any, num_tokens, per_token),
+        verbatim=_scaled(shares.verbatim, num_tokens, per_token),
+        paraphrase=_scaled(shares.paraphrase, num_tokens, per_token),
+        idea=_scaled(shares.idea, num_tokens, per_token),
+    )
 
 
-def _weighted(cases: Flags, weights: Floats) -> Ratio:
-    """Return a weighted share; `cases` and `weights`, which add up to 1, are of shape (N,)."""
+def _scaled(share: Ratio, of: int, factor: float) -> Ratio:
+    """Return a ratio of `of` things, of which each of those before is `factor`."""
+    low, high = share.ci95 or (0.0, 1000.0)
+    ends = (factor * low, factor * high)
+    return Ratio(share.count, of, ends, f"{share.method} of generations, by their tokens")
+
+
+def _weighted(cases: Flags, weights: Floats, size: float) -> Ratio:
+    """Return a weighted share at an effective size.
+
+    `cases` and `weights`, which add up to 1, are of shape (N,).
+    """
     share = float(weights[cases].sum())
-    size = 1 / float((weights**2).sum())
     low, high = wilson_interval(share * size, size)
     return Ratio(
         int(cases.sum()),

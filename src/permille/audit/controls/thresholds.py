@@ -1,7 +1,6 @@
 """How much a ratio owes to where the detector's thresholds lie."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -10,8 +9,9 @@ from permille.align.config import AlignConfig
 from permille.audit.aligning import ManyAligner
 from permille.audit.controls.contrasts import missing
 from permille.audit.controls.detector import Probe
-from permille.core.records import Generation, Kind
-from permille.measure.ratio import Ratios, wilson_ratios
+from permille.audit.tally import ratio_by_unit
+from permille.core.records import KINDS_BY_STRENGTH, Generation, Kind
+from permille.measure.ratio import Ratio, Ratios
 
 FACTORS = (0.8, 1.2)
 TOGETHER = (
@@ -73,25 +73,26 @@ def move_thresholds(
     return moved
 
 
-def thresholds(moved: Sequence[Moved], wanted: Sequence[bool]) -> dict[str, object]:
+def thresholds(moved: Sequence[Moved], units: Sequence[str | None]) -> dict[str, object]:
     """Return the ratios under each moved threshold, and their range.
 
     All are of the same generations.
 
     Args:
         moved: What was found, the detector as it is first.
-        wanted: Which of the generations are meant.
+        units: The example of each generation, or itself; None for one that is not meant.
     """
-    if not any(wanted):
+    wanted = [unit for unit in units if unit is not None]
+    if not wanted:
         return missing("no generation is measurable, or none was asked for")
     figures, rows = [], []
     for one in moved:
-        counts = Counter(str(kind) for kind, is_in in zip(one.kinds, wanted, strict=True) if is_in)
-        ratios = wilson_ratios(counts, sum(wanted))
+        kinds = [kind for kind, unit in zip(one.kinds, units, strict=True) if unit is not None]
+        ratios = _ratios(kinds, wanted)
         figures.append(1000 * ratios.any.count / ratios.any.of)
         rows.append(one.row(ratios))
     ends = [round(min(figures), 1), round(max(figures), 1)]
-    return {"any": ends, "of": sum(wanted), "rows": rows}
+    return {"any": ends, "of": len(wanted), "rows": rows}
 
 
 def _variants(
@@ -119,3 +120,15 @@ def _moved(value: float, factor: float) -> float:
     if isinstance(value, int):
         return round(value * factor)
     return round(value * factor, 6)
+
+
+def _ratios(kinds: Sequence[Kind], units: Sequence[str]) -> Ratios:
+    """Return the ratios of generations, whose units count once in the intervals."""
+
+    def ratio(wanted: Iterable[Kind]) -> Ratio:
+        chosen = set(wanted)
+        return ratio_by_unit([kind in chosen for kind in kinds], units)
+
+    return Ratios(
+        any=ratio(KINDS_BY_STRENGTH), **{str(kind): ratio([kind]) for kind in KINDS_BY_STRENGTH}
+    )
