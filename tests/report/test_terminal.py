@@ -51,3 +51,42 @@ def test_the_screen_has_no_column_for_a_missing_base_model() -> None:
         "controls": {"base_model": {"missing": "from scratch"}},
     }
     assert "base model" not in printed(report)
+
+
+CONTRAST = {"permille": 26.7, "ci95": [-3.2, 67.2], "p": 0.0932, "method": "newcombe"}
+
+
+def test_the_screen_has_a_line_for_each_control_and_names_what_is_missing_once() -> None:
+    screen = printed(
+        {
+            "task": "qa",
+            "generations": {"total": 200, "measurable": 180},
+            "ratios": kinds(RATIO),
+            "controls": {
+                "heldout": {**kinds(RATIO), "difference": kinds(CONTRAST)},
+                "base_model": {"missing": "made from scratch"},
+                "cross_index": kinds(RATIO),
+                "multiplicity": [
+                    {"test": "heldout any", "p": 0.0932, "p_holm": 0.37},
+                    {"test": "heldout idea", "p": 0.5, "p_holm": 0.5},
+                ],
+            },
+        }
+    )
+    lines = [" ".join(line.replace("│", " ").split()) for line in screen.splitlines()]
+    assert "training minus held-out 26.7 ‰ [-3.2, 67.2] p = 0.093, covers 0" in lines
+    assert "held-out index (null) 66.7 ‰ [38.5, 112.9] 12 of 180" in lines
+    assert "smallest p-value after Holm p = 0.37 (heldout any) 2 tests" in lines
+    assert screen.count("made from scratch") == 1
+    assert "No effect shown" in screen
+
+
+def test_without_held_out_texts_the_claim_says_why_there_is_none() -> None:
+    screen = printed(
+        {
+            "generations": {"total": 3, "measurable": 3},
+            "ratios": kinds(RATIO),
+            "controls": {"heldout": {"missing": "no held-out generations were given"}},
+        }
+    )
+    assert "No claim: no held-out generations were given (measurable: 3 of 3)." in screen

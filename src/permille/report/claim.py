@@ -41,7 +41,8 @@ def claim(report: Report) -> str:
         against = "held-out prompts"
     ci95 = contrast.get("ci95")
     if not isinstance(ci95, list | tuple):
-        return f"No claim: {interval_text(contrast)} (measurable: {measurable} of {total})."
+        why = contrast or part(report, "controls", "heldout")
+        return f"No claim: {interval_text(why)} (measurable: {measurable} of {total})."
     figure = interval_text(contrast)
     if ci95[0] > 0:
         return f"Fine-tuning data is given back: {figure} more than on {against}."

@@ -92,6 +92,12 @@ EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
     ),
     (
         "length",
+        "per 1,000 tokens",
+        ("per_1000_tokens", "any"),
+        "Generations with a case per 1,000 tokens that were written.",
+    ),
+    (
+        "length",
         "first 64 tokens only",
         ("first_tokens", "64", "any"),
         "What lies in the first 64 tokens; tasks compare at equal length here.",
@@ -138,6 +144,7 @@ class ControlRow:
     meaning: str
     figure: str
     count: str
+    is_missing: bool = False
 
 
 def control_rows(report: Report) -> list[ControlRow]:
@@ -150,8 +157,8 @@ def control_rows(report: Report) -> list[ControlRow]:
             missing = part(controls, key).get("missing")
             if ratio or missing:
                 shown = f"missing: {missing}" if missing else interval_text(ratio)
-                rows.append(ControlRow(key, name, meaning, shown, _count(ratio)))
-    return [*rows, *_duplicates(controls), *_thresholds(controls)]
+                rows.append(ControlRow(key, name, meaning, shown, _count(ratio), bool(missing)))
+    return [*rows, *_duplicates(controls), *_thresholds(controls), *_multiplicity(controls)]
 
 
 def _duplicates(controls: Mapping[str, object]) -> Iterator[ControlRow]:
@@ -185,9 +192,26 @@ def _thresholds(controls: Mapping[str, object]) -> Iterator[ControlRow]:
         )
 
 
+def _multiplicity(controls: Mapping[str, object]) -> Iterator[ControlRow]:
+    """Yield the smallest p-value after correction for the number of tests."""
+    tests = controls.get("multiplicity")
+    if isinstance(tests, list) and tests:
+        first = min(tests, key=lambda test: float(test["p_holm"]))
+        yield ControlRow(
+            "multiplicity",
+            "smallest p-value after Holm",
+            "The smallest p-value of all contrasts, kinds and tasks, corrected for how many there "
+            "are.",
+            f"p = {first['p_holm']:.2g} ({first['test']})",
+            f"{len(tests)} tests",
+        )
+
+
 def _count(ratio: Mapping[str, object]) -> str:
     """Write count and n of a ratio, or p of a contrast."""
     if ratio.get("of"):
         return f"{ratio['count']} of {ratio['of']}"
-    p = ratio.get("p")
-    return f"p = {p:.2g}" if isinstance(p, int | float) else ""
+    p, ci95 = ratio.get("p"), ratio.get("ci95")
+    if not isinstance(p, int | float) or not isinstance(ci95, list | tuple):
+        return ""
+    return f"p = {p:.2g}, covers 0" if ci95[0] <= 0 <= ci95[1] else f"p = {p:.2g}"

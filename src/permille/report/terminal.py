@@ -5,6 +5,7 @@ from rich.table import Table
 
 from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.claim import Report, claim, interval_text, part
+from permille.report.controls import control_rows
 
 
 def ratio_table(report: Report) -> Table:
@@ -24,6 +25,24 @@ def ratio_table(report: Report) -> Table:
     return table
 
 
+def control_table(report: Report) -> Table | None:
+    """Return a line for each control; one that is missing says why, once. None without controls."""
+    rows = control_rows(report)
+    if not rows:
+        return None
+    table = Table(title="controls, of any kind, with 95 % intervals", show_lines=False)
+    for column in ("control", "figure", "of"):
+        table.add_column(column)
+    told: set[str] = set()
+    for row in rows:
+        if not row.is_missing:
+            table.add_row(row.name, row.figure, row.count)
+        elif row.key not in told:
+            told.add(row.key)
+            table.add_row(row.key, row.figure, row.count)
+    return table
+
+
 def ratio_cell(ratio: Report) -> str:
     """Write a ratio with its count and n: ``66.7 ‰ [38.5, 112.9] 12/180``."""
     if ratio.get("permille") is None:
@@ -32,8 +51,11 @@ def ratio_cell(ratio: Report) -> str:
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print the table, how much was measurable, the utility and the sentence of the run."""
+    """Print the tables, how much was measurable, the utility and the sentence of the run."""
     console.print(ratio_table(report))
+    controls = control_table(report)
+    if controls is not None:
+        console.print(controls)
     counts = part(report, "generations")
     console.print(
         f"{counts.get('measurable')} of {counts.get('total')} generations are measurable, "
