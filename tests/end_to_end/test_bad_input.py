@@ -31,6 +31,7 @@ def refused(done: Done, *parts: str) -> None:
         pytest.param(["trainer=ddp", "trainer.devices=1"], ["needs no ddp"], id="impossible"),
         pytest.param(["data=files"], ["add data.dir=FOLDER"], id="missing value"),
         pytest.param(["data.dir=/a (b)=c"], ["'data.dir=\"/a (b)=c\"'"], id="unquoted path"),
+        pytest.param(["hydra.run.dir=/dev/null/run"], ["want a folder that can be"], id="place"),
         pytest.param(["resume=nowhere"], ["resume: want the folder of a run"], id="no run"),
         pytest.param(
             ["seed=x", "task=qaa", "+task.b=1", "audit.prefix_tokens=0"],

@@ -7,7 +7,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from permille.core.errors import SettingsError
-from permille.run.folder import RunFolder, write_json, write_whole
+from permille.run.folder import RunFolder, make_place, write_json, write_whole
 
 
 def test_a_new_folder_is_made(tmp_path: Path) -> None:
@@ -52,3 +52,28 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one_and_nothing_beside_it(
 def test_json_keeps_letters_of_other_alphabets(tmp_path: Path) -> None:
     write_json(tmp_path / "x.json", {"text": "‰ ü"})
     assert "‰ ü" in (tmp_path / "x.json").read_text(encoding="utf-8")
+
+
+def test_the_file_that_the_disk_does_not_take_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"a/report\.json"):
+        write_json(tmp_path / "a" / "report.json", {})
+
+
+def test_a_folder_that_is_named_is_made(tmp_path: Path) -> None:
+    make_place("hydra.run.dir", str(tmp_path / "a" / "b"))
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r"hydra.run.dir: want .*file/run: Not a directory"):
+        make_place("hydra.run.dir", str(tmp_path / "file" / "run"))
+
+
+def test_a_folder_whose_name_hydra_fills_in_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_place("hydra.run.dir", "runs/${task.name}")
+    make_place("hydra.run.dir", None)
+    assert list(tmp_path.iterdir()) == []

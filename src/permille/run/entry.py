@@ -15,7 +15,7 @@ from permille.config.saved import value_of
 from permille.config.schema import Program, register_schemas
 from permille.core.errors import PermilleError
 from permille.model.config import Strategy
-from permille.run.folder import REPORT_FILE
+from permille.run.folder import REPORT_FILE, make_place
 from permille.run.job import Job, Outcome, do, is_first_process, job_of
 
 _LOG = logging.getLogger(__name__)
@@ -53,6 +53,9 @@ def run_program(program: Program, work: Callable[[Job], Path]) -> int:
         if line.help_text is not None:
             sys.stdout.write(line.help_text)
             return DONE
+        if not line.is_information:
+            setting = "hydra.sweep.dir" if line.is_multirun else "hydra.run.dir"
+            make_place(setting, value_of(line.overrides, setting))
         sys.argv[1:] = [*sys.argv[1:], *own_arguments(program, line)]
         start = hydra.main(
             version_base="1.3", config_path="pkg://permille.conf", config_name=str(program)

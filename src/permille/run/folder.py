@@ -87,13 +87,43 @@ class RunFolder:
         write_whole(self.path / "config.yaml", OmegaConf.to_yaml(dict(settings)))
 
 
+def make_place(setting: str, named: str | None) -> None:
+    """Make sure that a job's folder can be written; Hydra would end in a traceback where it cannot.
+
+    Args:
+        setting: The name of the setting that names the folder.
+        named: What it says; None for a folder that is named by the time, in the current one. A
+            name that Hydra has to fill in first is left to it.
+
+    Raises:
+        SettingsError: If the folder cannot be made or written.
+    """
+    if named is not None and "${" in named:
+        return
+    place = Path(named or ".")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        reason = None if os.access(place, os.W_OK | os.X_OK) else "it may not be written"
+    except OSError as error:
+        reason = error.strerror
+    if reason is not None:
+        raise SettingsError(
+            f"{setting}: want a folder that can be written, got {place}: {reason}; choose another"
+            f" with {setting}=FOLDER"
+        )
+
+
 def write_json(path: Path, values: Mapping[str, object]) -> None:
     """Write an object as JSON; the file is there only once it is whole."""
     write_whole(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file beside its place, and then move it there."""
+    """Write a text file beside its place, and then move it there.
+
+    Raises:
+        OSError: If the disk does not take it; the error names the file.
+    """
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with aside.open("w", encoding="utf-8") as file:
@@ -101,5 +131,7 @@ def write_whole(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         aside.unlink(missing_ok=True)
