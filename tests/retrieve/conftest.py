@@ -19,6 +19,9 @@ import pytest
 from permille.retrieve.config import Engine, RetrieveConfig
 from permille.retrieve.elasticsearch import ElasticsearchRetriever
 
+QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Options for Java that halve the processor time a node takes to start."""
+
 LAUNCHER = Path(__file__).resolve().parents[3] / "shared" / "elasticsearch" / "node"
 
 
@@ -55,7 +58,8 @@ class Node:
 
     def launch(self, action: str, *arguments: str) -> None:
         command = [str(LAUNCHER), action, str(self.folder), *arguments]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        environment = {**os.environ, "JDK_JAVA_OPTIONS": QUICK_START}
+        subprocess.run(command, check=True, capture_output=True, timeout=120, env=environment)
 
     def start(self) -> None:
         self.launch("start", "--port", str(self.port), "--heap", "512m", *self.settings)
@@ -63,8 +67,9 @@ class Node:
     def kill(self) -> None:
         self.launch("kill")
 
-    def stop(self) -> None:
-        self.launch("stop")
+    def is_alive(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 def need_launcher() -> None:
@@ -76,7 +81,7 @@ def need_launcher() -> None:
 
 @pytest.fixture(scope="session")
 def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Node]]:
-    """Start nodes that tests may kill; all are stopped at the end."""
+    """Start nodes that tests may kill; all are gone at the end."""
     started: list[Node] = []
 
     def start(*settings: str, port: int | None = None) -> Node:
@@ -88,7 +93,7 @@ def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
 
     yield start
     for node in started:
-        node.stop()
+        node.kill()
 
 
 @pytest.fixture(scope="session")

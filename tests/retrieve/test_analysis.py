@@ -45,6 +45,9 @@ def test_the_examples_in_the_docstrings_hold() -> None:
         pytest.param(
             "漢字かな abc漢1", ["漢", "字", "か", "な", "abc", "漢", "1"], id="ideographs"
         ),
+        pytest.param(
+            "A·㐀 漢.字 漢'a", ["a", "㐀", "漢", "字", "漢", "a"], id="ideographs do not join"
+        ),
         pytest.param("カタカナ 안녕하세요", ["カタカナ", "안녕하세요"], id="syllables"),
         pytest.param("28½ x² a\u200bb", ["28", "x", "a", "b"], id="fractions and powers"),
         pytest.param("İstanbul", ["istanbul"], id="a letter that lowers to two"),
@@ -116,7 +119,7 @@ def test_queries_are_the_published_callers_on_real_texts(task: str, shared_data:
     [
         "Don't pay $3,000.50 to U.N.'s J.-P. it‘s it’s",
         "हिन्दी में एक वाक्य है। مَرْحَبًا بالعالم",
-        "日本語2023年12月 東京・大阪 カタカナ 안녕하세요",
+        "A·㐀 漢.字 漢'a 한'A 日本語2023年12月 東京・大阪 カタカナ 안녕하세요",
         "Cafe\u0301 İstanbul 28½ x² anti\xadcipate a\u200bb __ สวัสดีครับ",
     ],
 )

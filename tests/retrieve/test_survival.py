@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -136,11 +137,20 @@ def test_a_server_that_comes_up_late_is_waited_for(
         assert len(proxy.seen) == 4
 
 
+@pytest.fixture(scope="module")
+def mortal_node(start_node: Callable) -> Any:
+    return start_node()
+
+
 @pytest.fixture
-def mortal(start_node: Callable) -> Iterator:
-    node = start_node()
-    yield node
-    node.stop()
+def mortal(mortal_node: Any) -> Any:
+    """A node of this module's own, running, and with no index when the test begins."""
+    if not mortal_node.is_alive():
+        mortal_node.start()
+    with Elasticsearch(mortal_node.url) as server:
+        for name in server.indices.get(index=f"{PREFIX}*").body:
+            server.indices.delete(index=name)
+    return mortal_node
 
 
 def test_a_node_killed_while_loading_and_while_searching_comes_back_and_nothing_is_lost(
@@ -227,7 +237,7 @@ def test_one_of_two_nodes_may_die_when_there_is_a_replica(
         assert ids(corpus.search(QUERIES, 10)) == undisturbed
         assert len(corpus.fetch([document.id for document in DOCUMENTS])) == 1500
     for node in nodes:
-        node.stop()
+        node.kill()
 
 
 @pytest.mark.parametrize(
@@ -263,21 +273,16 @@ def test_a_block_while_loading_is_named_and_once_lifted_the_job_is_finished(
         assert len(retriever.index(DOCUMENTS)) == 1500
 
 
-@pytest.mark.slow
-def test_a_disk_past_its_watermark_is_named(mortal, tmp_path: Path) -> None:
-    with Elasticsearch(mortal.url) as server:
-        marks = {
-            f"cluster.routing.allocation.disk.watermark.{m}": "99999gb" for m in ("low", "high")
-        }
-        marks["cluster.routing.allocation.disk.watermark.flood_stage"] = "99999gb"
-        enabled = {"cluster.routing.allocation.disk.threshold_enabled": True}
-        server.cluster.put_settings(persistent={**enabled, **marks})
-    time.sleep(35)
+def test_a_disk_past_its_watermark_is_named(start_node: Callable, tmp_path: Path) -> None:
+    disk = "cluster.routing.allocation.disk"
+    marks = [f"{disk}.watermark.{name}=99999gb" for name in ("low", "high", "flood_stage")]
+    node = start_node(f"{disk}.threshold_enabled=true", "cluster.info.update.interval=10s", *marks)
     with (
-        open_retriever(config_for(mortal.url, tmp_path, give_up_after_s=15)) as retriever,
+        open_retriever(config_for(node.url, tmp_path, give_up_after_s=30)) as retriever,
         pytest.raises(ServiceError, match="its disk is nearly full"),
     ):
         retriever.index(DOCUMENTS)
+    node.kill()
 
 
 def test_a_wrong_password_is_named_at_once(

@@ -173,8 +173,8 @@ def test_killed_while_committing_it_opens_at_the_last_commit_and_is_finished(
     tmp_path: Path,
 ) -> None:
     begun_at = []
-    for kill_at_line in (1, 9, 20):
-        with child(tmp_path, 6000) as process:
+    for kill_at_line in (1, 5, 9):
+        with child(tmp_path, 3000) as process:
             lines = [process.stdout.readline() for _ in range(kill_at_line)]
             process.send_signal(signal.SIGKILL)
         begun_at.append(int(lines[0]))
@@ -182,18 +182,18 @@ def test_killed_while_committing_it_opens_at_the_last_commit_and_is_finished(
         assert tantivy.Index.open(str(building / INDEX)).searcher().num_docs % 100 == 0
     assert begun_at[0] == 100
     assert begun_at[-1] > begun_at[0]
-    with child(tmp_path, 6000) as process:
+    with child(tmp_path, 3000) as process:
         found = process.stdout.read().splitlines()[-1]
     with TantivyRetriever(settings_in(tmp_path / "other")) as retriever:
-        corpus = retriever.index(numbered(6000))
+        corpus = retriever.index(numbered(3000))
         assert found == f"found {ids(corpus.search(['word7 word1234'], 10)[0])}"
     with TantivyRetriever(settings_in(tmp_path)) as retriever:
-        assert [(k.num_documents, k.finished) for k in retriever.kept()] == [(6000, True)]
+        assert [(k.num_documents, k.finished) for k in retriever.kept()] == [(3000, True)]
     assert len(folders_of(tmp_path)) == 1
 
 
 def test_two_processes_at_once_make_one_index(tmp_path: Path) -> None:
-    with child(tmp_path, 4000) as one, child(tmp_path, 4000) as other:
+    with child(tmp_path, 1500) as one, child(tmp_path, 1500) as other:
         ends = [process.stdout.read().splitlines()[-1] for process in (one, other)]
     assert one.returncode == other.returncode == 0
     assert ends[0] == ends[1]

@@ -16,16 +16,17 @@ from unicodedata import category
 
 from nltk.tokenize import NLTKWordTokenizer
 
-ANALYZER = "words-2"
+ANALYZER = "words-3"
 """Part of every fingerprint; changes whenever a text would give other terms."""
 
 MAX_TERM_CHARS = 255
 """Longer words are cut into pieces of this length, as the standard analyzer does."""
 
 _ZERO_WIDTH_SPACE = "\u200b"
-_JOINED = r"(?:(?<=[^\W\d_])[:.'‘’·](?=[^\W\d_])|(?<=\d)[.,;'‘’](?=\d))"
-_WORD = re.compile(rf"\w+(?:{_JOINED}\w+)*")
 _IDEOGRAPH = "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_LETTER = rf"[^\W\d_{_IDEOGRAPH}]"
+_JOINED = rf"(?:(?<={_LETTER})[:.'‘’·](?={_LETTER})|(?<=\d)[.,;'‘’](?=\d))"
+_WORD = re.compile(rf"\w+(?:{_JOINED}\w+)*")
 _EACH_IDEOGRAPH = re.compile(f"[{_IDEOGRAPH}]|[^{_IDEOGRAPH}]+")
 
 
