@@ -41,7 +41,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
 
 
 def config_for(url: str | list[str], folder: Path, **settings: object) -> RetrieveConfig:
-    given = {"give_up_after_s": 60, "wait_s": 20, "timeout_s": 20, **SMALL_REQUESTS, **settings}
+    given = {"give_up_after_s": 150, "wait_s": 60, "timeout_s": 20, **SMALL_REQUESTS, **settings}
     return RetrieveConfig(engine=Engine.elasticsearch, url=url, cache_dir=str(folder), **given)  # type: ignore[arg-type]
 
 
