@@ -40,9 +40,9 @@ def test_callbacks_are_those_that_the_settings_ask_for(loaded: Loaded, tmp_path:
     }
     for overrides, kinds in wanted.items():
         changed = replace(loaded, settings=train_settings(*overrides))
-        found = callbacks_of(changed, RunFolder(tmp_path), tracker, Stages(is_terminal=False))
+        found = callbacks_of(changed, RunFolder(tmp_path), tracker, Stages())
         assert [type(one) for one in found] == kinds
-    assert callbacks_of(loaded, RunFolder(tmp_path), None, Stages(is_terminal=False))[1:] == []
+    assert callbacks_of(loaded, RunFolder(tmp_path), None, Stages())[1:] == []
 
 
 def test_the_probe_set_is_fixed_and_has_both_splits(loaded: Loaded) -> None:
@@ -62,7 +62,7 @@ def test_training_leaves_checkpoints_numbers_and_attention(tmp_path: Path) -> No
     fresh = load(train_settings("trainer.max_epochs=2"))
     folder = RunFolder(tmp_path)
     tracker = FilesTracker(folder.metrics, 0)
-    with Stages(is_terminal=False) as stages:
+    with Stages() as stages:
         assert fit(fresh, folder, tracker, stages, None) == 1
         tracker.finish()
         last = folder.checkpoints / "last.ckpt"

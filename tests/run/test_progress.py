@@ -1,41 +1,198 @@
 """How far a run is: bars in a terminal, plain lines in a log."""
 
+import io
 import logging
 
 import pytest
+import pytorch_lightning as pl
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from torch.utils.data import DataLoader
 
-from permille.run import progress
-from permille.run.progress import Stages
-
-
-def lines_of(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records]
-
-
-def test_the_end_of_a_stage_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO), Stages(is_terminal=False) as stages:
-        for done in (1, 2, 3):
-            stages("align", done, 3)
-    assert lines_of(caplog) == ["align: 3 of 3"]
+from permille.run.progress import LINE_EVERY_S, Pace, Stages
+from permille.run.training_progress import TrainingProgress, num_batches
 
 
-def test_a_long_stage_is_told_of_from_time_to_time(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seconds = iter(range(0, 1000, 15))
-    monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(seconds)))
-    with caplog.at_level(logging.INFO), Stages(is_terminal=False) as stages:
-        for done in range(1, 6):
-            stages("train", done, 100)
-    assert lines_of(caplog) == ["train: 3 of 100", "train: 5 of 100"]
+class Clock:
+    """A time that the test sets."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
 
 
-def test_a_terminal_has_a_bar_for_each_stage_and_no_lines(
-    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with caplog.at_level(logging.INFO), Stages(is_terminal=True) as stages:
-        stages("search", 1, 2)
-        stages("align", 1, 2)
-        stages("search", 2, 2)
-    assert lines_of(caplog) == []
-    assert capsys.readouterr().out == ""
+def console(*, is_terminal: bool, **settings) -> Console:
+    return Console(file=io.StringIO(), force_terminal=is_terminal, width=100, **settings)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def log(caplog):
+    caplog.set_level(logging.INFO, logger="permille.run")
+    return caplog
+
+
+def test_a_log_has_a_line_now_and_then_and_one_at_the_end(clock, log):
+    with Stages(console(is_terminal=False), clock) as stages:
+        for done in range(1, 101):
+            clock.now_s = done * 0.5
+            stages("generate", done, 100)
+    assert log.messages == [
+        "generate: 41 of 100, 2/s, 0:00:30 left",
+        "generate: 81 of 100, 2/s, 0:00:10 left",
+        "generate: 100 of 100",
+    ]
+
+
+def test_each_stage_has_its_own_clock(clock, log):
+    stages = Stages(console(is_terminal=False), clock)
+    stages("index", 1, 10)
+    clock.now_s = LINE_EVERY_S
+    stages("align", 1, 10)
+    stages("index", 3, 10)
+    assert log.messages == ["index: 3 of 10, 0.1/s, 0:01:10 left"]
+
+
+def test_a_stage_that_goes_back_starts_anew(clock, log):
+    stages = Stages(console(is_terminal=False), clock)
+    stages("align", 9, 10)
+    clock.now_s = LINE_EVERY_S + 1
+    stages("align", 1, 10)
+    assert log.messages == []
+    assert stages.pace("align") == Pace(1, 10, None)
+
+
+def test_what_was_done_before_does_not_count_for_the_rate(clock):
+    stages = Stages(console(is_terminal=False), clock)
+    stages("train", 50, 100)
+    clock.now_s = 10.0
+    stages("train", 60, 100)
+    assert stages.pace("train") == Pace(60, 100, 1.0)
+    assert stages.pace("never heard of") is None
+
+
+@given(done=st.integers(0, 50), total=st.integers(1, 50), rate=st.none() | st.floats(0.001, 1e6))
+def test_a_pace_says_what_is_done_and_never_less_than_nothing_left(done, total, rate):
+    text = str(Pace(done, total, rate))
+    assert text.startswith(f"{done} of {total}")
+    assert "-" not in text
+    assert ("left" in text) == (rate is not None and done < total)
+
+
+def test_a_terminal_has_bars_and_no_lines(clock, log):
+    screen = console(is_terminal=True)
+    with Stages(screen, clock) as stages:
+        stages("generate", 3, 10)
+        clock.now_s = 100.0
+        stages("generate", 4, 10)
+        stages._bars.refresh()
+        drawn = screen.file.getvalue()
+    assert "generate" in drawn
+    assert "4/10" in drawn
+    assert log.messages == []
+
+
+@pytest.mark.parametrize("no_color", [True, False])
+def test_no_color_is_respected(monkeypatch, clock, no_color):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    screen = console(is_terminal=True, color_system="standard")
+    with Stages(screen, clock) as stages:
+        stages("generate", 3, 10)
+        stages._bars.refresh()
+        drawn = screen.file.getvalue()
+    assert "generate" in drawn
+    assert ("\x1b[3" in drawn.replace("\x1b[?", "")) is not no_color
+
+
+def test_a_dumb_terminal_has_lines(monkeypatch, clock, log):
+    monkeypatch.setenv("TERM", "dumb")
+    stages = Stages(console(is_terminal=True), clock)
+    stages("index", 10, 10)
+    assert not stages.has_bars
+    assert log.messages == ["index: 10 of 10"]
+
+
+def test_bars_are_gone_after_an_error(clock):
+    stages = Stages(console(is_terminal=True), clock)
+
+    def fail():
+        with stages:
+            stages("align", 1, 2)
+            raise ZeroDivisionError("by a stage")
+
+    with pytest.raises(ZeroDivisionError, match="by a stage"):
+        fail()
+    assert stages._bars.live.is_started is False
+
+
+class OneWeight(pl.LightningModule):
+    """The smallest module that trains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = torch.nn.Linear(1, 1)
+
+    def training_step(self, batch):
+        loss = self.layer(batch).square().mean()
+        self.log("train/loss", loss, on_epoch=True, on_step=False)
+        return loss
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+def fit(stages: Stages, **settings) -> pl.Trainer:
+    trainer = pl.Trainer(
+        accelerator="cpu",
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        callbacks=[TrainingProgress(stages)],
+        **settings,
+    )
+    trainer.fit(OneWeight(), DataLoader(torch.ones(6, 1), batch_size=2))
+    return trainer
+
+
+third_party = pytest.mark.filterwarnings(
+    "ignore:The '.*_dataloader' does not have many workers",
+    "ignore:.*LeafSpec.* is deprecated:FutureWarning",
+)
+
+
+@third_party
+def test_training_counts_batches_and_writes_each_epochs_losses(log):
+    trainer = fit(Stages(console(is_terminal=False)), max_epochs=2)
+    lines = [line for line in log.messages if line.startswith("epoch")]
+    assert len(lines) == 2
+    assert lines[0].startswith("epoch 1 of 2, train/loss ")
+    assert "batches: 3 of 6" in lines[0]
+    assert lines[0].endswith("left")
+    assert lines[1].endswith("batches: 6 of 6")
+    assert num_batches(trainer) == 6
+
+
+@third_party
+def test_in_a_terminal_the_losses_tear_no_bar(log):
+    with Stages(console(is_terminal=True)) as stages:
+        fit(stages, max_epochs=1)
+    assert not [line for line in log.messages if line.startswith("epoch")]
+
+
+@third_party
+def test_steps_end_a_training_before_its_epochs_do(log):
+    trainer = fit(
+        Stages(console(is_terminal=False)), max_epochs=9, max_steps=2, accumulate_grad_batches=2
+    )
+    assert num_batches(trainer) == 4

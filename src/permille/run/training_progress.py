@@ -1,7 +1,6 @@
 """How far training is."""
 
 import logging
-import sys
 
 import pytorch_lightning as pl
 from typing_extensions import override
@@ -12,10 +11,18 @@ _LOG = logging.getLogger(__name__)
 
 
 class TrainingProgress(pl.Callback):
-    """Shows how many of a run's training batches are done, and each epoch's losses in the log."""
+    """Shows how many of a run's training batches are done, and each epoch's values in the log.
 
-    def __init__(self, stages: Stages) -> None:
+    Only the first of several processes speaks.
+
+    Args:
+        stages: What shows it.
+        stage: The stage's name.
+    """
+
+    def __init__(self, stages: Stages, stage: str = "train") -> None:
         self._stages = stages
+        self._stage = stage
 
     @override
     def on_train_batch_end(
@@ -27,20 +34,31 @@ class TrainingProgress(pl.Callback):
         batch_idx: int,
     ) -> None:
         """Count a batch."""
-        per_epoch = int(trainer.num_training_batches)
-        done = trainer.current_epoch * per_epoch + batch_idx + 1
         if trainer.is_global_zero:
-            self._stages("train", done, per_epoch * (trainer.max_epochs or 1))
+            done = trainer.current_epoch * int(trainer.num_training_batches) + batch_idx + 1
+            self._stages(self._stage, done, max(done, num_batches(trainer)))
 
     @override
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Write the epoch's values into the log."""
-        if trainer.is_global_zero:
-            values = trainer.callback_metrics.items()
-            shown = ", ".join(f"{name} {float(value):.4g}" for name, value in values)
-            _LOG.log(self._level(), "epoch %d: %s", trainer.current_epoch, shown)
+        """Write the epoch's losses, the rate and the time left into the log."""
+        if not trainer.is_global_zero:
+            return
+        level = logging.DEBUG if self._stages.has_bars else logging.INFO
+        values = sorted(trainer.callback_metrics.items())
+        shown = "".join(f", {name} {float(value):.4g}" for name, value in values)
+        _LOG.log(
+            level,
+            "epoch %d of %s%s; batches: %s",
+            trainer.current_epoch + 1,
+            trainer.max_epochs,
+            shown,
+            self._stages.pace(self._stage),
+        )
 
-    @staticmethod
-    def _level() -> int:
-        """Return DEBUG where a terminal shows bars, which lines would tear."""
-        return logging.DEBUG if sys.stderr.isatty() else logging.INFO
+
+def num_batches(trainer: pl.Trainer) -> int:
+    """Return how many batches a training has in all, by its epochs or its steps."""
+    by_epochs = int(trainer.num_training_batches) * max(1, trainer.max_epochs or 1)
+    if trainer.max_steps > 0:
+        return min(by_epochs, trainer.max_steps * trainer.accumulate_grad_batches)
+    return by_epochs
