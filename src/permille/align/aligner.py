@@ -8,6 +8,9 @@ from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText, Preparer
 from permille.core.records import Alignment
 
+_RECENT_TEXTS = 16
+_RECENT_CHARS = 20_000
+
 
 class Aligner:
     """Finds the passages of one text that stand in another, copied, rewritten or condensed.
@@ -20,6 +23,7 @@ class Aligner:
         self.config = replace(config) if config else AlignConfig()
         self._preparer = Preparer(self.config)
         self._detect = self._detector()
+        self._recent: dict[str, PreparedText] = {}
 
     def _detector(self) -> Callable[[PreparedText, PreparedText], Alignment]:
         """Return the rules as a function; the compiled code is imported only here."""
@@ -37,9 +41,18 @@ class Aligner:
 
     def align(self, suspicious: str | PreparedText, source: str | PreparedText) -> Alignment:
         """Align one pair; texts that were not prepared are prepared here."""
-        left = self.prepare(suspicious) if isinstance(suspicious, str) else suspicious
-        right = self.prepare(source) if isinstance(source, str) else source
-        return self._detect(left, right)
+        return self._detect(self._prepared(suspicious), self._prepared(source))
+
+    def _prepared(self, text: str | PreparedText) -> PreparedText:
+        """Return a text prepared, now or a few pairs ago: neighboring pairs often share one."""
+        if not isinstance(text, str):
+            return text
+        prepared = self._recent.pop(text, None) or self.prepare(text)
+        if len(text) <= _RECENT_CHARS:
+            self._recent[text] = prepared
+            if len(self._recent) > _RECENT_TEXTS:
+                del self._recent[next(iter(self._recent))]
+        return prepared
 
     def align_many(
         self, pairs: Iterable[tuple[str | PreparedText, str | PreparedText]]

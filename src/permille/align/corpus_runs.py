@@ -66,6 +66,11 @@ class Joined:
         return cls(found.codes, found.positions, starts, ends, first_chars)
 
 
+def normalized(text: str) -> str:
+    """Return a text without case, punctuation and the width of gaps."""
+    return fold(text).codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
 def _as_given(text: str) -> Folded:
     """Return a text's own characters."""
     codes = code_points(text)

@@ -64,7 +64,9 @@ class Bags:
         """Build the arrays from one dictionary of counts a sentence."""
         keys = [stem for sentence in sentences for stem in sentence]
         counts = [count for sentence in sentences for count in sentence.values()]
-        stems, entry_stems = np.unique(np.array(keys, dtype=np.int64), return_inverse=True)
+        entries = np.array(keys, dtype=np.int64)
+        stems = np.array(sorted(set(keys)), dtype=np.int64)
+        entry_stems = np.searchsorted(stems, entries)
         offsets = np.array([0, *accumulate(map(len, sentences))], dtype=np.int32)
         return cls(
             stems=stems,

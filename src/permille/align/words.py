@@ -62,6 +62,7 @@ class Lexicon:
         self._porter: Callable[[str], str] = PorterStemmer().stem
         self._stems = Memo(self._stem)
         self._identities = Memo(identity)
+        self._chunk_tokens = Memo(self._tokens)
         self._chunk_stems = Memo(self._stems_in)
         self._chunk_words = Memo(self._words_in)
 
@@ -83,7 +84,7 @@ class Lexicon:
         """Return the stems of a chunk's tokens that are long enough."""
         return tuple(
             self._stems[token]
-            for token in self._tokens(key)
+            for token in self._chunk_tokens[key]
             if len(token) > 2 and token[0].isalnum()
         )
 
@@ -91,7 +92,7 @@ class Lexicon:
         """Return a chunk's words with their spans in it."""
         piece = key.rstrip(" ")
         words, at = [], 0
-        for token in self._tokens(key):
+        for token in self._chunk_tokens[key]:
             if not _PUNCTUATION.issuperset(token):
                 start = piece.index(token, at)
                 at = start + len(token)

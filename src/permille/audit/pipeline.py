@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from permille.align.aligner import Aligner
+from permille.audit.anywhere import search_everywhere
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
@@ -83,6 +84,12 @@ def run_audit(
         has_judge=judge is not None,
         probed=probed,
     )
+    if not config.is_paper:
+        least_chars = detector.least_chars
+        shared = search_everywhere(
+            generations, documents, tallies, least_chars, out, passes.progress
+        )
+        report = shared.added_to(report)
     store.remove()
     return report
 

@@ -19,6 +19,8 @@ class AuditReport:
         ratios: The ratios by kind.
         controls: What the ratios are compared to; empty under the published counting.
         tasks: Of several tasks the ratios of each.
+        verbatim_anywhere: What stands in any training document, retrieved or not; empty under the
+            published counting.
         attention: Dispersion of the attention.
         utility: Scores of the task.
         settings: All settings of the run.
@@ -31,6 +33,7 @@ class AuditReport:
     ratios: Mapping[str, object]
     controls: Mapping[str, object] = field(default_factory=dict)
     tasks: Mapping[str, object] = field(default_factory=dict)
+    verbatim_anywhere: Mapping[str, object] = field(default_factory=dict)
     attention: Mapping[str, object] = field(default_factory=dict)
     utility: Mapping[str, object] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -59,6 +62,8 @@ class AuditReport:
             "settings": dict(self.settings),
             "provenance": dict(self.provenance),
         }
+        if self.verbatim_anywhere:
+            values["verbatim_anywhere"] = dict(self.verbatim_anywhere)
         return values | ({"tasks": dict(self.tasks)} if self.tasks else {})
 
 
