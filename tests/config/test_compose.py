@@ -90,6 +90,27 @@ def test_the_paper_is_one_experiment() -> None:
     assert (settings.data.source, settings.retrieve.engine) == ("hub", "elasticsearch")
     assert (settings.audit.name, settings.audit.num_prompts) == ("paper", 10000)
     assert settings.align.rules == "published"
+    assert settings.model.name == "google-t5/t5-base"
+    assert settings.judge.kind == "cross_encoder"
+    assert (settings.audit.prefix_tokens, settings.audit.max_new_tokens) == (50, 100)
+    assert (settings.audit.decoding.num_beams, settings.audit.decoding.do_sample) == (1, False)
+    assert settings.retrieve.top_k == 10
+
+
+def test_the_paper_has_as_many_training_examples_as_prompts() -> None:
+    settings = to_settings(compose_program(Program.train, ["experiment=paper"]), TrainSettings)
+    assert (settings.data.num_train or 0) >= (settings.audit.num_prompts or 0)
+
+
+@pytest.mark.parametrize("model", ["t5_small", "t5_base", "flan_t5_small", "flan_t5_base", "hf"])
+@pytest.mark.parametrize("task", ["summarization", "multitask"])
+def test_a_pretrained_model_reads_longer_texts_than_mini_unless_told(model: str, task: str) -> None:
+    choice = [f"model={model}", "model.name=x", f"task={task}"]
+    config = compose_program(Program.train, choice)
+    assert (config.task.max_source_tokens, config.task.max_target_tokens) == (512, 256)
+    assert config.model.source == "pretrained"
+    config = compose_program(Program.train, [*choice, "task.max_source_tokens=99"])
+    assert config.task.max_source_tokens == 99
 
 
 def test_an_option_given_beside_an_experiment_wins() -> None:
