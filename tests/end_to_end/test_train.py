@@ -139,22 +139,36 @@ def test_the_table_stands_above_the_last_line(run: Run, workplace: Path) -> None
     assert (Path(done.last_line["run"]) / "report.html").is_file()
 
 
+KILLED_AFTER = [
+    pytest.param("checkpoints/last.ckpt", id="first epoch"),
+    pytest.param("attention/epoch=002.npz", id="last epoch", marks=pytest.mark.slow),
+    pytest.param("checkpoints/model", id="training", marks=pytest.mark.slow),
+    pytest.param("generations.jsonl", id="generation", marks=pytest.mark.slow),
+    pytest.param("cases.jsonl", id="detection", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("written", KILLED_AFTER)
 def test_a_killed_run_is_resumed_to_the_same_weights_and_report(
-    run: Run, trained: Path, workplace: Path
+    run: Run, trained: Path, workplace: Path, written: str
 ) -> None:
-    process = start(workplace, *TINY, "hydra.run.dir=killed")
-    wait_for(workplace / "killed" / "checkpoints" / "last.ckpt", process)
+    name = f"killed_{Path(written).stem}"
+    process = start(workplace, *TINY, f'hydra.run.dir="{name}"')
+    wait_for(workplace / name / written, process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert not (workplace / "killed" / "report.json").exists()
-    done = run("train", "resume=killed")
+    assert not (workplace / name / "report.json").exists()
+    done = run("train", f'resume="{name}"')
     assert done.code == 0, done.err
-    assert done.last_line["run"] == str(workplace / "killed")
-    assert result_of(workplace / "killed") == result_of(trained)
-    for name in ("generations.jsonl", "metrics.jsonl", "overrides.yaml"):
-        assert (workplace / "killed" / name).read_bytes() == (trained / name).read_bytes()
+    assert done.last_line["run"] == str(workplace / name)
+    assert result_of(workplace / name) == result_of(trained)
+    for file in ("generations.jsonl", "metrics.jsonl", "cases.jsonl"):
+        assert (workplace / name / file).read_bytes() == (trained / file).read_bytes()
+    assert (workplace / name / "overrides.yaml").read_text() == (
+        trained / "overrides.yaml"
+    ).read_text()
     weights = "checkpoints/model/model.safetensors"
-    assert (workplace / "killed" / weights).read_bytes() == (trained / weights).read_bytes()
+    assert (workplace / name / weights).read_bytes() == (trained / weights).read_bytes()
 
 
 def test_a_run_that_was_killed_before_its_first_checkpoint_starts_anew_in_its_folder(
