@@ -73,3 +73,14 @@ def test_a_pipeline_that_is_not_installed_is_named_with_its_command():
         SettingsError, match=r"no spaCy pipeline 'xx_none'.*python -m spacy download xx_none"
     ):
         SpacyEntities("xx_none")
+
+
+def test_one_kind_of_entity_can_be_asked_for_in_text_as_it_is_written():
+    spacy = pytest.importorskip("spacy", reason="the spacy extra is not installed")
+    pipeline = spacy.blank("en")
+    rules = pipeline.add_pipe("entity_ruler")
+    rules.add_patterns(
+        [{"label": "PERSON", "pattern": "Ann"}, {"label": "PLACE", "pattern": "Rome"}]
+    )
+    finder = SpacyEntities(pipeline, label="PERSON", is_lower=False)
+    assert finder.entities(["Ann saw Rome.", "ann saw rome."]) == [{"ann"}, set()]

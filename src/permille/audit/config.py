@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from permille.audit.looks.config import LooksConfig
 from permille.core.errors import SettingsError
 from permille.model.config import DecodingConfig
 
@@ -39,7 +40,7 @@ class AuditConfig:
     """
 
     name: AuditName = AuditName.standard
-    """`standard` has all controls without further training, `full` also looks inside the model,
+    """`standard` has all controls without further training, `full` also takes all of `looks`,
     `paper` counts as published and has no controls, `off` audits nothing."""
     prompt: PromptMode = PromptMode.prefix
     """`prefix`: the instruction and the first tokens of the input; `input`: all of the input."""
@@ -80,6 +81,8 @@ class AuditConfig:
     cache_dir: str | None = None
     """Folder that keeps what was found until an audit is done, so that an interrupted one goes on;
     no texts. None: `permille/findings` in the user's cache folder (`XDG_CACHE_HOME`)."""
+    looks: LooksConfig = field(default_factory=LooksConfig)
+    """More ways to look, beyond the model's answers to prompts."""
     seed: int = 0
     """Seed of samples, of the cut to equal sizes and of permutations."""
 
@@ -108,6 +111,11 @@ class AuditConfig:
             got = getattr(self, name)
             if got is not None and got < bound:
                 faults.append(f"audit.{name}: want at least {bound}, got {got}")
+        if self.looks.names and self.name in (AuditName.paper, AuditName.off):
+            faults.append(
+                f"audit.looks.names: want none with audit={self.name}, got"
+                f" {', '.join(self.looks.names)}, which would be ignored"
+            )
         if faults:
             raise SettingsError("\n".join(faults))
 

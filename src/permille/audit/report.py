@@ -1,7 +1,7 @@
 """What an audit says, in the form of report.json."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from permille.core.records import KINDS_BY_STRENGTH, Kind
 
@@ -38,6 +38,10 @@ class AuditReport:
     utility: Mapping[str, object] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)
+
+    def with_controls(self, found: Mapping[str, object]) -> "AuditReport":
+        """Return the report with further controls."""
+        return replace(self, controls={**self.controls, **found})
 
     def counted_kinds(self) -> list[Kind]:
         """Return the strongest kind of every generation that is in the ratios, none included.

@@ -50,14 +50,30 @@ def make_canaries(task_name: str, count: int, seed: int) -> list[Canary]:
 
 def draw_secret(random: Random) -> str:
     """Return a string of the space: words drawn one by one, with repetition."""
-    nouns = [word for word in words()["noun"] if len(word) >= 4]
-    return " ".join(random.choices(nouns, k=NUM_WORDS))
+    return " ".join(random.choices(_nouns(), k=NUM_WORDS))
+
+
+def space_size() -> int:
+    """Return how many strings the space has."""
+    return int(len(_nouns()) ** NUM_WORDS)
 
 
 def space_bits() -> float:
     """Return the logarithm to base 2 of how many strings the space has."""
-    num_words = sum(len(word) >= 4 for word in words()["noun"])
-    return NUM_WORDS * math.log2(num_words)
+    return NUM_WORDS * math.log2(len(_nouns()))
+
+
+def describe_space() -> str:
+    """Say in words what strings the space has."""
+    return (
+        f"strings of {NUM_WORDS} words, each drawn from {len(_nouns())} nouns:"
+        f" 2^{space_bits():.1f} strings"
+    )
+
+
+def _nouns() -> list[str]:
+    """Return the words of which strings are made."""
+    return [word for word in words()["noun"] if len(word) >= 4]
 
 
 def copies(canaries: Sequence[Canary]) -> list[Example]:

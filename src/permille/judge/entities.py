@@ -22,9 +22,14 @@ class EntityFinder(Protocol):
         ...
 
 
+class _Entity(Protocol):
+    @property
+    def label_(self) -> str: ...
+
+
 class _Doc(Protocol):
     @property
-    def ents(self) -> Iterable[object]: ...
+    def ents(self) -> Iterable[_Entity]: ...
 
 
 class _Pipeline(Protocol):
@@ -32,26 +37,41 @@ class _Pipeline(Protocol):
 
 
 class SpacyEntities:
-    """Entities as a spaCy pipeline sees them in lower-cased text, as the published detector did.
+    """Entities as a spaCy pipeline sees them, by default in lower-cased text as published.
 
     Args:
         pipeline: The name or folder of an installed pipeline, or a loaded one.
+        label: The only kind of entity that is wanted, such as PERSON; None wants all.
+        is_lower: Whether texts are lower-cased first; pipelines then miss many names.
 
     Raises:
         SettingsError: If spaCy or the pipeline is not installed.
     """
 
-    def __init__(self, pipeline: "str | _Pipeline" = "en_core_web_sm") -> None:
+    def __init__(
+        self,
+        pipeline: "str | _Pipeline" = "en_core_web_sm",
+        *,
+        label: str | None = None,
+        is_lower: bool = True,
+    ) -> None:
         self._pipeline = _load(pipeline) if isinstance(pipeline, str) else pipeline
+        self._label = label
+        self._is_lower = is_lower
 
     def entities(self, texts: Sequence[str]) -> list[frozenset[str]]:
         """Return the distinct entities of each text, lower-cased; equal texts are read once."""
-        distinct = sorted({text.lower() for text in texts})
+        read = [text.lower() if self._is_lower else text for text in texts]
+        distinct = sorted(set(read))
         found = {
-            text: frozenset(map(str, doc.ents))
+            text: frozenset(str(one).lower() for one in doc.ents if self._wants(one))
             for text, doc in zip(distinct, self._pipeline.pipe(distinct), strict=True)
         }
-        return [found[text.lower()] for text in texts]
+        return [found[text] for text in read]
+
+    def _wants(self, entity: _Entity) -> bool:
+        """Tell whether an entity is of the wanted kind."""
+        return self._label is None or entity.label_ == self._label
 
 
 def _load(name: str) -> _Pipeline:

@@ -80,7 +80,7 @@ def generate(
     shard = own_shard(list(enumerate(_batches(encoded, prompts, batch_size))))
     num_own = sum(len(batch) for _, batch in shard)
     own: dict[int, list[int]] = {}
-    with _generating(model, decoding, max_new_tokens) as write:
+    with generating(model, decoding, max_new_tokens) as write:
         for number, batch in shard:
             inputs = tokenizer.pad([encoded[i] for i in batch], return_tensors="pt")
             own.update(zip(batch, write(inputs, decoding.seed + number), strict=True))
@@ -176,13 +176,17 @@ def _settings(
 
 
 @contextmanager
-def _generating(
+def generating(
     model: PreTrainedModel, decoding: DecodingConfig, max_new_tokens: int
 ) -> Iterator[Callable[[BatchEncoding, int], list[list[int]]]]:
     """Give a function that writes token ids for a batch and a seed, with the model in eval mode.
 
-    Meanwhile the checkpoint's own decoding habits (beams, penalties, forced lengths), which fill
-    every setting left open, are put aside.
+    The rows begin with the decoder's start token (or with the batch's `decoder_input_ids`) and end
+    with padding. Meanwhile the checkpoint's own decoding habits (beams, penalties, forced lengths),
+    which fill every setting left open, are put aside.
+
+    Raises:
+        SettingsError: If the model cannot generate.
     """
     if not model.can_generate():
         raise SettingsError(f"model: want one that generates, got {type(model).__name__}")

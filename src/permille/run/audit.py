@@ -9,6 +9,7 @@ from permille.run.folder import RunFolder
 from permille.run.generation_attention import describe_attention
 from permille.run.job import is_first_process
 from permille.run.loading import Loaded
+from permille.run.looks import look_inside
 from permille.run.progress import Progress
 from permille.run.prompting import (
     SplitPrompts,
@@ -17,6 +18,7 @@ from permille.run.prompting import (
     write_generations_of,
 )
 from permille.run.provenance import Clock
+from permille.run.text_looks import look_at_texts
 
 
 def audit_model(
@@ -50,6 +52,9 @@ def audit_model(
     write_documents(folder.documents, documents)
     report = audit_generations(settings, written, documents, folder.path, progress)
     clock.end("audit")
+    found = look_at_texts(settings, written, documents, folder.cases)
+    report = report.with_controls(found | look_inside(loaded, progress))
+    clock.end("looks")
     attention = describe_attention(loaded, written, folder)
     clock.end("attention")
     return Audited(report, utility, attention, loaded.fingerprints())

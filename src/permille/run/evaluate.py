@@ -23,6 +23,7 @@ from permille.run.job import Job
 from permille.run.progress import Stages
 from permille.run.provenance import Clock
 from permille.run.result import begin_run, finish_run
+from permille.run.text_looks import look_at_texts
 
 
 def run_evaluation(job: Job) -> Path:
@@ -72,4 +73,5 @@ def _audit_files(settings: EvaluateSettings, folder: RunFolder, stages: Stages) 
     write_generations(folder.generations, generations)
     write_documents(folder.documents, documents)
     report = audit_generations(settings, generations, documents, folder.path, stages)
-    return Audited(replace(report, task=None))
+    found = look_at_texts(settings, generations, documents, folder.cases)
+    return Audited(replace(report, task=None).with_controls(found))

@@ -44,7 +44,7 @@ def fit(
     check_batches(settings, splits)
     module = Seq2SeqModule(loaded.model, settings.model)
     data = Seq2SeqDataModule(
-        splits.train,
+        splits.trained_on(),
         splits.heldout,
         loaded.tokenizer,
         settings.task,
@@ -81,7 +81,7 @@ def check_batches(settings: Settings, splits: Splits) -> None:
     """
     num_processes = settings.trainer.devices
     sides = (
-        ("batch_size", settings.model.batch_size, len(splits.train)),
+        ("batch_size", settings.model.batch_size, len(splits.trained_on())),
         ("eval_batch_size", settings.model.eval_batch_size, len(splits.heldout)),
     )
     for name, size, num_examples in sides:

@@ -44,7 +44,7 @@ class Loaded:
         """Return what tells these data and these weights from others."""
         return {
             "data": {
-                "train_hash": hash_examples(self.splits.train),
+                "train_hash": hash_examples(self.splits.trained_on()),
                 "heldout_hash": hash_examples(self.splits.heldout),
                 "counts": self.splits.counts,
             },
@@ -81,7 +81,7 @@ def load(settings: Settings, model: ModelConfig | None = None) -> Loaded:
 def texts_of(settings: Settings, splits: Splits) -> Iterable[str]:
     """Yield the full inputs and targets of the training examples, for a tokenizer to learn from."""
     templates = {name: template_of(one) for name, one in single_tasks(settings.task).items()}
-    for example in splits.train:
+    for example in splits.trained_on():
         yield model_input(example, templates[example.task])
         yield example.target
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from permille.config.schema import Settings
 from permille.core.records import Arm, Document, Example, Generation, Prompt, Split
@@ -16,6 +17,8 @@ from permille.model.load import LoadedModel
 from permille.model.prompts import PromptMode, make_prompts
 from permille.run.detection import Utility
 from permille.run.progress import Progress
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,12 @@ def _prompts_of(
     return SplitPrompts(examples, every, drawn(asked, limit, settings.seed), split)
 
 
-def drawn(prompts: Sequence[Prompt], limit: int | None, seed: int) -> list[Prompt]:
-    """Return at most `limit` prompts, drawn by the seed, in their old order."""
-    if limit is None or limit >= len(prompts):
-        return list(prompts)
-    chosen = random.Random(seed).sample(range(len(prompts)), limit)
-    return [prompts[i] for i in sorted(chosen)]
+def drawn(items: Sequence[Item], limit: int | None, seed: int) -> list[Item]:
+    """Return at most `limit` items, drawn by the seed, in their old order."""
+    if limit is None or limit >= len(items):
+        return list(items)
+    chosen = random.Random(seed).sample(range(len(items)), limit)
+    return [items[i] for i in sorted(chosen)]
 
 
 def write_generations_of(

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from permille.audit.files import read_documents, read_generations
 from permille.audit.json_lines import write_lines
+from permille.audit.pipeline import CASES_FILE
 from permille.audit.report import AuditReport
 from permille.config.compose import compose_program
 from permille.config.overrides import as_value
@@ -16,6 +17,7 @@ from permille.config.settings import to_settings
 from permille.core.errors import DataError, SettingsError
 from permille.run.detection import audit_generations
 from permille.run.result import differing_settings
+from permille.run.text_looks import look_at_texts
 
 Text = str | Mapping[str, object]
 Texts = str | Path | Iterable[Text]
@@ -35,15 +37,13 @@ def audit_texts(generations: Texts, documents: Texts, **settings: object) -> Aud
         ]
         check_overrides([(Program.evaluate, overrides)])
         config = compose_program(Program.evaluate, overrides)
-        report = audit_generations(
-            to_settings(config, EvaluateSettings),
-            read_generations(own_generations),
-            read_documents(own_documents),
-            out,
-            _ignore,
-        )
+        checked = to_settings(config, EvaluateSettings)
+        written, sources = read_generations(own_generations), read_documents(own_documents)
+        report = audit_generations(checked, written, sources, out, _ignore)
+        found = look_at_texts(checked, written, sources, out / CASES_FILE)
         given = compose_program(Program.evaluate, as_overrides(settings))
-        return replace(report, task=None, settings=differing_settings(Program.evaluate, given))
+        report = replace(report, task=None, settings=differing_settings(Program.evaluate, given))
+        return report.with_controls(found)
 
 
 def as_overrides(settings: Mapping[str, object]) -> list[str]:

@@ -1,0 +1,78 @@
+"""Identifiers in texts, and what only looks like one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.audit.looks.identifiers import Identifier, IdentifierKind, identifiers_in, is_luhn
+
+K = IdentifierKind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("Write to Jane.Doe+x@mail.example.org.", K.EMAIL, "jane.doe+x@mail.example.org"),
+        ("(a_b@example.com)", K.EMAIL, "a_b@example.com"),
+        ("call +49 30 1234 5678 now", K.PHONE, "+493012345678"),
+        ("at (555) 123-4567, or", K.PHONE, "5551234567"),
+        ("at 555-123-4567.", K.PHONE, "5551234567"),
+        ("at 1-800-555-0199", K.PHONE, "18005550199"),
+        ("Tel. 020 7946 0958", K.PHONE, "02079460958"),
+        ("Tel. 0171/1234567", K.PHONE, "01711234567"),
+        ("card 4111 1111 1111 1111.", K.CARD, "4111111111111111"),
+        ("card 378282246310005", K.CARD, "378282246310005"),
+        ("to GB82 WEST 1234 5698 7654 32", K.IBAN, "GB82WEST12345698765432"),
+        ("to DE89370400440532013000", K.IBAN, "DE89370400440532013000"),
+        ("SSN 123-45-6789", K.US_SSN, "123456789"),
+    ],
+)
+def test_an_identifier_is_found(text, kind, value):
+    assert identifiers_in(text) == {Identifier(kind, value)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on 12/05/1980 and 2019-2020",
+        "on 05 12 1980",
+        "1,234,567 and 3.14159265",
+        "1988 1989 1990 1991",
+        "120/80, 140/90",
+        "ISBN 978-3-16-148410-0",
+        "card 4111 1111 1111 1112",
+        "to GB82 WEST 1234 5698 7654 31",
+        "SSN 000-45-6789",
+        "meet @ noon, e.g. a@b",
+        "5mg per 100 ml",
+    ],
+)
+def test_what_only_looks_like_one_is_passed_over(text):
+    assert identifiers_in(text) == set()
+
+
+def test_two_ways_to_write_a_number_are_one_value():
+    assert len(identifiers_in("555-123-4567, (555) 123 4567 and 555.123.4567")) == 1
+
+
+@pytest.mark.parametrize(
+    ("identifier", "masked"),
+    [
+        (Identifier(K.EMAIL, "jane.doe@example.org"), "j*****e@e*****g"),
+        (Identifier(K.EMAIL, "ab@example.org"), "*****@e*****g"),
+        (Identifier(K.PHONE, "5551234567"), "55******67"),
+        (Identifier(K.PERSON, "jane doe"), "j**** d****"),
+    ],
+)
+def test_a_masked_value_shows_its_ends_alone(identifier, masked):
+    assert identifier.masked == masked
+
+
+@given(st.text(alphabet="0123456789", min_size=12, max_size=18))
+def test_exactly_one_digit_completes_a_number(digits):
+    assert sum(is_luhn(digits + last) for last in "0123456789") == 1
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read(text):
+    assert all(one.value for one in identifiers_in(text))
