@@ -101,6 +101,9 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
         root.annotate is not None and not root.run,
         f"annotate: want run= with it, got annotate={root.annotate} alone",
     )
+    yield root.num_pairs < 1, f"num_pairs: want at least 1, got {root.num_pairs}"
+    for path in root.labels or ():
+        yield not Path(path).is_file(), f"labels: want files, got {path}, which is no file"
     yield (
         (root.annotate == "import") != bool(root.labels),
         "labels: want annotate=import and 'labels=[A,B]' together, got only one of them",

@@ -20,6 +20,7 @@ OF_ONE_CALL = frozenset(
         "documents",
         "annotate",
         "labels",
+        "num_pairs",
         "redraw",
     }
 )

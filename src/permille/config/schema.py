@@ -71,6 +71,8 @@ class EvaluateSettings(Settings):
     """With `run`: `export` cases for people to label, or `import` their labels."""
     labels: list[str] | None = None
     """Files of labels, with annotate=import."""
+    num_pairs: int = 200
+    """With annotate=export: pairs of generation and document to label."""
     redraw: bool = False
     """With `run`: only draw its report again, from its files."""
 

@@ -17,6 +17,7 @@ from permille.config.settings import to_settings
 from permille.report.page import write_report
 from permille.report.run_files import RunFiles
 from permille.report.terminal import print_report
+from permille.run.annotation import annotate
 from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
 from permille.run.job import Job
@@ -35,6 +36,8 @@ def run_evaluation(job: Job) -> Path:
     settings = to_settings(job.config, EvaluateSettings)
     if settings.redraw and settings.run:
         return redraw(Path(settings.run), settings)
+    if settings.annotate and settings.run:
+        return annotate(job, settings, RunFolder(Path(settings.run)))
     clock = Clock()
     begin_run(job, is_resumed=False)
     metrics = RunFolder(Path(settings.run)).metrics if settings.run else None
