@@ -154,5 +154,6 @@ def test_settings_of_evaluate_differ_from_those_of_train_by_what_is_audited() ->
         "documents",
         "annotate",
         "labels",
+        "num_pairs",
         "redraw",
     }

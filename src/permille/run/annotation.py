@@ -105,9 +105,8 @@ def export_pairs(
     drawn = draw_pairs(pairs, settings.num_pairs, settings.seed)
     if not drawn:
         raise DataError(f"{run.path}: want pairs to label, got none: nothing was measurable")
-    files = RunFiles(run.path)
-    generations = files.texts(run.generations.name, {pair.generation_id for pair in drawn})
-    documents = files.texts(run.documents.name, {pair.document_id for pair in drawn})
+    generations = {one.id: one.text for one in read_generations(run.generations)}
+    documents = {one.id: one.text for one in read_documents(run.documents)}
     items = [
         {
             "id": pair.id,
