@@ -1,11 +1,15 @@
 """Several runs at once: -m and sweep.py."""
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import TINY, Run
+from .conftest import TINY, Run, command, environment
 
 SHORT = [*(one for one in TINY if "epochs" not in one), "trainer.max_epochs=1"]
 FORMS = {"comparison.json", "comparison.md", "comparison.csv", "comparison.html"}
@@ -101,3 +105,43 @@ def test_jobs_of_two_processes_each_run_apart_within_a_sweep(run: Run, workplace
     assert done.code == 0, done.err
     names = {Path(str(row["run"])).name for row in comparison_of(workplace / "apart")["rows"]}
     assert names == {"dialogue_0", "dialogue_1"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("program", "arguments", "first"),
+    [
+        pytest.param(
+            "train",
+            ["-m", *SHORT, "task=dialogue,qa", "hydra.sweep.dir=cut"],
+            "cut/dialogue/checkpoints/last.ckpt",
+            id="-m",
+        ),
+        pytest.param(
+            "sweep",
+            ["grid=seeds", listed(SHORT), "hydra.run.dir=cut_sweep"],
+            "cut_sweep/cells/seed=0/checkpoints/last.ckpt",
+            id="sweep.py",
+        ),
+    ],
+)
+def test_an_interrupted_sweep_ends_with_130_and_starts_no_further_run(
+    workplace: Path, program: str, arguments: list[str], first: str
+) -> None:
+    process = subprocess.Popen(
+        command(program, *arguments),
+        cwd=workplace,
+        env=environment(workplace),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while process.poll() is None and not (workplace / first).exists():
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    top = workplace / Path(first).parts[0]
+    assert not (top / "comparison.json").exists()
+    assert len(list(top.rglob("overrides.yaml"))) - (program == "sweep") == 1

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from permille.data.checks import member, raise_faults, template_faults
+from permille.data.languages import LANGUAGES
 
 
 class TaskName(StrEnum):
@@ -55,24 +56,6 @@ class Answers(StrEnum):
     one = "one"
     all = "all"
 
-
-LANGUAGES = {
-    "cs": "Czech",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "gu": "Gujarati",
-    "kk": "Kazakh",
-    "lt": "Lithuanian",
-    "lv": "Latvian",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "tr": "Turkish",
-    "zh": "Chinese",
-}
-"""Names that a translation template writes for the codes of its direction."""
 
 _OF_SINGLE_TASKS = {
     "template": "{input}",

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from permille.core.errors import SettingsError
 from permille.core.records import Example
-from permille.data.config import LANGUAGES, TaskConfig
+from permille.data.config import TaskConfig
+from permille.data.languages import LANGUAGES
 
 
 def single_tasks(task: TaskConfig) -> dict[str, TaskConfig]:
