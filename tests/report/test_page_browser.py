@@ -79,6 +79,11 @@ def test_what_stood_in_the_prompt_is_hatched(opened: Opened) -> None:
     assert opened.page.locator("#case-view .text mark.prompted").count() >= 1
 
 
+def test_a_filter_with_one_choice_is_not_shown(opened: Opened) -> None:
+    assert opened.page.locator("[name=kind]").first.is_visible()
+    assert not opened.page.locator("[name=arm]").is_visible()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "left"),
     [

@@ -1,10 +1,12 @@
 """The table at the end of a run."""
 
 from io import StringIO
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 
-from permille.report.terminal import print_report, ratio_cell
+from permille.report.terminal import print_report, ratio_cell, screen
 
 RATIO = {"count": 12, "of": 180, "permille": 66.7, "ci95": [38.5, 112.9], "method": "wilson"}
 EMPTY = {"count": 0, "of": 0, "permille": None, "ci95": None, "reason": "no generation"}
@@ -90,3 +92,46 @@ def test_without_held_out_texts_the_claim_says_why_there_is_none() -> None:
         }
     )
     assert "No claim: no held-out generations were given (measurable: 3 of 3)." in screen
+
+
+REPORT = {
+    "task": "dialogue",
+    "generations": {"total": 200, "measurable": 180, "degenerate": 3, "whole_input": 41},
+    "ratios": kinds(RATIO),
+    "controls": {"heldout": {**kinds(RATIO), "difference": {}}, "base_model": kinds(RATIO)},
+    "utility": {"rouge_l": 0.41, "f1": 0.123456789},
+}
+
+
+def test_without_a_terminal_there_are_plain_unwrapped_lines() -> None:
+    out = StringIO()
+    print_report(REPORT, screen(out))
+    text = out.getvalue()
+    assert "\x1b" not in text
+    assert text.isascii() or set(char for char in text if not char.isascii()) == {"‰"}
+    row = next(line for line in text.splitlines() if line.strip().startswith("verbatim"))
+    assert row.count("66.7 ‰ [38.5, 112.9] 12/180") == 3
+    assert "f1 0.1235" in text
+
+
+@pytest.mark.parametrize(("no_color", "is_colored"), [("", True), ("1", False)])
+def test_a_terminal_gets_one_screen_and_no_color_is_heeded(
+    monkeypatch: pytest.MonkeyPatch, no_color: str, is_colored: bool
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    out = StringIO()
+    console = Console(file=out, force_terminal=True, width=110)
+    console.print("seven", style="red")
+    print_report(REPORT, console)
+    assert ("\x1b[31m" in out.getvalue()) is is_colored
+    assert len(out.getvalue().splitlines()) <= 24
+
+
+def test_the_paths_of_what_there_is_come_last_and_are_not_wrapped(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 40)
+    folder.mkdir()
+    (folder / "report.html").write_text("")
+    out = StringIO()
+    print_report(REPORT, screen(out), folder)
+    assert out.getvalue().splitlines()[-1] == f"report: {folder / 'report.html'}"

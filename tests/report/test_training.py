@@ -9,7 +9,9 @@ LOSSES = {"train/loss": [(0, 3.0), (1, 2.0)], "val/loss": [(0, 1.0), (1, 1.5)]}
 
 def test_each_metric_has_one_panel() -> None:
     names = ("val/rouge_l", "attention/cad", "memorization/any_permille")
-    curves = LOSSES | {name: [(0, 1.0)] for name in (*names, "memorization/ngram_overlap")}
+    curves = LOSSES | {
+        name: [(0, 1.0), (1, 1.0)] for name in (*names, "memorization/ngram_overlap")
+    }
     panels = training_panels(curves)
     assert {label: list(found) for label, found in panels.items()} == {
         "loss": ["train/loss", "val/loss"],
@@ -18,6 +20,12 @@ def test_each_metric_has_one_panel() -> None:
         "per mille": ["memorization/any_permille"],
         "n-gram overlap": ["memorization/ngram_overlap"],
     }
+
+
+def test_a_single_point_is_left_out_beside_curves_but_not_alone() -> None:
+    point = {"val/rouge_l": [(1, 0.2)]}
+    assert list(training_panels(LOSSES | point)) == ["loss"]
+    assert list(training_panels(point)) == ["utility"]
 
 
 @pytest.mark.parametrize(("weights", "epoch"), [("best", 0), ("last", 1), (None, 1)])

@@ -2,66 +2,21 @@
 
 import json
 import os
-import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from wandb.proto import wandb_internal_pb2 as records
 
 from permille.core.errors import SettingsError
 from permille.track.wandb import mode_of_environment, run_id
+
+from .offline import history, run_record, stored, summary
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
     "7753de0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
 )
-
-
-FILE_HEADER_BYTES, RECORD_HEADER_BYTES, BLOCK_BYTES = 7, 7, 32768
-WHOLE_OR_LAST = (1, 4)
-
-
-def pieces(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the pieces of a LevelDB log: their kind (1 whole, 2 first, 3 middle, 4 last), bytes."""
-    place = FILE_HEADER_BYTES
-    while place + RECORD_HEADER_BYTES <= len(content):
-        if BLOCK_BYTES - place % BLOCK_BYTES < RECORD_HEADER_BYTES:
-            place += BLOCK_BYTES - place % BLOCK_BYTES
-            continue
-        size, kind = struct.unpack_from("<HB", content, place + 4)
-        place += RECORD_HEADER_BYTES
-        yield kind, content[place : place + size]
-        place += size
-
-
-def stored(folder: Path) -> list[records.Record]:
-    """Read the records of the one offline run in a folder."""
-    (path,) = folder.glob("wandb/offline-run-*/run-*.wandb")
-    found, begun = [], b""
-    for kind, piece in pieces(path.read_bytes()):
-        begun += piece
-        if kind in WHOLE_OR_LAST:
-            found.append(records.Record.FromString(begun))
-            begun = b""
-    return found
-
-
-def history(folder: Path) -> list[dict[str, object]]:
-    lines = []
-    for record in stored(folder):
-        if record.WhichOneof("record_type") == "history":
-            items = record.history.item
-            lines.append(
-                {".".join(one.nested_key) or one.key: json.loads(one.value_json) for one in items}
-            )
-    return lines
-
-
-def run_record(folder: Path) -> records.RunRecord:
-    return next(r.run for r in stored(folder) if r.WhichOneof("record_type") == "run")
 
 
 PROGRAM = """
@@ -76,7 +31,9 @@ for name, config in {"one": TrackConfig(tags=["quick"]), "two": TrackConfig(grou
     folder.mkdir()
     (folder / "report.json").write_text("{}")
     (folder / "map.png").write_bytes(bytes.fromhex(sys.argv[2]))
-    tracker = WandbTracker(config, folder, name=name, group="sweep", settings={"seed": 3})
+    tracker = WandbTracker(
+        config, folder, name=name, group="sweep", settings={"seed": 3}, tags=["task=qa"]
+    )
     tracker.scalars({"train/loss": 1.5, "attention/cad": 0.9}, epoch=0, step=10)
     tracker.scalars({"train/loss": 1.0}, epoch=1, step=20)
     tracker.image("attention/map", folder / "map.png", epoch=4)
@@ -116,7 +73,11 @@ def test_numbers_stand_beside_their_epoch_which_is_their_axis(runs: Path) -> Non
 
 def test_the_run_has_its_settings_name_tags_and_the_group_of_its_sweep(runs: Path) -> None:
     run = run_record(runs / "one")
-    assert (run.display_name, run.run_group, list(run.tags)) == ("one", "sweep", ["quick"])
+    assert (run.display_name, run.run_group, list(run.tags)) == (
+        "one",
+        "sweep",
+        ["quick", "task=qa"],
+    )
     settings = {item.key: item.value_json for item in run.config.update}
     assert settings["seed"] == "3"
 
@@ -150,13 +111,7 @@ def test_tables_and_pictures_become_files_of_the_run(runs: Path) -> None:
 
 
 def test_the_headline_is_the_summary(runs: Path) -> None:
-    updates = [
-        (item.key or ".".join(item.nested_key), item.value_json)
-        for r in stored(runs / "one")
-        if r.WhichOneof("record_type") == "summary"
-        for item in r.summary.update
-    ]
-    assert ("memorization/any_permille", "66.7") in updates
+    assert summary(runs / "one")["memorization/any_permille"] == 66.7
 
 
 def test_a_file_becomes_an_artifact(runs: Path) -> None:

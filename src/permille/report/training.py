@@ -16,9 +16,12 @@ PANELS = {
 
 
 def training_panels(curves: Mapping[str, Points]) -> dict[str, dict[str, Points]]:
-    """Return the curves by panel, without panels that have none."""
+    """Return the curves by panel, without panels that have none.
+
+    A panel of single points is left out beside one that has curves.
+    """
     named = {name for names in PANELS.values() for name in names}
-    panels = {}
+    panels: dict[str, dict[str, Points]] = {}
     for label, names in PANELS.items():
         found = {
             name: points
@@ -28,7 +31,8 @@ def training_panels(curves: Mapping[str, Points]) -> dict[str, dict[str, Points]
         }
         if found:
             panels[label] = found
-    return panels
+    drawn = {label for label, found in panels.items() if max(map(len, found.values())) > 1}
+    return {label: found for label, found in panels.items() if label in drawn or not drawn}
 
 
 def kept_epoch(report: Report, curves: Mapping[str, Points]) -> float | None:

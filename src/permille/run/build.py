@@ -58,5 +58,21 @@ def open_tracker(
             from permille.track.wandb import WandbTracker
 
             name = "_".join(folder.parts[-2:])
-            tracker = WandbTracker(config, folder, name=name, group=group, settings=settings)
+            tracker = WandbTracker(
+                config, folder, name=name, group=group, settings=settings, tags=tags_of(settings)
+            )
             return SeveralTrackers([files, tracker])
+
+
+def tags_of(settings: Mapping[str, object]) -> list[str]:
+    """Return the tags by which a sweep's runs are found: task, model and audit.
+
+    >>> tags_of({"task": {"name": "qa"}, "model": {"name": None}, "audit": {"name": "standard"}})
+    ['task=qa', 'audit=standard']
+    """
+    named = {
+        group: values.get("name")
+        for group, values in settings.items()
+        if group in ("task", "model", "audit") and isinstance(values, Mapping)
+    }
+    return [f"{group}={name}" for group, name in named.items() if name]

@@ -4,8 +4,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
-
 from permille.audit.files import (
     read_documents,
     read_generations,
@@ -16,7 +14,7 @@ from permille.config.schema import EvaluateSettings
 from permille.config.settings import to_settings
 from permille.report.page import write_report
 from permille.report.run_files import RunFiles
-from permille.report.terminal import print_report
+from permille.report.terminal import print_report, screen
 from permille.run.annotation import annotate
 from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
@@ -64,7 +62,7 @@ def redraw(run: Path, settings: EvaluateSettings) -> Path:
     """Draw the report of a run again, from its files and into its folder."""
     report = RunFiles(run).report()
     write_report(run, settings.report)
-    print_report(report, Console(file=sys.stdout))
+    print_report(report, screen(sys.stdout), run)
     return run
 
 

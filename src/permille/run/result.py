@@ -7,21 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from omegaconf import DictConfig
-from rich.console import Console
 
 from permille.audit.report import AuditReport
 from permille.config.compose import compose_program
 from permille.config.schema import Program, Settings
 from permille.config.secrets import plain_settings, without_secrets
-from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.config import ReportName
 from permille.report.page import write_report
-from permille.report.terminal import print_report
+from permille.report.terminal import print_report, screen
 from permille.run.detection import Audited, Utility
-from permille.run.folder import RunFolder, write_json
+from permille.run.folder import write_json
 from permille.run.job import Job, is_first_process
-from permille.run.pictures import draw_attention, track_attention
+from permille.run.pictures import draw_attention
 from permille.run.provenance import Clock, differing, environment
+from permille.run.tracking import tell_tracker
 from permille.track.config import TrackName
 from permille.track.protocol import Tracker
 
@@ -121,23 +120,6 @@ def finish_run(
     if settings.report.name is not ReportName.off:
         draw_attention(job.folder.attention, settings.report)
         write_report(job.folder.path, settings.report)
-    if tracker is not None:
-        _tell(tracker, values, job.folder)
-        if settings.track.name is TrackName.wandb:
-            track_attention(tracker, job.folder.attention, with_tokens=settings.track.upload_texts)
-    print_report(values, Console(file=sys.stdout))
-
-
-def _tell(tracker: Tracker, report: Mapping[str, object], folder: RunFolder) -> None:
-    """Give the tracker the headline and the table of ratios."""
-    ratios = report["ratios"]
-    rows = []
-    if isinstance(ratios, Mapping):
-        for kind in ("any", *map(str, KINDS_BY_STRENGTH)):
-            ratio = ratios[kind]
-            low, high = ratio["ci95"] or (None, None)
-            rows.append([kind, ratio["count"], ratio["of"], ratio["permille"], low, high])
-    columns = ["kind", "count", "of", "permille", "ci95_low", "ci95_high"]
-    tracker.table("memorization/ratios", columns, rows)
-    tracker.summary({f"memorization/{row[0]}_permille": row[3] for row in rows})
-    tracker.artifact(folder.report)
+    if tracker is not None and settings.track.name is TrackName.wandb:
+        tell_tracker(tracker, values, job.folder, settings)
+    print_report(values, screen(sys.stdout), job.folder.path)

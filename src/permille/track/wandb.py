@@ -24,6 +24,7 @@ class WandbTracker:
         name: The run's name.
         group: Group of the runs of a sweep, where the settings name none.
         settings: The run's settings, without secrets.
+        tags: Tags beside those of the settings.
 
     Raises:
         ServiceError: If W&B cannot be opened.
@@ -37,12 +38,13 @@ class WandbTracker:
         name: str,
         group: str | None,
         settings: Mapping[str, object],
+        tags: Sequence[str] = (),
     ) -> None:
         try:
             self._run = wandb.init(
                 project=config.project,
                 group=config.group or group,
-                tags=config.tags,
+                tags=[*(config.tags or ()), *tags],
                 name=name,
                 id=run_id(folder),
                 resume="allow",
