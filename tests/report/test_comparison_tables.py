@@ -21,7 +21,7 @@ ROW = {
 
 
 def test_cells_stand_under_their_headings_with_the_number_to_sort_by() -> None:
-    cells = dict(zip(HEADER, cells_of("qa", ROW), strict=True))
+    cells = dict(zip(HEADER, cells_of("qa", ROW, ["seed"]), strict=True))
     assert cells["settings"].text == "seed=1"
     assert (cells["any"].text, cells["any"].number) == ("100.0 ‰ [53.5, 179.2]", 100.0)
     assert (cells["CAD"].text, cells["CAD"].number) == ("0.812", 0.81234)
@@ -38,5 +38,5 @@ def test_csv_has_a_figure_a_column() -> None:
 
 def test_a_run_without_figures_has_empty_cells() -> None:
     bare = {"run": "r", "task": None, "overrides": [], "ratios": {}}
-    assert cells_of("r", bare)[-1].text == ""
-    assert len(cells_of("r", bare)) == len(HEADER)
+    assert cells_of("r", bare, [])[-1].text == ""
+    assert len(cells_of("r", bare, [])) == len(HEADER)

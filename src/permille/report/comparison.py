@@ -12,7 +12,7 @@ from pathlib import Path
 from permille.measure.association import rank_correlation
 from permille.report.claim import part
 from permille.report.comparison_charts import comparison_charts
-from permille.report.comparison_rows import Row, correlated_points, named_rows
+from permille.report.comparison_rows import Row, correlated_points, named_rows, swept_settings
 from permille.report.comparison_tables import (
     HEADER,
     cells_of,
@@ -96,6 +96,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         (folder / f"{chart.name}.svg").write_text(svg_file(chart.figure), encoding="utf-8")
     (folder / "comparison.md").write_text(to_markdown(comparison, rows), encoding="utf-8")
     (folder / "comparison.csv").write_text(csv_text(rows), encoding="utf-8", newline="")
+    swept = swept_settings(rows)
     styles, scripts = [own_file("page.css")], [own_file("comparison.js")]
     values = {
         "title": "permille: comparison",
@@ -103,7 +104,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "styles": styles,
         "scripts": scripts,
         "header": HEADER,
-        "rows": [cells_of(name, row) for name, row in named_rows(rows).items()],
+        "rows": [cells_of(name, row, swept) for name, row in named_rows(rows).items()],
         "tasks": sorted({str(row["task"]) for row in rows}),
         "failed": [asdict(cell) for cell in failed],
         "correlation": correlation_text(part(comparison, "correlation", "cad_vs_any")),

@@ -30,16 +30,15 @@ class Cell:
     number: float | None = None
 
 
-def cells_of(name: str, row: Row, swept: Sequence[str] | None = None) -> list[Cell]:
+def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
     """Return the cells of a row, in the order of `HEADER`.
 
     Args:
         name: The row's name.
         row: The row.
-        swept: Which settings are named; None names all of its overrides.
+        swept: The settings that are named.
     """
     generations = part(row, "generations")
-    shown = list(overrides_of(row)) if swept is None else swept
     figures = [part(row, "ratios", kind) for kind in KINDS]
     figures += [part(row, "heldout", "any"), part(row, "difference")]
     duration_s = _number(row.get("duration_s"))
@@ -48,7 +47,7 @@ def cells_of(name: str, row: Row, swept: Sequence[str] | None = None) -> list[Ce
     return [
         Cell(name),
         Cell(str(row["task"])),
-        Cell(swept_text(row, [one for one in shown if one != "task"])),
+        Cell(swept_text(row, swept)),
         *(Cell(interval_text(one), _number(one.get("permille"))) for one in figures),
         Cell(
             f"{generations.get('measurable')} of {generations.get('total')}",
