@@ -13,7 +13,7 @@ from permille.core.records import Alignment
 TextPair = tuple[str, str]
 PARTS_A_WORKER = 2
 """Parts of a chunk that each process gets, so that a slow part does not hold up the others."""
-MAX_PREPARED_CHARS = 10_000_000
+MAX_PREPARED_CHARS = 40_000_000
 """Characters of prepared texts that are kept; a document is often a candidate of several texts."""
 
 
