@@ -42,6 +42,8 @@ def test_every_threshold_is_moved_both_ways(texts, corpus_of, word_judge):
     assert ("th1", 0.36) in rows
     assert ("verbatim_minlen", 40) in rows
     assert ("src_gap, susp_gap", 5) in rows
+    assert ("min_sentlen", 2) in rows
+    assert ("min_sentlen", 4) in rows
     assert ("judge.threshold", 0.6) in rows
     assert len(rows) == 1 + 2 * len(TOGETHER) + 2
 

@@ -23,6 +23,7 @@ TOGETHER = (
     ("summary_ratio",),
     ("src_gap", "susp_gap"),
     ("src_gap_summary", "susp_gap_summary"),
+    ("min_sentlen",),
 )
 """Thresholds that are moved by a factor, some of them together; whole numbers are rounded."""
 
@@ -104,7 +105,9 @@ def _variants(
             moved = copy(config)
             for name in names:
                 setattr(moved, name, _moved(getattr(config, name), factor))
-            detector = replace(probe.detector, align=many.with_thresholds(moved))
+            is_prepared = moved.preparation_fingerprint == config.preparation_fingerprint
+            align = many.with_thresholds(moved) if is_prepared else ManyAligner(Aligner(moved))
+            detector = replace(probe.detector, align=align)
             yield ", ".join(names), getattr(moved, names[0]), replace(probe, detector=detector)
     confirmation = probe.detector.confirmation
     if confirmation is not None:
