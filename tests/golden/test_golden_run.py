@@ -39,7 +39,7 @@ def test_the_examples_are_the_same_to_the_letter(golden: Result, result: Result)
 @pytest.mark.parametrize("name", CURVES)
 def test_the_first_epochs_are_the_same(golden: Result, result: Result, name: str) -> None:
     found, wanted = result["curves"][name], golden["curves"][name]
-    assert len(found) == len(wanted) == 40
+    assert len(found) == len(wanted) == 55
     assert found[:FIRST_EPOCHS] == pytest.approx(wanted[:FIRST_EPOCHS], rel=2e-3)
 
 
@@ -48,7 +48,7 @@ def test_training_ends_where_it_did(golden: Result, result: Result) -> None:
     assert found[-1] == pytest.approx(wanted[-1], abs=0.2)
 
 
-@pytest.mark.parametrize("kind", ["any", "verbatim", "paraphrase", "idea"])
+@pytest.mark.parametrize("kind", ["any", "verbatim"])
 def test_the_ratios_lie_in_the_recorded_intervals(
     golden: Result, result: Result, kind: str
 ) -> None:
