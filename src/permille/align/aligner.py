@@ -8,8 +8,8 @@ from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText, Preparer
 from permille.core.records import Alignment
 
-_RECENT_TEXTS = 16
-_RECENT_CHARS = 20_000
+_RECENT_TEXTS = 1_000
+_RECENT_CHARS = 5_000
 
 
 class Aligner:
@@ -44,7 +44,7 @@ class Aligner:
         return self._detect(self._prepared(suspicious), self._prepared(source))
 
     def _prepared(self, text: str | PreparedText) -> PreparedText:
-        """Return a text prepared, now or a few pairs ago: neighboring pairs often share one."""
+        """Return a text prepared, now or some pairs ago: pairs often share one."""
         if not isinstance(text, str):
             return text
         prepared = self._recent.pop(text, None) or self.prepare(text)

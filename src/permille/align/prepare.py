@@ -152,7 +152,7 @@ def annex_published(spans: Spans, bags: list[Bag], least_words: int) -> Sentence
         if waiting:
             first, length, short = waiting
             start, end, bag = first, first + length + end - start, _add(bag, short)
-        if sum(bag.values()) < least_words and index < len(bags) - 1:
+        if _is_short(bag, least_words) and index < len(bags) - 1:
             waiting = (start, end - start, bag)
         else:
             waiting = None
@@ -166,17 +166,22 @@ def annex_mended(spans: Spans, bags: list[Bag], least_words: int) -> Sentences:
     joined_spans: Spans = []
     joined_bags: list[Bag] = []
     for (start, end), bag in zip(spans, bags, strict=True):
-        if joined_bags and sum(joined_bags[-1].values()) < least_words:
+        if joined_bags and _is_short(joined_bags[-1], least_words):
             joined_spans[-1] = (joined_spans[-1][0], end)
             joined_bags[-1] = _add(bag, joined_bags[-1])
         else:
             joined_spans.append((start, end))
             joined_bags.append(bag)
-    if len(joined_bags) > 1 and sum(joined_bags[-1].values()) < least_words:
+    if len(joined_bags) > 1 and _is_short(joined_bags[-1], least_words):
         (_, end), bag = joined_spans.pop(), joined_bags.pop()
         joined_spans[-1] = (joined_spans[-1][0], end)
         joined_bags[-1] = _add(joined_bags[-1], bag)
     return Sentences(joined_spans, Bags.of(joined_bags))
+
+
+def _is_short(bag: Bag, least_words: int) -> bool:
+    """Tell whether a sentence has fewer words, repeats counted; as many stems are enough."""
+    return len(bag) < least_words and sum(bag.values()) < least_words
 
 
 def _add(left: Bag, right: Bag) -> Bag:

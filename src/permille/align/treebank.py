@@ -28,6 +28,8 @@ def plain_tokens(piece: str, is_last: bool) -> list[str] | None:
         piece: A stretch of text without blanks, between blanks or at an end of a sentence.
         is_last: Whether the sentence ends with it, so that a full stop stands by itself.
     """
+    if piece.isalpha() and piece.isascii():
+        return None if piece in _SPLIT_WORDS else [piece]
     shape = _SHAPE.fullmatch(piece)
     if shape is None:
         return None
