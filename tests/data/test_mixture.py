@@ -162,3 +162,14 @@ def test_canaries_come_with_the_first_task(read_task: ReadTask) -> None:
     canaries = load_splits(read_task("multitask"), data, 0).canaries
     assert [canary.times for canary in canaries] == [1, 10, 100]
     assert {canary.example.task for canary in canaries} == {"dialogue"}
+
+
+def test_a_split_seed_moves_the_same_examples_between_the_sides(read_task: ReadTask) -> None:
+    task = read_task("qa")
+    sides = [
+        load_splits(task, DataConfig(num_train=30, num_heldout=30, split_seed=seed), seed=0)
+        for seed in (1, 2)
+    ]
+    every = [{one.id: one for one in [*side.train, *side.heldout]} for side in sides]
+    assert every[0] == every[1]
+    assert {one.id for one in sides[0].train} != {one.id for one in sides[1].train}

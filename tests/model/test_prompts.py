@@ -160,3 +160,21 @@ def test_a_prefix_of_no_tokens_is_refused(tokenizer, limit):
 def test_a_template_without_a_place_for_the_input_is_refused(tokenizer):
     with pytest.raises(SettingsError, match=r"template: want \{input\} in it, got 'Say'"):
         make_prompts([], tokenizer, "Say", Split.TRAIN)
+
+
+@pytest.mark.parametrize("start", [0.25, 0.5, 0.99])
+def test_a_prefix_can_begin_later_in_the_input(mini, examples, template, start):
+    prompts = make_prompts(
+        examples, mini.tokenizer, template, Split.TRAIN, prefix_tokens=20, prefix_start=start
+    )
+    for example, prompt in zip(examples, prompts, strict=True):
+        ids = mini.tokenizer(example.input, add_special_tokens=False)["input_ids"]
+        if len(ids) <= 20:
+            assert prompt.whole_input
+            continue
+        first = int(start * (len(ids) - 20))
+        wanted = "".join(str(mini.tokenizer.decode(ids[first : first + 20])).split())
+        shown = prompt.text.removeprefix(template.removesuffix("{input}"))
+        assert "".join(shown.split()) == wanted
+        # what follows is the suffix
+        assert example.input[: prompt.prefix_chars].endswith(shown)

@@ -46,6 +46,8 @@ class AuditConfig:
     """`prefix`: the instruction and the first tokens of the input; `input`: all of the input."""
     prefix_tokens: int = 50
     """Tokens of the input in a prefix; an input that is not longer is prompted whole."""
+    prefix_start: float = 0.0
+    """Where a prefix begins: 0 with the input, in [0, 1) so far towards the last place it can."""
     num_prompts: int | None = None
     """Training prompts at most, drawn by the seed; null takes every example."""
     num_heldout_prompts: int | None = None
@@ -111,6 +113,8 @@ class AuditConfig:
             got = getattr(self, name)
             if got is not None and got < bound:
                 faults.append(f"audit.{name}: want at least {bound}, got {got}")
+        if not 0 <= self.prefix_start < 1:
+            faults.append(f"audit.prefix_start: want a number in [0, 1), got {self.prefix_start}")
         if self.looks.names and self.name in (AuditName.paper, AuditName.off):
             faults.append(
                 f"audit.looks.names: want none with audit={self.name}, got"

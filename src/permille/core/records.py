@@ -124,7 +124,7 @@ class Prompt:
     """What the model is given for one example.
 
     `text` is the instruction with the prefix of the input, or with all of it (`whole_input`).
-    `prefix_chars` is how many characters of the example's input stand in it.
+    `prefix_chars` is the character of the example's input at which its part in the prompt ends.
     `num_examples` counts the examples whose prompt is this very text.
     """
 

@@ -232,6 +232,8 @@ class DataConfig:
     """Training examples; null for all that are left beside the held-out ones."""
     num_heldout: int = 100
     """Held-out examples, of groups of which none is trained on."""
+    split_seed: int | None = None
+    """Draws who is trained on and who held out of the same rows; null takes the run's seed."""
     max_rows: int | None = None
     """Rows read of a task at most: the first of a file, drawn by the seed from a hub data set."""
     answers: Answers = Answers.one
@@ -251,6 +253,7 @@ class DataConfig:
         least = {
             "num_train": 1,
             "num_heldout": 0,
+            "split_seed": 0,
             "max_rows": 1,
             "shared_run_words": 0,
             "canaries": 0,

@@ -37,7 +37,7 @@ def load_splits(task: TaskConfig, data: DataConfig, seed: int) -> Splits:
     pools = {
         name: make_pool(
             load_task(single, data, seed),
-            seed,
+            seed if data.split_seed is None else data.split_seed,
             answers=data.answers,
             near_duplicate_jaccard=data.near_duplicate_jaccard,
             shared_run_words=data.shared_run_words,

@@ -28,6 +28,7 @@ def make_prompts(
     mode: PromptMode = PromptMode.prefix,
     prefix_tokens: int = 50,
     unique: bool = True,
+    prefix_start: float = 0.0,
 ) -> list[Prompt]:
     """Make the prompt of each example, in the examples' order.
 
@@ -43,6 +44,8 @@ def make_prompts(
         mode: `prefix`, or `input` for whole inputs.
         prefix_tokens: Tokens of the input in a prefix; the instruction's do not count.
         unique: Keep the first of prompts with the same text, counting the others; else keep all.
+        prefix_start: Where a prefix begins, as a share in [0, 1) of the tokens before its last
+            possible beginning; 0 begins with the input.
 
     Raises:
         SettingsError: If a prefix would have no token, or the template no place for it.
@@ -53,12 +56,16 @@ def make_prompts(
         raise SettingsError(f"task.template: want {_PLACE} in it, got {template!r}")
     prompts = []
     for example in examples:
-        end_char = len(example.input)
+        start_char, end_char = 0, len(example.input)
         if mode is PromptMode.prefix:
             end_char = prefix_end(example.input, tokenizer, prefix_tokens)
+            if prefix_start and end_char < len(example.input):
+                start_char, end_char = later_prefix(
+                    example.input, tokenizer, prefix_tokens, prefix_start
+                )
         prompts.append(
             Prompt(
-                text=template.replace(_PLACE, example.input[:end_char]),
+                text=template.replace(_PLACE, example.input[start_char:end_char]),
                 example_id=example.id,
                 task=example.task,
                 split=split,
@@ -74,6 +81,28 @@ def prefix_end(text: str, tokenizer: PreTrainedTokenizerBase, num_tokens: int) -
     cut = _cut_by_offsets if tokenizer.is_fast else _cut_by_search
     end_char = cut(text, tokenizer, num_tokens)
     return end_char if text[end_char:].strip() else len(text)
+
+
+def later_prefix(
+    text: str, tokenizer: PreTrainedTokenizerBase, num_tokens: int, start: float
+) -> tuple[int, int]:
+    """Return where a prefix begins and ends that does not begin with its text.
+
+    Of n tokens it takes `num_tokens` from number floor(start * (n - num_tokens)) on.
+
+    Raises:
+        SettingsError: If the tokenizer does not say where its tokens stand.
+    """
+    if not tokenizer.is_fast:
+        raise SettingsError(
+            "audit.prefix_start: want 0 with a tokenizer that does not say where its tokens stand,"
+            f" got {start}"
+        )
+    encoding = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    offsets = encoding["offset_mapping"]
+    first = int(start * (len(offsets) - num_tokens))
+    chosen = offsets[first : first + num_tokens]
+    return int(chosen[0][0]), int(max(end for _, end in chosen))
 
 
 def _cut_by_offsets(text: str, tokenizer: PreTrainedTokenizerBase, num_tokens: int) -> int:

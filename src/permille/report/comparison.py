@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from permille.measure.association import rank_correlation
+from permille.report.between_runs import counterfactuals, seed_spread
 from permille.report.claim import part
 from permille.report.comparison_charts import comparison_charts
 from permille.report.comparison_rows import Row, correlated_points, named_rows, swept_settings
@@ -56,6 +57,9 @@ def comparison_row(run: Path, overrides: Sequence[str]) -> dict[str, object]:
         "heldout": {kind: value for kind, value in heldout.items() if kind != "difference"},
         "difference": part(heldout, "difference", "any"),
         "cad": known[-1] if known else None,
+        "ngram_share": part(
+            report, "controls", "extraction", "given_input", "train", "ngram_share"
+        ).get("permille"),
         "utility": part(report, "utility"),
         "duration_s": times.get("duration_s"),
         "stages_s": part(times, "stages_s"),
@@ -84,6 +88,8 @@ def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, obje
         "correlation": {"cad_vs_any": correlation(rows)},
         "multitask": multitask_rows(rows),
         "paper": paper_rows(rows),
+        "seeds": seed_spread(rows),
+        "counterfactual": counterfactuals(rows),
         "failed": [asdict(cell) for cell in failed],
     }
 

@@ -74,6 +74,7 @@ def _prompts_of(
                 PromptMode(settings.audit.prompt.value),
                 settings.audit.prefix_tokens,
                 unique,
+                settings.audit.prefix_start,
             )
     return SplitPrompts(examples, every, drawn(asked, limit, settings.seed), split)
 
