@@ -32,9 +32,23 @@ def test_the_tasks_and_their_mixture_are_six_cells(tmp_path: Path) -> None:
 
 def test_a_grid_of_mixtures_takes_every_subset_with_every_budget(tmp_path: Path) -> None:
     cells = cells_of(grid("mixture"), [], tmp_path)
-    budgets = [value_of(cell.overrides, "task.budget") for cell in cells]
-    assert len(cells) == 2 * len(set(map(str, (cell.overrides[1] for cell in cells))))
+    mixtures = [cell for cell in cells if value_of(cell.overrides, "task") == "multitask"]
+    budgets = [value_of(cell.overrides, "task.budget") for cell in mixtures]
+    assert len(mixtures) == 2 * len({cell.overrides[1] for cell in mixtures})
     assert set(budgets) == {"steps", "examples"}
+
+
+def test_a_grid_of_mixtures_has_each_task_alone_too(tmp_path: Path) -> None:
+    alone = [
+        one.overrides for one in cells_of(grid("mixture"), [], tmp_path) if len(one.overrides) == 1
+    ]
+    assert alone == [
+        ["task=dialogue"],
+        ["task=summarization"],
+        ["task=qa"],
+        ["task=translation"],
+        ["task=sentiment"],
+    ]
 
 
 def test_a_grid_of_prompts_evaluates_one_model(tmp_path: Path) -> None:
