@@ -49,6 +49,10 @@ def test_the_examples_in_the_docstrings_hold() -> None:
             "A·㐀 漢.字 漢'a", ["a", "㐀", "漢", "字", "漢", "a"], id="ideographs do not join"
         ),
         pytest.param("カタカナ 안녕하세요", ["カタカナ", "안녕하세요"], id="syllables"),
+        pytest.param("Aカ1カ", ["a", "カ", "1", "カ"], id="katakana joins no other script"),
+        pytest.param("a_カ_a カ.カ", ["a_カ_a", "カ", "カ"], id="katakana and joiners"),
+        pytest.param("Aสวัสดี1", ["a", "สวัสดี", "1"], id="thai joins no other script"),
+        pytest.param("漢\ufe00字𠀀a", ["漢\ufe00", "字", "𠀀", "a"], id="marks on ideographs"),
         pytest.param("28½ x² a\u200bb", ["28", "x", "a", "b"], id="fractions and powers"),
         pytest.param("İstanbul", ["istanbul"], id="a letter that lowers to two"),
     ],
@@ -120,6 +124,8 @@ def test_queries_are_the_published_callers_on_real_texts(task: str, shared_data:
         "Don't pay $3,000.50 to U.N.'s J.-P. it‘s it’s",
         "हिन्दी में एक वाक्य है। مَرْحَبًا بالعالم",
         "A·㐀 漢.字 漢'a 한'A 日本語2023年12月 東京・大阪 カタカナ 안녕하세요",
+        "Aカ カA カ1カ 1カ a_カ カ_a カ\u3099a かカ 漢カ ｱA 한カ カ.カ カ'a カー",
+        "Aส สA ส1 ကA ខ្មែរA ລາວA กA漢 漢\ufe00字 𠀀𠀁a カ_漢 _漢_ ꀀA",
         "Cafe\u0301 İstanbul 28½ x² anti\xadcipate a\u200bb __ สวัสดีครับ",
     ],
 )

@@ -1,9 +1,10 @@
 """One analyzer for all engines: texts to terms, and queries to terms.
 
 The terms are those of Lucene's standard analyzer (Unicode's word boundaries, lower case) on
-nearly every text. Queries lose their stop words as in the published caller, which takes NLTK's
-word tokens that are no English stop words; its tokens are taken apart at contractions ("don't"
-is "do" and "n't"), so they must be looked at before the analyzer sees them.
+nearly every text; emoji and other signs, which are terms to Lucene, are none here. Queries lose
+their stop words as in the published caller, which takes NLTK's word tokens that are no English
+stop words; its tokens are taken apart at contractions ("don't" is "do" and "n't"), so they must be
+looked at before the analyzer sees them.
 """
 
 import re
@@ -16,18 +17,23 @@ from unicodedata import category
 
 from nltk.tokenize import NLTKWordTokenizer
 
-ANALYZER = "words-3"
+ANALYZER = "words-4"
 """Part of every fingerprint; changes whenever a text would give other terms."""
 
 MAX_TERM_CHARS = 255
 """Longer words are cut into pieces of this length, as the standard analyzer does."""
 
 _ZERO_WIDTH_SPACE = "\u200b"
-_IDEOGRAPH = "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_LETTER = rf"[^\W\d_{_IDEOGRAPH}]"
+_IDEOGRAPH = (
+    "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U000323af"
+)
+_KATAKANA = "\u3031-\u3035\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"
+_WITHOUT_BLANKS = "\u0e01-\u0e4e\u0e81-\u0ece\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u1780-\u17d3"
+"""Thai, Lao, Burmese and Khmer, which set no blanks between words."""
+_LETTER = rf"[^\W\d_{_IDEOGRAPH}{_KATAKANA}{_WITHOUT_BLANKS}]"
 _JOINED = rf"(?:(?<={_LETTER})[:.'‘’·](?={_LETTER})|(?<=\d)[.,;'‘’](?=\d))"
 _WORD = re.compile(rf"\w+(?:{_JOINED}\w+)*")
-_EACH_IDEOGRAPH = re.compile(f"[{_IDEOGRAPH}]|[^{_IDEOGRAPH}]+")
 
 
 def terms_of(text: str) -> list[str]:
@@ -45,7 +51,7 @@ def terms_of(text: str) -> list[str]:
         terms = _WORD.findall(lowered)
     else:
         words = _patterns().word.findall(_patterns().no_word.sub(" ", lowered))
-        terms = [term for word in words for term in _EACH_IDEOGRAPH.findall(word)]
+        terms = [term for word in words for term in _patterns().script.findall(word)]
     if "_" in lowered:
         terms = [term for term in terms if term.strip("_")]
     if any(len(term) > MAX_TERM_CHARS for term in terms):
@@ -61,12 +67,14 @@ def _lowered(text: str) -> str:
 class _Patterns(NamedTuple):
     word: re.Pattern[str]
     no_word: re.Pattern[str]
+    script: re.Pattern[str]
 
 
 @cache
 def _patterns() -> _Patterns:
-    """Return the pattern of a word whose letters may carry marks, and that of what is no word.
+    """Return the patterns of a word whose letters may carry marks, and of what is no word.
 
+    The third takes such a word apart where its script changes to one that does not join others.
     To `re`, marks are no part of a word, and fractions and superscripts are.
     """
     by_kind: dict[str, list[str]] = defaultdict(list)
@@ -74,9 +82,13 @@ def _patterns() -> _Patterns:
         by_kind[category(chr(code))].append(chr(code))
     marks = "".join(letter for kind in ("Mn", "Mc", "Me", "Cf") for letter in by_kind[kind])
     word = rf"\w[\w{marks}]*"
+    others = f"{_IDEOGRAPH}{_KATAKANA}{_WITHOUT_BLANKS}_"
+    alone = (f"(?:[{letters}][{marks}]*)+" for letters in (_KATAKANA, _WITHOUT_BLANKS))
+    run = f"(?:{'|'.join(alone)}|[^{others}]+)"
     return _Patterns(
         re.compile(rf"{word}(?:{_JOINED}{word})*"),
         re.compile(f"[{''.join(by_kind['No'])}{_ZERO_WIDTH_SPACE}]"),
+        re.compile(f"[{_IDEOGRAPH}][{marks}]*|_*{run}(?:_+{run})*_*|_+"),
     )
 
 
