@@ -43,6 +43,11 @@ def check(program: Program, *overrides: str) -> None:
             "retrieve.url: want an address without user and password",
             id="a password in a setting",
         ),
+        pytest.param(
+            ["retrieve=elasticsearch", 'retrieve.url="https//me:secret@host:9200"'],
+            "retrieve.url: want an address without user and password",
+            id="a password in a miswritten setting",
+        ),
     ],
 )
 def test_train_refuses(overrides: list[str], message: str) -> None:

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from permille.retrieve.config import Engine, RetrieveConfig
 from permille.retrieve.elasticsearch import ElasticsearchRetriever
@@ -127,6 +128,33 @@ def elastic(elastic_url: str, tmp_path: Path) -> Iterator[Callable[..., Retrieve
         for kept in retriever.kept():
             if kept.fingerprint not in before:
                 retriever.delete(kept.fingerprint)
+
+
+@pytest.fixture
+def halve(elastic_url: str) -> Callable[[str, str], int]:
+    """Make an index of two shards one of which has no node; return the number of that one."""
+
+    def make(index: str, alias: str) -> int:
+        with Elasticsearch(elastic_url) as server:
+            server.indices.create(
+                index=index,
+                aliases={alias: {}},
+                settings={
+                    "number_of_shards": 2,
+                    "number_of_replicas": 0,
+                    "routing.allocation.total_shards_per_node": 1,
+                },
+                mappings={"_meta": {"made_by": "permille", "documents": 20}},
+                wait_for_active_shards=0,
+            )
+            settled = server.cluster.health(
+                index=index, level="shards", wait_for_no_initializing_shards=True, timeout="8s"
+            )
+        shards = settled.body["indices"][index]["shards"]
+        (away,) = (int(at) for at, one in shards.items() if one["status"] == "red")
+        return away
+
+    return make
 
 
 @dataclass

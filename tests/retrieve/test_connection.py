@@ -52,7 +52,9 @@ def test_addresses_are_the_settings_then_the_environments_then_the_default(
     assert find_endpoint(config(**settings), env).addresses == addresses
 
 
-@pytest.mark.parametrize("url", ["ftp://a:1", "http://", "http://a:port", "http://a:99999"])
+@pytest.mark.parametrize(
+    "url", ["ftp://a:1", "http://", "http://a:port", "http://a:99999", "http://[a"]
+)
 def test_what_is_no_address_is_named_with_where_it_stands(url: str) -> None:
     with pytest.raises(SettingsError, match=r"retrieve\.url: want an address such as http://local"):
         find_endpoint(config(url=url), {})
@@ -65,6 +67,29 @@ def test_a_password_in_the_settings_is_refused_and_not_repeated() -> None:
         find_endpoint(config(url="https://ann:s3cret@host:1"), {})
     assert "s3cret" not in str(caught.value)
     assert "https://host:1" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https//ann:s3cret@host", id="no colon"),
+        pytest.param("https:/ann:s3cret@host", id="one slash"),
+        pytest.param("https://ann:s3/cret@host", id="a slash in the password"),
+        pytest.param("https://ann:1?s3cret@host", id="a question mark in the password"),
+        pytest.param("https://ann:1#s3cret@host", id="a hash in the password"),
+        pytest.param("https://ann:s3cret@[host", id="half a bracket"),
+        pytest.param("https://ann:s3cret@host:port", id="a port that is none"),
+    ],
+)
+@pytest.mark.parametrize("source", ["retrieve.url", "ELASTICSEARCH_URL"])
+def test_an_address_that_is_miswritten_around_a_password_is_refused_without_it(
+    url: str, source: str
+) -> None:
+    in_settings = source == "retrieve.url"
+    with pytest.raises(SettingsError, match=f"^{source}: want an address such as") as caught:
+        find_endpoint(config(url=url if in_settings else None), {"ELASTICSEARCH_URL": url})
+    assert "s3" not in str(caught.value)
+    assert "cret" not in str(caught.value)
 
 
 def test_a_password_in_the_environments_address_signs_in_and_is_not_shown() -> None:

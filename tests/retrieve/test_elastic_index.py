@@ -138,6 +138,22 @@ def test_a_shard_that_no_node_takes_is_named_with_the_clusters_reason(
         server.cluster.put_settings(persistent={key: None})
 
 
+def test_a_shard_that_is_away_is_waited_for_and_not_counted_as_lost_documents(
+    server: Elasticsearch, lifecycle: Callable, halve: Callable[[str, str], int]
+) -> None:
+    away = halve(PREFIX + NAME, READY + NAME)
+    with pytest.raises(ServiceError, match=r"1 of 2 shards of .* did not count") as caught:
+        lifecycle(give_up_after_s=0.5).check_count(READY + NAME, 8)
+    assert "delete" not in str(caught.value)
+    named = rf"no node has taken shard {away} of .*too many shards"
+    with pytest.raises(ServiceError, match=named):
+        lifecycle(give_up_after_s=0.5, timeout_s=1).wait_for_shards(NAME)
+    limit = {"index.routing.allocation.total_shards_per_node": -1}
+    server.indices.put_settings(index=PREFIX + NAME, settings=limit)
+    lifecycle().wait_for_shards(NAME)
+    lifecycle().check_count(READY + NAME, 0)
+
+
 def test_the_clusters_reasons_are_joined_without_repeats() -> None:
     node = {"deciders": [{"explanation": "too full"}]}
     told = {"allocate_explanation": "cannot allocate", "node_allocation_decisions": [node, node]}

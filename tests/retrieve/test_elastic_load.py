@@ -155,6 +155,25 @@ def test_documents_that_are_there_are_not_sent_when_one_looks_first() -> None:
     assert told == [30, 32]
 
 
+def test_a_shard_that_is_still_recovering_is_asked_again_and_nothing_is_sent_twice() -> None:
+    class Recovering(Server):
+        times = 2
+
+        def mget(self, *, index: str, ids: list[str], **_: Any) -> Answer:
+            self.times -= 1
+            if self.times < 0:
+                return super().mget(index=index, ids=ids)
+            lost = {"error": {"type": "no_shard_available_action_exception"}}
+            return Answer({"docs": [lost, *({"found": False} for _ in ids[1:])]})
+
+    server = Recovering()
+    loader(server).load(numbered(5), lambda done: None)
+    server.request_bytes.clear()
+    loader(server, look_first=True).load(numbered(6), lambda done: None)
+    assert server.times == -1
+    assert server.request_bytes == [len(entry_of(numbered(6)[5]))]
+
+
 def test_a_request_is_not_made_when_all_of_it_is_there() -> None:
     server = Server()
     loader(server).load(numbered(5), lambda done: None)

@@ -160,6 +160,37 @@ def test_three_shards_rank_as_one_does_when_statistics_are_gathered(
         assert retriever.index(numbered(400)).search(queries, 10) == one
 
 
+def test_an_index_begun_with_three_shards_is_finished_and_scored_as_such(
+    elastic: Settings,
+) -> None:
+    queries = [document.text for document in numbered(400)[::9]]
+    with open_retriever(elastic()) as retriever:
+        whole = retriever.index(numbered(400))
+        one = whole.search(queries, 10)
+        retriever.delete(whole.fingerprint)
+    with open_retriever(elastic(shards=3)) as retriever:
+        retriever.lifecycle.create(whole.fingerprint, 400)
+    with open_retriever(elastic(shards=1)) as retriever:
+        assert retriever.index(numbered(400)).search(queries, 10) == one
+
+
+def test_documents_on_a_shard_that_is_away_are_not_called_missing(
+    elastic: Settings, server: Elasticsearch, halve: Callable[[str, str], int]
+) -> None:
+    with open_retriever(elastic(give_up_after_s=1)) as retriever:
+        corpus = retriever.index(numbered(20))
+        index, alias = PREFIX + corpus.fingerprint, READY + corpus.fingerprint
+        server.indices.delete(index=index)
+        halve(index, alias)
+        with pytest.raises(ServiceError, match="documents could not be looked for"):
+            corpus.fetch(document.id for document in numbered(20))
+        limit = {"index.routing.allocation.total_shards_per_node": -1}
+        server.indices.put_settings(index=index, settings=limit)
+        server.cluster.health(index=index, wait_for_status="green", timeout="20s")
+        with pytest.raises(KeyError, match="no document with id"):
+            corpus.fetch(document.id for document in numbered(20))
+
+
 def test_three_shards_score_differently_when_each_has_its_own_statistics(
     elastic: Settings,
 ) -> None:

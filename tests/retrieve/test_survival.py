@@ -1,9 +1,11 @@
 """What Elasticsearch may do to us, and what an undisturbed run would have given."""
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,40 @@ def test_a_server_that_stays_busy_is_given_up_with_its_own_words(
             ServiceError, match=r"did not do it in \d s \(429: es_rejected.* run the same command"
         ):
             retriever.index(DOCUMENTS)
+
+
+def test_a_server_that_is_given_up_is_asked_only_once_more(
+    elastic: Settings, elastic_url: str, proxy_to: Callable
+) -> None:
+    proxy = proxy_to(elastic_url)
+    with open_retriever(elastic(url=proxy.url, give_up_after_s=1)) as retriever:
+        proxy.on_request = after(1, "_bulk", lambda: proxy.fail("503", times=1000))
+        began = len(proxy.seen)
+        with pytest.raises(ServiceError, match=r"503: busy.* run the same command"):
+            retriever.index(DOCUMENTS[:3])
+    assert [path for path in proxy.seen[began:] if "_bulk" in path][-1] == proxy.seen[-2]
+
+
+def test_a_server_that_dies_behind_tls_is_waited_for(tmp_path: Path, certificate: Path) -> None:
+    """A server that hangs up in the middle of the greeting has refused nobody's certificate."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.recv(4096)
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        url = f"https://127.0.0.1:{server.getsockname()[1]}"
+        config = config_for(url, tmp_path, ca_file=str(certificate), wait_s=1)
+        with (
+            pytest.raises(ServiceError, match=r"no Elasticsearch at https.* after \d s") as caught,
+            open_retriever(config),
+        ):
+            pass
+    assert "ca_file" not in str(caught.value)
 
 
 def test_a_server_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> None:

@@ -164,6 +164,19 @@ def test_one_that_is_deleted_is_gone_and_one_that_is_not_there_is_named(tmp_path
             retriever.delete(fingerprint)
 
 
+@pytest.mark.parametrize("name", ["./../../precious", "", ".", "precious"])
+def test_a_folder_that_is_no_index_is_never_deleted(name: str, tmp_path: Path) -> None:
+    cache_dir = tmp_path / "cache"
+    with TantivyRetriever(settings_in(cache_dir)) as retriever:
+        (versioned,) = cache_dir.iterdir()
+        kept = [tmp_path / "precious", cache_dir / "precious", versioned / "precious"]
+        for folder in kept:
+            folder.mkdir()
+        with pytest.raises(SettingsError, match=r"no index .* list names those that"):
+            retriever.delete(name)
+    assert all(folder.is_dir() for folder in kept)
+
+
 def child(folder: Path, count: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", CHILD, str(folder), str(count)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

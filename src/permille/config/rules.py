@@ -43,7 +43,7 @@ def _shared_rules(root: Settings) -> Iterator[Rule]:
         f"data.dir: want the folder of the tasks' files, got {folder}, which is no folder",
     )
     yield (
-        any(without_secrets(url) != url for url in root.retrieve.urls),
+        any("@" in url or without_secrets(url) != url for url in root.retrieve.urls),
         "retrieve.url: want an address without user and password, which belong into the"
         " environment (see docs/retrieval.md), so that no file of a run holds them",
     )

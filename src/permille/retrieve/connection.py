@@ -128,15 +128,18 @@ def _credentials_of(environment: Mapping[str, str]) -> Credentials:
 
 def _take_apart(url: str, source: str) -> tuple[str, Credentials]:
     """Split an address into what may be shown and what may not."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    host = parts.netloc.rpartition("@")[2]
     try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
         port = parts.port or (443 if parts.scheme == "https" else 9200)
     except ValueError:
         port = 0
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port:
+    if not port or parts.scheme not in ("http", "https") or not parts.hostname:
+        shown = "one with an @" if "@" in url else url
+        raise SettingsError(f"{source}: want an address such as {DEFAULT_URL}, got {shown}")
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
         raise SettingsError(
-            f"{source}: want an address such as {DEFAULT_URL}, got {parts.scheme}://{host}"
+            f"{source}: want an address such as {DEFAULT_URL}, got one with an @ after the host; "
+            f"write / ? # of a password as %2F %3F %23, or {_HOW_TO_SIGN_IN}"
         )
     name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     address = urlunsplit((parts.scheme, f"{name}:{port}", parts.path.rstrip("/"), "", ""))

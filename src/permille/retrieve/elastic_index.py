@@ -23,6 +23,7 @@ from permille.retrieve.patience import BusyError, Patience
 PREFIX = "permille-"
 READY = "permille-ready-"
 MADE_BY = "permille"
+_PRIMARIES_S = 3.0
 
 _log = logging.getLogger(__name__)
 _KEYWORD = {"type": "keyword", "ignore_above": 8191}
@@ -36,7 +37,6 @@ _PROPERTIES = {
     "digest": {"type": "long", "index": False},
 }
 _BM25 = {"default": {"type": "BM25", "k1": 1.2, "b": 0.75}}
-
 
 Hit = Mapping[str, Any]
 
@@ -123,18 +123,30 @@ class Lifecycle:
         self._patience.call(lambda: self._ask_for_shards(PREFIX + fingerprint))
 
     def _ask_for_shards(self, index: str) -> None:
-        asking = self._client.options(ignore_status=408)
-        health = asking.cluster.health(index=index, wait_for_status="yellow", timeout="3s").body
+        health = self._health(index, "yellow", _PRIMARIES_S)
         if health["status"] != "red":
             return
-        why = self._client.cluster.allocation_explain(index=index, shard=0, primary=True)
+        states = health["indices"][index]["shards"] if health["indices"] else {}
+        shard = next((int(at) for at, state in states.items() if state["status"] == "red"), 0)
+        why = self._client.cluster.allocation_explain(index=index, shard=shard, primary=True)
         told = reasons_of(why.body)
         if "watermark" in told:
             raise ServiceError(
                 f"Elasticsearch at {self._patience.where}: its disk is nearly full ({told}); free "
                 "space or raise cluster.routing.allocation.disk.watermark, then run again"
             )
-        raise BusyError(f"no node has taken shard 0 of {index} ({told})")
+        raise BusyError(f"no node has taken shard {shard} of {index} ({told})")
+
+    def _health(self, index: str, status: str, wait_s: float) -> Mapping[str, Any]:
+        """Return the state of an index, once it is this or half a request's time has passed."""
+        wait_ms = int(1000 * min(wait_s, self._config.timeout_s / 2))
+        answer = self._client.options(ignore_status=408).cluster.health(
+            index=index,
+            wait_for_status=status,
+            level="shards",
+            timeout=f"{wait_ms}ms",
+        )
+        return dict(answer.body)
 
     def clone(self, base: str, fingerprint: str, num_documents: int) -> None:
         """Make an index that starts with the documents of a finished one, by hard links."""
@@ -187,7 +199,7 @@ class Lifecycle:
         Raises:
             ServiceError: If it differs.
         """
-        count = self._patience.call(lambda: self._client.count(index=index).body["count"])
+        count = self._patience.call(lambda: self._count(index))
         if count != num_documents:
             fingerprint = index.removeprefix(READY).removeprefix(PREFIX)
             raise ServiceError(
@@ -196,20 +208,24 @@ class Lifecycle:
                 f"python -m permille.retrieve delete {fingerprint} --engine elasticsearch"
             )
 
+    def _count(self, index: str) -> int:
+        answer = self._client.count(index=index).body
+        shards = answer["_shards"]
+        if shards["successful"] < shards["total"]:
+            away = shards["total"] - shards["successful"]
+            raise BusyError(f"{away} of {shards['total']} shards of {index} did not count")
+        return int(answer["count"])
+
     def _wait_for_replicas(self, index: str) -> None:
         if not self._config.replicas:
             return
-        health = self._patience.call(
-            lambda: self._client.options(ignore_status=408).cluster.health(
-                index=index, wait_for_status="green", timeout=f"{int(self._config.timeout_s)}s"
-            )
-        )
-        if health.body["status"] != "green":
+        health = self._patience.call(lambda: self._health(index, "green", self._config.timeout_s))
+        if health["status"] != "green":
             _log.warning(
                 "retrieve.replicas=%d, but the cluster has not placed them: it has %d data nodes; "
                 "the audit goes on without",
                 self._config.replicas,
-                health.body["number_of_data_nodes"],
+                health["number_of_data_nodes"],
             )
 
     def bytes_on_disk(self, index: str) -> int:

@@ -127,10 +127,7 @@ class Loader:
         answer = self._client.mget(
             index=self._index, ids=names, source=False, filter_path="docs.found,docs.error.type"
         )
-        answered = answer.body["docs"]
-        failed = [one["error"]["type"] for one in answered if "error" in one]
-        if failed:
-            raise BusyError(f"{len(failed)} documents could not be looked for ({failed[0]})")
+        answered = all_answered(answer.body["docs"])
         return [entry for entry, one in zip(batch, answered, strict=True) if not one["found"]]
 
     def _send_once(self, batch: list[Entry]) -> list[Entry]:
@@ -178,6 +175,18 @@ class Loader:
                 f"({reason}); mend it or use retrieve=tantivy"
             )
         raise ServiceError(f"Elasticsearch at {self._patience.where}: {refusal(status, reason)}")
+
+
+def all_answered(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a server said of each document that it was asked for.
+
+    Raises:
+        BusyError: If a shard that holds some of them is away: that is not to be without them.
+    """
+    failed = [one["error"]["type"] for one in docs if "error" in one]
+    if failed:
+        raise BusyError(f"{len(failed)} documents could not be looked for ({failed[0]})")
+    return docs
 
 
 def entry_of(document: Document) -> Entry:

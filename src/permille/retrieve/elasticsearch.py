@@ -6,6 +6,7 @@ removed again; it tells the corpus's fingerprint, and so whether anything must b
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,7 +19,7 @@ from permille.retrieve.cache import IndexCache, cache_folder
 from permille.retrieve.config import DistributedScores, RetrieveConfig
 from permille.retrieve.connection import connect, environment, find_endpoint
 from permille.retrieve.elastic_index import PREFIX, READY, Lifecycle, Mark
-from permille.retrieve.elastic_load import Loader
+from permille.retrieve.elastic_load import Loader, all_answered
 from permille.retrieve.elastic_search import Searcher
 from permille.retrieve.patience import Patience
 from permille.retrieve.protocol import Corpus, KeptIndex, Progress
@@ -128,11 +129,19 @@ class ElasticsearchRetriever:
             loader.load(store, progress)
             lifecycle.finish(fingerprint, len(store))
         except ServiceError:
-            mark = lifecycle.find(fingerprint)
-            if not (mark and mark.ready):
+            if not self._is_finished(fingerprint):
                 raise
             _log.info("another process finished loading %s", PREFIX + fingerprint)
-        return self._config.shards
+        made = lifecycle.find(fingerprint)
+        return made.shards if made else self._config.shards
+
+    def _is_finished(self, fingerprint: str) -> bool:
+        """Tell whether the index is whole by now; asked once, since patience has run out."""
+        with suppress(ServiceError):
+            once = Lifecycle(self._client, Patience(self.where, 0), self._config)
+            mark = once.find(fingerprint)
+            return mark is not None and mark.ready
+        return False
 
     def _largest_part(self, store: Store) -> Mark | None:
         """Return the largest index of ours all of whose documents are in the store."""
@@ -182,15 +191,16 @@ class ElasticsearchCorpus:
         return {document.id: document for part in parts for document in self._fetch(part)}
 
     def _fetch(self, names: list[str]) -> Iterator[Document]:
-        answer = self._patience.call(
-            lambda: self._client.mget(
-                index=READY + self.fingerprint, ids=names, source_excludes="digest"
-            )
-        )
-        for found in answer.body["docs"]:
-            if not found.get("found"):
+        for found in self._patience.call(lambda: self._get(names)):
+            if not found["found"]:
                 raise KeyError(f"no document with id {found['_id']!r} in the index")
             yield _document_of(found["_source"])
+
+    def _get(self, names: list[str]) -> list[dict[str, Any]]:
+        answer = self._client.mget(
+            index=READY + self.fingerprint, ids=names, source_excludes="digest"
+        )
+        return all_answered(answer.body["docs"])
 
 
 def _document_of(source: dict[str, Any]) -> Document:

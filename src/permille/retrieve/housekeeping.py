@@ -25,6 +25,7 @@ def main(arguments: Sequence[str], out: TextIO, err: TextIO) -> int:
         config = RetrieveConfig(
             engine=Engine(given.engine),
             url=given.url,
+            cloud_id=given.cloud_id,
             cache_dir=given.cache_dir,
             ca_file=given.ca_file,
         )
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     for action in (listing, deleting):
         action.add_argument("--engine", choices=list(Engine), default=Engine.tantivy)
         action.add_argument("--url", help="of Elasticsearch")
+        action.add_argument("--cloud-id", help="of a hosted Elasticsearch, in place of --url")
         action.add_argument("--ca-file", help="certificates to trust")
         action.add_argument("--cache-dir", help="of the embedded engine")
     return parser

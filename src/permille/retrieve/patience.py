@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from ssl import SSLEOFError, SSLZeroReturnError
 from typing import TypeVar
 
 from elastic_transport import ConnectionError as NoConnection
@@ -96,8 +97,10 @@ class Patience:
 
 def temporary(error: Exception) -> str:
     """Say what is wrong if waiting may mend it; else an empty string."""
-    if isinstance(error, TlsError | UnsupportedProductError):
+    if isinstance(error, UnsupportedProductError):
         return ""
+    if isinstance(error, TlsError):
+        return "the connection was cut" if _was_cut(error) else ""
     if isinstance(error, ConnectionTimeout):
         return "slower than retrieve.timeout_s"
     if isinstance(error, NoConnection):
@@ -108,6 +111,19 @@ def temporary(error: Exception) -> str:
         why = reason_of(error)
         return "" if is_block(why) else f"{error.status_code}: {why}"
     return ""
+
+
+def _was_cut(error: TlsError) -> bool:
+    """Tell whether TLS ended in the middle, as when a server dies, and was not refused."""
+    causes: list[object] = [error]
+    while causes:
+        cause = causes.pop()
+        if isinstance(cause, SSLEOFError | SSLZeroReturnError):
+            return True
+        if isinstance(cause, BaseException):
+            causes += [cause.__cause__, *cause.args]
+        causes += getattr(cause, "errors", ())
+    return False
 
 
 def _root_of(error: BaseException) -> str:

@@ -54,11 +54,11 @@ class TantivyRetriever:
             with self._cache.lock(written.fingerprint):
                 if not path.exists():
                     build_index(self._cache, spool, written.fingerprint, progress)
-        os.utime(path)
+                os.utime(path)
+                corpus = TantivyCorpus(path)
+                self._open.append(corpus)
         if progress:
             progress(written.num_documents)
-        corpus = TantivyCorpus(path)
-        self._open.append(corpus)
         return corpus
 
     def kept(self) -> list[KeptIndex]:
@@ -70,12 +70,13 @@ class TantivyRetriever:
 
     def delete(self, fingerprint: str) -> None:
         """Delete one index; see `permille.retrieve.protocol.Retriever`."""
+        if fingerprint not in {kept.fingerprint for kept in self.kept()}:
+            raise SettingsError(
+                f"no index {fingerprint} in {self._cache.folder}; "
+                "python -m permille.retrieve list names those that are there"
+            )
         with self._cache.lock(fingerprint):
-            if not self._cache.remove(fingerprint):
-                raise SettingsError(
-                    f"no index {fingerprint} in {self._cache.folder}; "
-                    "python -m permille.retrieve list names those that are there"
-                )
+            self._cache.remove(fingerprint)
 
 
 class TantivyCorpus:
