@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from permille.config.compose import compose_program
 from permille.config.saved import effective_overrides, saved_overrides, value_of
 from permille.config.schema import Program
 from permille.core.errors import SettingsError
@@ -33,6 +34,43 @@ def test_a_resumed_training_starts_from_its_own_overrides(run: Path) -> None:
 
 def test_what_the_earlier_call_resumed_is_not_taken_over(run: Path) -> None:
     assert "resume=elsewhere" not in saved_overrides(run, "run")
+
+
+def test_a_checkpoint_of_others_is_read_at_the_lengths_of_a_pretrained_model() -> None:
+    given = ["checkpoint=google/flan-t5-small", "task=qa"]
+    found = effective_overrides(Program.evaluate, given)
+    assert found == ["model=hf", 'model.name="google/flan-t5-small"', *given]
+    config = compose_program(Program.evaluate, found)
+    assert (config.task.max_source_tokens, config.task.max_target_tokens) == (512, 256)
+
+
+@pytest.mark.parametrize(
+    ("saved", "kept"),
+    [
+        pytest.param(["task=qa"], [], id="of mini"),
+        pytest.param(
+            ["model=t5_small", "model.epochs=3", "task.max_source_tokens=99", "seed=1"],
+            ["model=t5_small", "model.epochs=3", "task.max_source_tokens=99"],
+            id="of another model",
+        ),
+        pytest.param(
+            ["experiment=paper"], ["model=hf", 'model.name="{checkpoint}"'], id="of an experiment"
+        ),
+    ],
+)
+def test_a_checkpoint_of_a_run_is_read_at_the_lengths_of_the_run(
+    tmp_path: Path, saved: list[str], kept: list[str]
+) -> None:
+    (tmp_path / "overrides.yaml").write_text("".join(f"- {line}\n" for line in saved) or "[]\n")
+    checkpoint = tmp_path / "checkpoints" / "model"
+    given = [f'checkpoint="{checkpoint}"']
+    wanted = [one.format(checkpoint=checkpoint) for one in kept]
+    assert effective_overrides(Program.evaluate, given) == [*wanted, *given]
+
+
+def test_a_model_that_is_named_beside_a_checkpoint_counts() -> None:
+    given = ["checkpoint=google/flan-t5-small", "model=t5_small"]
+    assert effective_overrides(Program.evaluate, given) == given
 
 
 @pytest.mark.parametrize("program", Program)

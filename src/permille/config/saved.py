@@ -6,6 +6,7 @@ from pathlib import Path
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import ListConfig, OmegaConf
 
+from permille.config.overrides import as_value
 from permille.config.schema import Program
 from permille.core.errors import SettingsError
 
@@ -25,10 +26,14 @@ OF_ONE_CALL = frozenset(
     }
 )
 """Root settings that say what one call does; another call does not take them over."""
+LENGTHS = ("task.max_source_tokens", "task.max_target_tokens")
 
 
 def effective_overrides(program: Program, overrides: Sequence[str]) -> list[str]:
     """Return the overrides that count: those of the run that is started from, then the given ones.
+
+    A checkpoint is read at the lengths of a pretrained model, one of a run at the run's own, unless
+    the overrides choose a model.
 
     Args:
         program: The program.
@@ -39,9 +44,27 @@ def effective_overrides(program: Program, overrides: Sequence[str]) -> list[str]
     """
     setting = STARTS_FROM.get(program)
     folder = value_of(overrides, setting) if setting else None
-    if folder is None:
+    if folder is not None:
+        return [*saved_overrides(Path(folder), str(setting)), *overrides]
+    checkpoint = value_of(overrides, "checkpoint") if program is Program.evaluate else None
+    if checkpoint is None or value_of(overrides, "model") is not None:
         return list(overrides)
-    return [*saved_overrides(Path(folder), str(setting)), *overrides]
+    return [*_model_overrides(checkpoint), *overrides]
+
+
+def _model_overrides(checkpoint: str) -> list[str]:
+    """Return the overrides of a checkpoint's model and of how much text it reads."""
+    run = Path(checkpoint).parent.parent
+    if (run / OVERRIDES_FILE).is_file():
+        saved = saved_overrides(run, "checkpoint")
+        keys = [one.key_or_group for one in OverridesParser.create().parse_overrides(saved)]
+        if "experiment" not in keys:
+            return [
+                text
+                for text, key in zip(saved, keys, strict=True)
+                if key in LENGTHS or key.split(".")[0] == "model"
+            ]
+    return ["model=hf", f"model.name={as_value(checkpoint)}"]
 
 
 def value_of(overrides: Sequence[str], setting: str) -> str | None:
