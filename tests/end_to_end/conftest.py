@@ -87,6 +87,7 @@ def trained(run: Run, workplace: Path) -> Path:
     """A small run that was trained to its end."""
     done = run("train", *TINY, "hydra.run.dir=trained")
     assert done.code == 0, done.err
+    (workplace / "trained.err").write_text(done.err)
     return workplace / "trained"
 
 

@@ -27,6 +27,38 @@ def write_texts(folder: Path) -> list[str]:
     return [f"{name}={folder / name}.jsonl" for name in ("generations", "documents")]
 
 
+def started(workplace: Path, stderr: int, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command("evaluate", *arguments),
+        cwd=workplace,
+        env=environment(workplace),
+        stdout=subprocess.DEVNULL,
+        stderr=stderr,
+        text=True,
+    )
+
+
+def test_an_interrupted_audit_says_how_to_go_on_and_leaves_no_report(workplace: Path) -> None:
+    kept = workplace / "kept_of_interrupted"
+    process = started(
+        workplace,
+        subprocess.PIPE,
+        *write_texts(workplace / "texts_of_interrupted"),
+        f"audit.chunk_size={CHUNK_SIZE}",
+        f"audit.cache_dir={kept}",
+        "hydra.run.dir=interrupted",
+    )
+    while process.poll() is None and not list(kept.glob("*.json")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    errors = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert errors == ["error: interrupted; started again, evaluate.py takes up what it had found"]
+    assert not (workplace / "interrupted" / "report.json").exists()
+
+
 def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
     run: Run, workplace: Path
 ) -> None:
@@ -37,13 +69,7 @@ def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
         f"audit.cache_dir={kept}",
         "report=off",
     ]
-    killed = subprocess.Popen(
-        command("evaluate", *arguments, "hydra.run.dir=killed"),
-        cwd=workplace,
-        env=environment(workplace),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    killed = started(workplace, subprocess.DEVNULL, *arguments, "hydra.run.dir=killed")
     while killed.poll() is None and len(list(kept.glob("*.json"))) < 3:
         time.sleep(0.01)
     killed.send_signal(signal.SIGKILL)

@@ -47,6 +47,14 @@ def start(workplace: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def test_nothing_but_log_lines_stands_on_stderr(trained: Path) -> None:
+    lines = trained.with_name("trained.err").read_text().splitlines()
+    assert len(lines) > 10
+    strange = [line for line in lines if not re.match(r"\d\d:\d\d:\d\d (INFO|WARNING) ", line)]
+    assert strange == []
+    assert not [line for line in lines if "litlogger" in line or "Trainer.fit" in line]
+
+
 def test_a_run_leaves_its_files_and_nothing_half_written(trained: Path) -> None:
     assert {path.name for path in trained.iterdir()} == FILES
     kept = {path.name for path in (trained / "checkpoints").iterdir()}

@@ -55,7 +55,6 @@ def test_the_probe_set_is_fixed_and_has_both_splits(loaded: Loaded) -> None:
 
 @pytest.mark.filterwarnings(
     "ignore:The '.*_dataloader' does not have many workers",
-    "ignore:.*LeafSpec.* is deprecated:FutureWarning",
     "ignore:Checkpoint directory .* exists and is not empty",
 )
 def test_training_leaves_checkpoints_numbers_and_attention(tmp_path: Path) -> None:

@@ -52,6 +52,14 @@ def test_a_log_has_a_line_now_and_then_and_one_at_the_end(clock, log):
     ]
 
 
+def test_without_a_terminal_nothing_is_drawn(clock, log):
+    plain = console(is_terminal=False)
+    with Stages(plain, clock) as stages:
+        stages("generate", 100, 100)
+    assert isinstance(plain.file, io.StringIO)
+    assert plain.file.getvalue() == ""
+
+
 def test_each_stage_has_its_own_clock(clock, log):
     stages = Stages(console(is_terminal=False), clock)
     stages("index", 1, 10)

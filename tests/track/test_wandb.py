@@ -40,6 +40,7 @@ for name, config in {"one": TrackConfig(tags=["quick"]), "two": TrackConfig(grou
     tracker.table("memorization/ratios", ["kind", "permille"], [["any", 66.7], ["idea", None]])
     tracker.summary({"memorization/any_permille": 66.7})
     tracker.artifact(folder / "report.json")
+    tracker.artifact(folder)
     tracker.finish()
 """
 
@@ -49,13 +50,18 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two runs of one process, which has ended."""
     folder = tmp_path_factory.mktemp("wandb")
     names = {"WANDB_MODE", "WANDB_RUN_GROUP"}
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(folder), PIXEL.hex()],
         env={name: value for name, value in os.environ.items() if name not in names},
         check=True,
         capture_output=True,
     )
+    (folder / "said").write_bytes(done.stdout + done.stderr)
     return folder
+
+
+def test_the_library_says_nothing_into_the_log_of_a_run(runs: Path) -> None:
+    assert (runs / "said").read_text() == ""
 
 
 def test_a_run_is_offline_unless_the_environment_says_otherwise(runs: Path) -> None:

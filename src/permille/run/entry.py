@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,6 +22,14 @@ from permille.run.job import Job, Outcome, do, is_first_process, job_of
 _LOG = logging.getLogger(__name__)
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
+BARS_OF_LIBRARIES = ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_DATASETS_DISABLE_PROGRESS_BARS")
+"""Variables that keep libraries' own bars out of a log, where each step would be a line."""
+GOES_ON = {
+    Program.train: "train.py goes on with resume=RUN",
+    Program.evaluate: "started again, evaluate.py takes up what it had found",
+    Program.sweep: "sweep.py goes on with resume=SWEEP",
+}
+"""What to do after an interruption."""
 
 
 def train() -> None:
@@ -41,6 +50,8 @@ def sweep() -> None:
 def run_program(program: Program, work: Callable[[Job], Path]) -> int:
     """Check the command line, let Hydra start the jobs, and return the exit code."""
     register_schemas()
+    if not sys.stderr.isatty():
+        os.environ |= {name: "1" for name in BARS_OF_LIBRARIES if name not in os.environ}
     outcomes: list[Outcome] = []
 
     def task(config: DictConfig) -> Outcome:
@@ -65,7 +76,7 @@ def run_program(program: Program, work: Callable[[Job], Path]) -> int:
         say_error(str(error))
         return FAILED
     except KeyboardInterrupt:
-        say_error("interrupted; train.py goes on with resume=RUN, sweep.py with resume=SWEEP")
+        say_error(f"interrupted; {GOES_ON[program]}")
         return INTERRUPTED
     if line.is_information or line.is_multirun or not outcomes:
         return DONE

@@ -1,6 +1,7 @@
 """Training, with all that is called while a model trains."""
 
 import signal
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,7 +63,10 @@ def fit(
     )
     handler = signal.getsignal(signal.SIGINT)
     try:
-        trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
+        with warnings.catch_warnings():
+            # between Lightning and torch, on every call; no user can mend it
+            warnings.filterwarnings("ignore", ".*LeafSpec.* is deprecated", FutureWarning)
+            trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
     except SystemExit as error:
         # Lightning ends an interrupted training with sys.exit(1)
         if trainer.state.status is TrainerStatus.INTERRUPTED:

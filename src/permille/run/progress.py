@@ -100,7 +100,9 @@ class Stages:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._bars.stop()
+        # without a terminal rich would end bars that it never drew with an empty line
+        if self.has_bars:
+            self._bars.stop()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that of a stage's `total` items `done` are done."""

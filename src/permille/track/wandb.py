@@ -41,6 +41,8 @@ class WandbTracker:
         tags: Sequence[str] = (),
     ) -> None:
         try:
+            # the settings of a run do not silence what the library says beside it
+            wandb.setup(settings=wandb.Settings(silent=True))
             self._run = wandb.init(
                 project=config.project,
                 group=config.group or group,
