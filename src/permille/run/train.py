@@ -1,5 +1,6 @@
 """The main job: fine-tune, then audit what was fine-tuned."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ from permille.config.settings import to_settings
 from permille.model.checkpoints import LAST, export, load_weights
 from permille.run.audit import audit_model
 from permille.run.build import open_tracker
+from permille.run.detection import Audited
 from permille.run.fitting import fit
 from permille.run.job import Job, group_name, is_first_process
 from permille.run.loading import load, to_device
@@ -47,13 +49,22 @@ def run_training(job: Job) -> Path:
             to_device(loaded.model, settings.trainer)
             audited = audit_model(loaded, folder, clock, stages)
         if audited is not None and tracker is not None:
-            scores = {f"val/{name}": v for name, v in audited.utility.overall.items()}
-            tracker.scalars(scores, epoch=last_epoch)
+            tracker.scalars(final_values(audited), epoch=last_epoch)
             finish_run(job, settings, audited, tracker, clock, folder.metrics)
     finally:
         if tracker is not None:
             tracker.finish()
     return folder.path
+
+
+def final_values(audited: Audited) -> dict[str, float]:
+    """Return what is tracked behind the last epoch: utility, and ratios over all prompts."""
+    values = {f"val/{name}": score for name, score in audited.utility.overall.items()}
+    for kind, ratio in audited.report.ratios.items():
+        permille = ratio.get("permille") if isinstance(ratio, Mapping) else None
+        if isinstance(permille, float):
+            values[f"memorization/{kind}_permille"] = permille
+    return values
 
 
 def _tracker(job: Job, settings: Settings, checkpoint: Path | None) -> Tracker | None:
