@@ -3,7 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.report.comparison_rows import frontier, swept_settings, swept_text, utility_of
+from permille.report.comparison_rows import (
+    frontier,
+    named_rows,
+    swept_settings,
+    swept_text,
+    utility_of,
+)
 
 POINTS = st.dictionaries(
     st.text("abcdef", min_size=1, max_size=2),
@@ -35,6 +41,12 @@ def test_settings_that_differ_are_swept_and_the_task_is_not() -> None:
     ]
     assert swept_settings(rows) == ["data.x", "seed"]
     assert swept_text(rows[2], ["data.x", "seed"]) == "data.x=3, seed=2"
+
+
+def test_rows_are_named_by_their_task_and_those_of_foreign_texts_are_texts() -> None:
+    rows = [{"task": "qa", "run": "a"}, {"task": None, "run": "b"}]
+    assert list(named_rows(rows)) == ["qa", "texts"]
+    assert list(named_rows([*rows, {"task": None, "run": "top/c"}])) == ["qa", "b", "c"]
 
 
 def test_the_first_score_is_the_utility() -> None:

@@ -18,6 +18,7 @@ from permille.report.comparison_rows import (
     overrides_of,
     permille_of,
     swept_settings,
+    task_of,
     utility_of,
 )
 from permille.report.heatmaps import draw_dispersion_against_ratio
@@ -60,10 +61,10 @@ def comparison_charts(rows: Sequence[Row]) -> list[Chart]:
 
 def sweep_chart(rows: Sequence[Row], setting: str) -> Chart:
     """Draw the ratio against a swept setting, a panel a task, other settings as further points."""
-    tasks = list(dict.fromkeys(str(row["task"]) for row in rows))
+    tasks = list(dict.fromkeys(map(task_of, rows)))
     figure, panels = panel_grid(len(tasks))
     for axes, task in zip(panels, tasks, strict=True):
-        own = [row for row in rows if str(row["task"]) == task and setting in overrides_of(row)]
+        own = [row for row in rows if task_of(row) == task and setting in overrides_of(row)]
         values = sorted({overrides_of(row)[setting] for row in own}, key=_by_number)
         for row in own:
             place, permille = values.index(overrides_of(row)[setting]), permille_of(row)

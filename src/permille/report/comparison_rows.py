@@ -10,12 +10,17 @@ POOLED_TASK = "multitask"
 """Left out of the correlation: its ratio is made of the other tasks' texts."""
 
 
+def task_of(row: Row) -> str:
+    """Return a row's task, `texts` where it audits texts of foreign origin."""
+    return str(row["task"] or "texts")
+
+
 def named_rows(rows: Sequence[Row]) -> dict[str, Row]:
     """Return the rows by task, or by their run's folder where a task comes more than once."""
-    tasks = [row["task"] for row in rows]
+    tasks = [task_of(row) for row in rows]
     return {
-        str(row["task"]) if tasks.count(row["task"]) == 1 else Path(str(row["run"])).name: row
-        for row in rows
+        task if tasks.count(task) == 1 else Path(str(row["run"])).name: row
+        for task, row in zip(tasks, rows, strict=True)
     }
 
 

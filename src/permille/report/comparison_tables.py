@@ -13,6 +13,7 @@ from permille.report.comparison_rows import (
     overrides_of,
     swept_settings,
     swept_text,
+    task_of,
 )
 
 KINDS = ("any", *map(str, KINDS_BY_STRENGTH))
@@ -46,7 +47,7 @@ def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
     scores = part(row, "utility")
     return [
         Cell(name),
-        Cell(str(row["task"])),
+        Cell(task_of(row)),
         Cell(swept_text(row, swept)),
         *(Cell(interval_text(one), _number(one.get("permille"))) for one in figures),
         Cell(
