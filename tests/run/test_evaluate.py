@@ -1,0 +1,72 @@
+"""The audit alone, within one process."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from permille.config.compose import compose_program
+from permille.config.schema import Program
+from permille.core.errors import DataError, PermilleError
+from permille.run.evaluate import run_evaluation
+from permille.run.folder import RunFolder
+from permille.run.job import Job
+
+COPIED = "the quick brown fox jumps over the lazy dog and then goes home to sleep in the barn"
+
+
+def job_of(folder: Path, *overrides: str) -> Job:
+    all_overrides = ["report=off", *overrides]
+    config = compose_program(Program.evaluate, all_overrides)
+    return Job(Program.evaluate, config, all_overrides, RunFolder(folder), None)
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> list[str]:
+    files = {"generations": COPIED, "documents": f"I saw how {COPIED}. So it was."}
+    for name, text in files.items():
+        line = json.dumps({"id": "1", "text": text, "task": "qa"})
+        (tmp_path / f"{name}.jsonl").write_text(f"{line}\n")
+    return [f'{name}="{tmp_path / name}.jsonl"' for name in files]
+
+
+def test_texts_are_audited_without_their_task_and_kept_beside_the_result(
+    tmp_path: Path, texts: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    assert run_evaluation(job_of(folder, *texts)) == folder
+    report = json.loads((folder / "report.json").read_text())
+    assert report["task"] is None
+    assert report["ratios"]["verbatim"]["count"] == 1
+    assert report["utility"] == report["attention"] == {}
+    assert (folder / "documents.jsonl.gz").is_file()
+    out = capsys.readouterr().out
+    assert "intervals: texts" in out
+    assert "None" not in out
+
+
+def test_a_report_is_drawn_again_and_nothing_else_is_written(
+    tmp_path: Path, texts: list[str]
+) -> None:
+    run = tmp_path / "run"
+    run_evaluation(job_of(run, *texts))
+    before = {path: path.read_bytes() for path in run.iterdir()}
+    again = job_of(tmp_path / "other", f'run="{run}"', "redraw=true", "report=html")
+    assert run_evaluation(again) == run
+    drawn = {path: path.read_bytes() for path in run.iterdir()}
+    assert set(drawn) - set(before) == {run / "report.html"}
+    assert {path: drawn[path] for path in before} == before
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_folder_without_a_report_cannot_be_drawn(tmp_path: Path) -> None:
+    (tmp_path / "overrides.yaml").write_text("[]\n")
+    with pytest.raises(PermilleError, match=r"report\.json"):
+        run_evaluation(job_of(tmp_path, f'run="{tmp_path}"', "redraw=true"))
+
+
+def test_an_audit_that_fails_leaves_no_report(tmp_path: Path, texts: list[str]) -> None:
+    (tmp_path / "documents.jsonl").write_text('{"id": "1"}\n')
+    with pytest.raises(DataError, match=r"documents\.jsonl, line 1"):
+        run_evaluation(job_of(tmp_path / "run", *texts))
+    assert not (tmp_path / "run" / "report.json").exists()
