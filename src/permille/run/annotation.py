@@ -16,9 +16,10 @@ from permille.audit.annotation.pairs import (
 from permille.audit.files import read_documents, read_generations
 from permille.audit.json_lines import read_lines, write_lines
 from permille.audit.report import SCHEMA_VERSION
+from permille.audit.searching import stood_in_prompt
 from permille.config.schema import EvaluateSettings
 from permille.core.errors import DataError
-from permille.core.records import KINDS_BY_STRENGTH, Arm, Document, Generation, Kind, Part, Split
+from permille.core.records import KINDS_BY_STRENGTH, Arm, Document, Generation, Kind, Split
 from permille.measure.ratio import Ratio, wilson_ratio
 from permille.report.annotation import write_annotation_page
 from permille.report.claim import part
@@ -72,7 +73,7 @@ def all_pairs(settings: EvaluateSettings, run: RunFolder) -> Iterator[Pair]:
     yield from found
     known = {(pair.generation_id, pair.document_id) for pair in found}
     for generation, document, score in _searched(settings, run, list(generations.values())):
-        if (generation.id, document.id) not in known and not _stood_in_prompt(generation, document):
+        if (generation.id, document.id) not in known and not stood_in_prompt(document, generation):
             yield Pair(generation.id, document.id, Kind.NONE, str(Kind.NONE), score)
 
 
@@ -91,11 +92,6 @@ def _searched(
             for generation, candidates in zip(chunk, hits, strict=True):
                 for one in candidates:
                     yield generation, by_id[one.document_id], one.score
-
-
-def _stood_in_prompt(generation: Generation, document: Document) -> bool:
-    """Tell whether a document stood in the prompt, and so is no candidate."""
-    return document.part is Part.INPUT and document.text in (generation.prompt or "")
 
 
 def export_pairs(
