@@ -1,6 +1,7 @@
 """Alignment in one process or in several."""
 
 import pytest
+from joblib import parallel_config
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
@@ -26,6 +27,16 @@ def test_a_part_is_aligned_under_its_own_settings(pairs):
     strict = AlignConfig(verbatim_minlen=400, min_plaglen=400)
     for config in (AlignConfig(), strict, AlignConfig()):
         assert align_part(config, pairs) == list(Aligner(config).align_many(pairs))
+
+
+@pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rules", ["mended", "published"])
+def test_every_backend_finds_the_same_in_the_same_order(pairs, backend, rules):
+    aligner = Aligner(AlignConfig(rules=rules))
+    wanted = [aligner.align(*pair) for pair in pairs]
+    assert any(one.kind is not Kind.NONE for one in wanted)
+    with parallel_config(backend=backend):
+        assert ManyAligner(aligner, num_workers=2)(pairs) == wanted
 
 
 @pytest.mark.slow

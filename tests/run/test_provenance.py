@@ -1,12 +1,21 @@
 """Where a result comes from."""
 
+import time
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.core.records import Example
-from permille.run.provenance import PACKAGES, Clock, differing, environment, hash_examples
+from permille.run.provenance import (
+    PACKAGES,
+    Clock,
+    TimedStages,
+    differing,
+    environment,
+    hash_examples,
+)
 
 NAMES = st.text("abc", min_size=1, max_size=2)
 VALUES = st.recursive(
@@ -54,6 +63,26 @@ def test_stages_are_timed_one_after_the_other() -> None:
     assert isinstance(stages, dict)
     assert list(stages) == ["load", "train"]
     assert float(str(times["duration_s"])) >= sum(stages.values()) - 0.002
+
+
+def test_a_stage_of_an_audit_is_timed_once_it_is_over_and_still_shown(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Clock()
+    told: list[tuple[str, int, int]] = []
+    timed = TimedStages(clock, lambda *word: told.append(word))
+    words = [("index train", 5, 5), ("align tuned train", 0, 2), ("align tuned train", 2, 2)]
+    for number, word in enumerate(words):
+        time.sleep(0.02 * number)
+        timed(*word)
+    assert told == words
+    stages = clock.times()["stages_s"]
+    assert isinstance(stages, dict)
+    assert list(stages) == ["index", "align"]
+    assert stages["align"] >= 0.06 - 0.001
+    with caplog.at_level("INFO"):
+        clock.log()
+    assert f"align {stages['align']:.1f} s" in caplog.text
 
 
 def test_versions_of_what_a_result_depends_on_are_named() -> None:

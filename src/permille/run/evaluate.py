@@ -20,7 +20,7 @@ from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
 from permille.run.job import Job
 from permille.run.progress import Stages
-from permille.run.provenance import Clock
+from permille.run.provenance import Clock, TimedStages
 from permille.run.result import begin_run, finish_run
 from permille.run.text_looks import look_at_texts
 
@@ -41,8 +41,7 @@ def run_evaluation(job: Job) -> Path:
     metrics = RunFolder(Path(settings.run)).metrics if settings.run else None
     with Stages() as stages:
         if settings.generations and settings.documents:
-            audited = _audit_files(settings, job.folder, stages)
-            clock.end("audit")
+            audited = _audit_files(settings, job.folder, clock, stages)
         else:
             # torch and transformers are loaded only where there is a model
             from permille.run.audit import audit_model
@@ -66,13 +65,19 @@ def redraw(run: Path, settings: EvaluateSettings) -> Path:
     return run
 
 
-def _audit_files(settings: EvaluateSettings, folder: RunFolder, stages: Stages) -> Audited:
+def _audit_files(
+    settings: EvaluateSettings, folder: RunFolder, clock: Clock, stages: Stages
+) -> Audited:
     """Audit two files, a chunk in memory at a time; a copy of them is kept with the result."""
     generations = read_generations(settings.generations or "")
     documents = read_documents(settings.documents or "")
     # first, so that what is found is not yet forgotten when the audit ends
     write_generations(folder.generations, generations)
     write_documents(folder.documents, documents)
-    report = audit_generations(settings, generations, documents, folder.path, stages)
+    clock.end("copy")
+    timed = TimedStages(clock, stages)
+    report = audit_generations(settings, generations, documents, folder.path, timed)
     found = look_at_texts(settings, generations, documents, folder.cases)
+    clock.end("rest")
+    clock.log()
     return Audited(replace(report, task=None).with_controls(found))

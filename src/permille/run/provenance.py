@@ -1,11 +1,12 @@
 """Where a result comes from: versions, hardware, fingerprints of data and model, times."""
 
 import hashlib
+import logging
 import os
 import platform
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 import orjson
 
 from permille.core.records import Example
+
+_LOG = logging.getLogger(__name__)
 
 PACKAGES = (
     "permille",
@@ -50,6 +53,32 @@ class Clock:
             "duration_s": round(time.monotonic() - self._first_s, 3),
             "stages_s": dict(self._stages_s),
         }
+
+    def log(self) -> None:
+        """Write how long each stage took into the log, in seconds."""
+        parts = (f"{stage} {seconds:.1f} s" for stage, seconds in self._stages_s.items())
+        _LOG.info("times: %s", ", ".join(parts))
+
+
+class TimedStages:
+    """Times what an audit tells of, by the first word of each stage ("index", "align").
+
+    A stage is over when it has done all its items; what lies between stages counts to the next.
+
+    Args:
+        clock: Gets the times.
+        progress: Told of everything that this is told of.
+    """
+
+    def __init__(self, clock: Clock, progress: Callable[[str, int, int], None]) -> None:
+        self._clock = clock
+        self._progress = progress
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Pass the word on, and count the time until now where a stage is over."""
+        self._progress(stage, done, total)
+        if done >= total:
+            self._clock.end(stage.split()[0])
 
 
 def environment() -> dict[str, object]:
