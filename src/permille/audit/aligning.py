@@ -1,5 +1,6 @@
 """Alignment of many pairs, in this process or in several; the results are the same."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -97,14 +98,22 @@ def align_pairs(
     return [aligner.align(prepared(suspicious), prepared(source)) for suspicious, source in pairs]
 
 
-_OWN: dict[str, tuple[Aligner, PreparedTexts]] = {}
+class _Own(threading.local):
+    """The detector that a thread keeps between its parts; what it remembers is not shared."""
+
+    key = ""
+    aligner: Aligner
+    prepared: PreparedTexts
+
+
+_OWN = _Own()
 
 
 def align_part(config: AlignConfig, pairs: Sequence[TextPair]) -> list[Alignment]:
-    """Align pairs with this process's own detector of these settings."""
+    """Align pairs with this thread's own detector of these settings."""
     key = repr(config)
-    if key not in _OWN:
-        aligner = Aligner(config)
-        _OWN.clear()
-        _OWN[key] = (aligner, PreparedTexts(aligner))
-    return align_pairs(*_OWN[key], pairs)
+    if key != _OWN.key:
+        _OWN.aligner = Aligner(config)
+        _OWN.prepared = PreparedTexts(_OWN.aligner)
+        _OWN.key = key
+    return align_pairs(_OWN.aligner, _OWN.prepared, pairs)
