@@ -1,6 +1,9 @@
 """Controls as rows of a table."""
 
-from permille.report.controls import control_rows
+import re
+from pathlib import Path
+
+from permille.report.controls import EXPLAINED, control_rows
 
 from .made_run import make_report
 
@@ -18,3 +21,9 @@ def test_each_control_of_the_report_has_a_row_with_its_meaning() -> None:
 
 def test_a_report_without_controls_has_no_row() -> None:
     assert control_rows({"controls": {}}) == []
+
+
+def test_every_control_that_the_report_explains_has_its_place_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+    linked = {key for key, *_ in EXPLAINED} | {"duplicates", "thresholds", "multiplicity"}
+    assert linked <= set(re.findall(r'<a id="(\w+)"></a>', page))
