@@ -136,3 +136,17 @@ def test_generations_of_no_task_are_described_as_texts() -> None:
     reason = told["within_task"]["texts"]["metrics"]["cad"]["raw"]["reason"]
     assert reason == "want 5 of each, got 1 memorized and 11 others"
     assert told["layers"]["texts"] == []
+
+
+def test_generations_too_short_to_be_measured_are_not_called_unmemorized() -> None:
+    given = generations()
+    measured = measure_generations(model(), Letters(), given, FULL)
+    assert measured is not None
+    num_long = sum(len(g.text) >= 20 for g in given if g.task == "qa")
+    memorized = {g.id for g in given if len(g.text) >= 20}
+    told = describe_generations(measured, given, memorized, least_chars=20)
+    raw = told["within_task"]["qa"]["metrics"]["cad"]["raw"]
+    assert (raw["num_memorized"], raw["num_others"]) == (num_long, 0)
+    none = describe_generations(measured, given, set(), least_chars=99)
+    assert none["within_task"]["qa"] == {"missing": "no measurable generation"}
+    assert none["layers"]["qa"] == []

@@ -25,9 +25,15 @@ class Inner:
 
 
 @dataclass
+class Extra:
+    depth: int = 0
+
+
+@dataclass
 class Root:
     inner: Inner = field(default_factory=Inner)
     parts: dict[str, Inner] = field(default_factory=dict)
+    extra: Extra | None = None
     seed: int = 0
 
 
@@ -37,6 +43,7 @@ class Root:
         pytest.param("seed", int, id="a root setting"),
         pytest.param("inner.color", Color, id="a setting of a group"),
         pytest.param("parts.left.width", int, id="a setting of a value of a mapping"),
+        pytest.param("extra.depth", int, id="a setting of a group that may be null"),
         pytest.param("inner.height", None, id="no setting of a group"),
         pytest.param("seed.width", None, id="below a setting that is no group"),
         pytest.param("", None, id="no name"),
@@ -67,6 +74,8 @@ def test_the_names_of_all_settings_are_listed_with_their_groups() -> None:
         "inner.width",
         "inner.color",
         "parts",
+        "extra",
+        "extra.depth",
         "seed",
     ]
 

@@ -94,6 +94,12 @@ def test_evaluate_takes_two_files(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("extra", ['grid.cells=[["seed=1"]]', 'overrides=["seed=1"]'])
+def test_a_simulation_takes_neither_cells_nor_overrides(extra: str) -> None:
+    with pytest.raises(SettingsError, match="want no cells and no overrides with the simulation"):
+        check(Program.sweep, "grid=sparse_coding", extra)
+
+
 def test_sweep_refuses_a_grid_of_nothing() -> None:
     with pytest.raises(SettingsError, match="want cells or a product of values, got neither"):
         check(Program.sweep, "~grid.product.task", "grid.cells=[]")

@@ -90,6 +90,22 @@ def test_a_sweep_runs_its_cells_skips_what_is_done_and_goes_on_after_a_failure(
     assert "seed=1: done already" in again.err
 
 
+def test_the_simulation_leaves_a_comparison_as_other_grids_do(run: Run, workplace: Path) -> None:
+    sizes = ["num_features=4", "num_examples=32", "num_seeds=2", "num_steps=5"]
+    done = run(
+        "sweep",
+        "grid=sparse_coding",
+        *(f"grid.simulation.{size}" for size in sizes),
+        "hydra.run.dir=simulated",
+    )
+    assert done.code == 0, done.err
+    folder = workplace / "simulated"
+    assert done.last_line == {"sweep": str(folder), "comparison": str(folder / "comparison.json")}
+    assert {path.name for path in folder.iterdir()} >= FORMS | {"comparison.svg"}
+    assert [row["num_needed"] for row in comparison_of(folder)["rows"]] == [1, 2, 4]
+    assert "dispersion against k: " in done.out
+
+
 @pytest.mark.slow
 def test_jobs_of_two_processes_each_run_apart_within_a_sweep(run: Run, workplace: Path) -> None:
     done = run(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from permille.measure.association import rank_correlation
+from permille.measure.association import block_rank_correlation, rank_correlation
 
 points = st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), min_size=3, max_size=5).filter(
     lambda drawn: all(len(set(axis)) > 1 for axis in zip(*drawn, strict=True))
@@ -87,3 +87,34 @@ def test_the_form_of_the_comparison_comes_out():
 def test_axes_of_unequal_length_are_refused():
     with pytest.raises(ValueError, match="want as many points on both axes, got 3, 2"):
         rank_correlation([1, 2, 3], [1, 2])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_blocks_of_one_point_are_points(seed):
+    first, second = np.random.default_rng(seed).normal(size=(2, 5))
+    alone = rank_correlation(first, second)
+    found = block_rank_correlation(first[:, None], second[:, None])
+    assert found.spearman == pytest.approx(alone.spearman)
+    assert found.p == pytest.approx(alone.p)
+
+
+def test_blocks_without_an_effect_have_uniform_p_values_though_points_depend():
+    rng = np.random.default_rng(0)
+    p_values = []
+    for _ in range(200):
+        first, second = rng.normal(size=(2, 5, 1)) + 0.1 * rng.normal(size=(2, 5, 8))
+        p_values.append(block_rank_correlation(first, second).p)
+    assert np.mean(np.array(p_values) <= 0.1) <= 0.16
+    assert 0.4 < np.mean(p_values) < 0.62
+
+
+def test_blocks_never_have_an_interval_and_too_few_have_a_reason():
+    values = np.arange(12.0).reshape(6, 2)
+    assert block_rank_correlation(values, values).ci95 is None
+    assert block_rank_correlation(values[:2], values[:2]).reason == "2 tasks have no exact test"
+    assert "the same everywhere" in str(block_rank_correlation(values, np.ones((6, 2))).reason)
+
+
+def test_blocks_of_other_shapes_are_refused():
+    with pytest.raises(ValueError, match=r"one shape \(T, K\), got \(2, 3\), \(3, 2\)"):
+        block_rank_correlation(np.ones((2, 3)), np.ones((3, 2)))

@@ -7,11 +7,10 @@ import torch
 
 from permille.measure.sparse_coding import (
     AttentionReader,
-    SparseCodingConfig,
     draw_worlds,
     simulate,
-    sparse_coding_table,
 )
+from permille.measure.sparse_coding_config import SparseCodingConfig
 
 
 def small(**sizes: object) -> SparseCodingConfig:
@@ -21,16 +20,6 @@ def small(**sizes: object) -> SparseCodingConfig:
 
 def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
-
-
-def test_by_default_k_doubles_up_to_all_features() -> None:
-    assert SparseCodingConfig(num_features=16).needed == [1, 2, 4, 8, 16]
-
-
-@pytest.mark.parametrize("needed", [0, 5])
-def test_a_target_cannot_need_features_that_are_not_there(needed: int) -> None:
-    with pytest.raises(ValueError, match=f"want 1 to 4 needed features, got {needed}"):
-        small(num_needed=[needed])
 
 
 @pytest.mark.parametrize("needed", [1, 2, 3, 8])
@@ -99,15 +88,6 @@ def test_intervals_hold_the_mean_and_one_seed_has_none() -> None:
     assert row.dispersion.ci95 is not None
     assert row.dispersion.ci95[0] < row.dispersion.mean < row.dispersion.ci95[1]
     assert simulate(small(num_needed=[2], num_seeds=1))[0].dispersion.ci95 is None
-
-
-def test_the_table_has_a_line_for_each_k() -> None:
-    rows = simulate(small())
-    lines = sparse_coding_table(rows)
-    assert len(lines) == 1 + len(rows)
-    assert lines[0].split() == ["k", "ideal", "dispersion", "memorization", "generalization"]
-    assert [line.split()[0] for line in lines[1:]] == ["1", "2", "4"]
-    assert len({len(line) for line in lines}) == 1
 
 
 def test_a_row_says_what_attention_on_the_needed_alone_would_give() -> None:

@@ -8,8 +8,7 @@ import pytest
 from permille.callbacks.attention import AttentionCallback
 from permille.callbacks.memorization import MemorizationCallback
 from permille.core.errors import SettingsError
-from permille.core.records import Split
-from permille.run.fitting import callbacks_of, check_batches, fit, probes_of
+from permille.run.fitting import callbacks_of, check_batches, fit
 from permille.run.folder import RunFolder
 from permille.run.loading import Loaded, load
 from permille.run.progress import Stages
@@ -43,14 +42,6 @@ def test_callbacks_are_those_that_the_settings_ask_for(loaded: Loaded, tmp_path:
         found = callbacks_of(changed, RunFolder(tmp_path), tracker, Stages())
         assert [type(one) for one in found] == kinds
     assert callbacks_of(loaded, RunFolder(tmp_path), None, Stages())[1:] == []
-
-
-def test_the_probe_set_is_fixed_and_has_both_splits(loaded: Loaded) -> None:
-    settings = train_settings("attention.num_examples=4")
-    probes = probes_of(replace(loaded, settings=settings))
-    assert probes == probes_of(replace(loaded, settings=settings))
-    splits = [probe.split for probe in probes]
-    assert splits == [Split.TRAIN] * 4 + [Split.HELDOUT] * 4
 
 
 @pytest.mark.filterwarnings(

@@ -8,7 +8,11 @@ import pytest
 
 from permille.core.records import Arm
 from permille.run.folder import RunFolder
-from permille.run.generation_attention import describe_attention, memorized_ids
+from permille.run.generation_attention import (
+    describe_attention,
+    memorized_ids,
+    score_targets,
+)
 from permille.run.loading import Loaded
 from permille.run.progress import Stages
 from permille.run.prompting import make_all_prompts, write_generations_of
@@ -37,7 +41,7 @@ def test_memorized_is_what_has_a_case_that_counts(folder: RunFolder) -> None:
 def test_nothing_is_forced_through_unless_all_attention_is_asked_for(
     loaded: Loaded, folder: RunFolder
 ) -> None:
-    assert describe_attention(loaded, [], folder) == {}
+    assert set(describe_attention(loaded, [], folder)) == {"token_score"}
     assert not folder.attention.exists()
 
 
@@ -51,6 +55,18 @@ def test_every_layer_is_compared_and_the_arrays_are_kept(loaded: Loaded, folder:
         )
     ]
     found = describe_attention(full, written, folder)
-    assert set(found) == {"within_task", "layers"}
+    assert set(found) == {"token_score", "within_task", "layers"}
     assert (folder.attention / "generations.npz").is_file()
-    assert describe_attention(full, [], folder) == {}
+    assert set(describe_attention(full, [], folder)) == {"token_score"}
+
+
+def test_an_untrained_model_predicts_training_targets_no_better_than_others(loaded: Loaded) -> None:
+    found = score_targets(loaded)
+    assert found["num_train"] == len(loaded.splits.train)
+    assert abs(found["difference"]) < 0.02
+    assert found["difference"] == pytest.approx(found["train"] - found["heldout"])
+
+
+def test_nothing_is_said_of_attention_that_is_off(loaded: Loaded, tmp_path: Path) -> None:
+    silent = replace(loaded, settings=train_settings("attention=off"))
+    assert describe_attention(silent, [], RunFolder(tmp_path)) == {}

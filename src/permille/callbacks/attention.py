@@ -21,7 +21,8 @@ from permille.model.capture_measure import (
 from permille.model.capture_probe import ProbeExample, check_probes
 from permille.model.capture_sites import AttentionSite, find_sites, last_decoder_block
 
-LOGGED = {"attention/cad": Split.TRAIN, "attention/cad_heldout": Split.HELDOUT}
+SUFFIXES = {Split.TRAIN: "", Split.HELDOUT: "_heldout"}
+"""What the name of a logged value ends with, by the split of the probes."""
 
 
 class AttentionCallback(Callback):
@@ -32,7 +33,9 @@ class AttentionCallback(Callback):
     processes each measures some of the batches, so each probe is measured once.
 
     Epochs are counted as Lightning logs them, from 0: `epoch=000.npz` is the state after the first.
-    Both values logged are of the last decoder block's cross-attention, whatever else is measured.
+    The dispersion logged is of the last decoder block's cross-attention, whatever else is measured.
+    With `attention=full` the share of target tokens predicted is logged too, as
+    `attention/token_accuracy` and `attention/token_accuracy_heldout`.
     """
 
     def __init__(
@@ -79,10 +82,13 @@ class AttentionCallback(Callback):
         if not self._is_due(trainer):
             return
         measures = self._measure(trainer, network_of(pl_module))
-        for name, split in LOGGED.items():
+        for split, suffix in SUFFIXES.items():
             if any(probe.split is split for probe in self._probes):
-                value = measures.last_block("cad", split)
-                pl_module.log(name, value, sync_dist=trainer.world_size > 1)
+                values = {"cad": measures.last_block("cad", split)}
+                if measures.scores:
+                    values["token_accuracy"] = measures.mean_score("token_accuracy", split)
+                named = {f"attention/{name}{suffix}": value for name, value in values.items()}
+                pl_module.log_dict(named, sync_dist=trainer.world_size > 1)
         if trainer.is_global_zero:
             write_epoch(self._folder, trainer.current_epoch, measures, self._token_names)
 

@@ -84,15 +84,19 @@ def describe_generations(
     memorized_ids: Collection[str],
     *,
     untrained: AttentionMeasures | None = None,
+    least_chars: int = 1,
     seed: int = 0,
 ) -> dict[str, object]:
     """Compare memorized with other generations of the same task.
+
+    Those too short to be measured are left out: of them nobody knows whether they are memorized.
 
     Args:
         measures: What `measure_generations` returned.
         generations: The generations, at least those measured.
         memorized_ids: Ids of generations with a case that counts.
         untrained: The same generations forced through `untrained_like`; None where not measured.
+        least_chars: Characters of a measurable generation.
         seed: Of everything that is drawn.
 
     Returns:
@@ -101,9 +105,15 @@ def describe_generations(
     known = {generation.id: generation for generation in generations}
     rows_by_task: dict[str, list[int]] = {}
     for row, probe in enumerate(measures.probes):
-        rows_by_task.setdefault(known[probe.id].task or "texts", []).append(row)
-    within, layers = {}, {}
+        rows = rows_by_task.setdefault(known[probe.id].task or "texts", [])
+        if len(known[probe.id].text) >= least_chars:
+            rows.append(row)
+    within: dict[str, object] = {}
+    layers: dict[str, object] = {}
     for task, rows in rows_by_task.items():
+        if not rows:
+            within[task], layers[task] = {"missing": "no measurable generation"}, []
+            continue
         ids = [measures.probes[row].id for row in rows]
         measured = _measured(measures, rows, [known[i].text for i in ids], memorized_ids)
         empty = None if untrained is None else _taken(untrained.values, rows)

@@ -35,9 +35,16 @@ def field_type(schema: object, key: str) -> object | None:
 
 def inner_type(schema: object, name: str) -> object | None:
     """Return the type of what a dataclass or mapping holds under a name; None where nothing."""
+    schema = without_null(schema)
     if isinstance(schema, type) and is_dataclass(schema):
         return get_type_hints(schema).get(name)
     return get_args(schema)[1] if get_origin(schema) is dict else None
+
+
+def without_null(kind: object) -> object:
+    """Return T of a type `T | None`, and any other type as it is."""
+    options = [one for one in get_args(kind) if one is not NoneType]
+    return options[0] if isinstance(kind, UnionType) and len(options) == 1 else kind
 
 
 def type_in_words(kind: object) -> str:
@@ -58,7 +65,7 @@ def setting_names(schema: type, prefix: str = "") -> Iterator[str]:
     hints = get_type_hints(schema)
     for field in fields(schema):
         yield prefix + field.name
-        kind = hints[field.name]
+        kind = without_null(hints[field.name])
         if isinstance(kind, type) and is_dataclass(kind):
             yield from setting_names(kind, f"{prefix}{field.name}.")
 

@@ -113,9 +113,15 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
 def _sweep_rules(root: SweepSettings) -> Iterator[Rule]:
     """Yield the rules of sweep."""
     grid: GridConfig = root.grid
+    has_cells = bool(grid.cells or grid.product)
     yield (
-        not grid.cells and not grid.product,
+        not has_cells and grid.simulation is None,
         f"grid: want cells or a product of values, got neither in grid={grid.name}",
+    )
+    yield (
+        grid.simulation is not None and (has_cells or bool(root.overrides)),
+        f"grid: want no cells and no overrides with the simulation of grid={grid.name}, got some; "
+        "its sizes are grid.simulation.*",
     )
     yield (
         grid.before is not None and grid.program is not Program.evaluate,

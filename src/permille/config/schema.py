@@ -14,6 +14,7 @@ from permille.audit.config import AuditConfig
 from permille.callbacks.config import AttentionConfig
 from permille.data.config import DataConfig, TaskConfig
 from permille.judge.config import JudgeConfig
+from permille.measure.sparse_coding_config import SparseCodingConfig
 from permille.model.config import ModelConfig, TrainerConfig
 from permille.report.config import ReportConfig
 from permille.retrieve.config import RetrieveConfig
@@ -81,7 +82,8 @@ class EvaluateSettings(Settings):
 class GridConfig:
     """The `grid` group of sweep.py: which cells there are, as overrides of a program.
 
-    The cells are those listed and the product of all values in `product`.
+    The cells are those listed and the product of all values in `product`. A grid with a
+    `simulation` has no cells.
     """
 
     name: str = "???"
@@ -94,6 +96,8 @@ class GridConfig:
     """Values of each setting, in every combination."""
     before: list[str] | None = None
     """Overrides of one training run before the cells of an evaluation, which get its `run`."""
+    simulation: SparseCodingConfig | None = None
+    """Sizes of the sparse-coding simulation, which runs in place of cells; null for cells."""
 
 
 @dataclass

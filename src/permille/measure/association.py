@@ -85,6 +85,49 @@ def rank_correlation(
     )
 
 
+def block_rank_correlation(
+    first: npt.ArrayLike, second: npt.ArrayLike, *, seed: int = 0
+) -> RankCorrelation:
+    """Return Spearman's correlation over all points of T blocks that depend within a block.
+
+    The p-value permutes whole blocks: the figures of a task at its K epochs stay together and in
+    their order, so that only T things are exchanged. No interval is given, since no formula for
+    single points holds for such blocks.
+
+    Args:
+        first: A figure of T blocks with K points each.
+        second: The other figure, of the same shape.
+        seed: Of the orders that are drawn where there are too many to try all.
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    blocks, others = (np.asarray(figure, dtype=np.float64) for figure in (first, second))
+    if blocks.shape != others.shape or blocks.ndim != 2:
+        raise ValueError(
+            f"want two figures of one shape (T, K), got {blocks.shape}, {others.shape}"
+        )
+    num_blocks = len(blocks)
+    if num_blocks < 3 or blocks.shape[1] == 0:
+        return RankCorrelation(num_blocks, reason=f"{num_blocks} tasks have no exact test")
+    ranks = stats.rankdata(blocks)
+    other_ranks = stats.rankdata(others).reshape(others.shape)
+    if np.ptp(ranks) == 0 or np.ptp(other_ranks) == 0:
+        return RankCorrelation(num_blocks, reason="one of the two figures is the same everywhere")
+    exact = num_blocks <= MAX_EXACT_POINTS
+    places = _orders(np.arange(num_blocks, dtype=np.float64), exact, seed).astype(np.intp)
+    drawn = _pearson(ranks, other_ranks[places].reshape(len(places), -1))
+    spearman = float(_pearson(ranks, other_ranks.reshape(1, -1))[0])
+    return RankCorrelation(
+        num_blocks,
+        spearman,
+        _tail(drawn, abs(spearman), exact),
+        _tail(drawn, float(np.abs(drawn).max()), exact),
+        None,
+        "all orders of tasks" if exact else f"{NUM_RESAMPLES} orders of tasks drawn",
+    )
+
+
 def _pearson(
     ranks: npt.NDArray[np.float64], orders: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:

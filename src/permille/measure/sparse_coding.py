@@ -10,7 +10,6 @@ explains. The explanation by sparse coding is that of arXiv 2310.06714.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -20,44 +19,7 @@ from scipy import stats
 from torch import Tensor, nn
 
 from permille.measure.attention import cad
-
-
-@dataclass
-class SparseCodingConfig:
-    """Sizes of the simulation.
-
-    Raises:
-        ValueError: If a target should depend on fewer than 1 or more than all features.
-    """
-
-    num_needed: list[int] | None = None
-    """The values of k; None for 1, 2, 4, ... up to all features."""
-    num_features: int = 16
-    """Positions of an input, each with a feature of its own."""
-    num_examples: int = 512
-    """Training examples, and as many fresh ones."""
-    noise: float = 0.5
-    """Standard deviation of the noise; targets without it have 1."""
-    num_seeds: int = 8
-    """Worlds and models for each k."""
-    num_steps: int = 300
-    """Steps of training, each on all examples."""
-    learning_rate: float = 0.01
-    """Of Adam."""
-    seed: int = 0
-    """Of everything."""
-
-    def __post_init__(self) -> None:
-        for needed in self.needed:
-            if not 1 <= needed <= self.num_features:
-                raise ValueError(f"want 1 to {self.num_features} needed features, got {needed}")
-
-    @property
-    def needed(self) -> list[int]:
-        """The values of k, ascending."""
-        if self.num_needed is not None:
-            return sorted(self.num_needed)
-        return [2**power for power in range(int(math.log2(self.num_features)) + 1)]
+from permille.measure.sparse_coding_config import SparseCodingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,22 +197,3 @@ def _estimate(values: Tensor) -> Estimate:
         return Estimate(mean, None)
     half = float(stats.t.ppf(0.975, len(numbers) - 1) * numbers.std(ddof=1) / len(numbers) ** 0.5)
     return Estimate(mean, (mean - half, mean + half))
-
-
-def sparse_coding_table(rows: Sequence[SparseCodingRow]) -> list[str]:
-    """Write rows as the lines of a plain table, means with 95 % intervals."""
-    head = f"{'k':>3} {'ideal':>6} {'dispersion':>20} {'memorization':>20} {'generalization':>21}"
-    lines = [head]
-    for row in rows:
-        cells = [_cell(e) for e in (row.dispersion, row.memorization, row.generalization)]
-        lines.append(
-            f"{row.num_needed:>3} {row.ideal_dispersion:>6.2f} {cells[0]:>20} {cells[1]:>20} "
-            f"{cells[2]:>21}"
-        )
-    return lines
-
-
-def _cell(estimate: Estimate) -> str:
-    if estimate.ci95 is None:
-        return f"{estimate.mean:.2f}"
-    return f"{estimate.mean:.2f} [{estimate.ci95[0]:.2f}, {estimate.ci95[1]:.2f}]"

@@ -62,6 +62,11 @@ class AttentionMeasures:
         defined = examples[~np.isnan(examples)]
         return float(defined.mean()) if len(defined) else float("nan")
 
+    def mean_score(self, name: str, split: Split) -> float:
+        """Return the mean of a score over a split's examples; NaN where there is none."""
+        rows = [probe.split is split for probe in self.probes]
+        return float(self.scores[name][rows].mean()) if any(rows) else float("nan")
+
 
 def measure_attention(
     model: PreTrainedModel,
@@ -101,6 +106,18 @@ def measure_attention(
             _measure_batch(model, probes[at : at + batch_size], sites, map_ids, with_scores)
             for at in starts
         ]
+
+
+def token_accuracies(
+    model: PreTrainedModel, probes: Sequence[ProbeExample], *, batch_size: int = 8
+) -> FloatArray:
+    """Return the share of each target's tokens that the model predicts under teacher forcing, (N,).
+
+    A token is predicted where it is the most likely one after the true tokens before it.
+    """
+    parts = measure_attention(model, probes, (), batch_size=batch_size, with_scores=True)
+    shares = [part.scores["token_accuracy"] for part in parts]
+    return np.concatenate(shares) if shares else np.empty(0)
 
 
 def merge(parts: Sequence[AttentionMeasures], order: Sequence[ProbeExample]) -> AttentionMeasures:

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from permille.measure.association import rank_correlation
+from permille.report.across_tasks import across_tasks
 from permille.report.between_runs import counterfactuals, seed_spread
 from permille.report.claim import part
 from permille.report.comparison_charts import comparison_charts
-from permille.report.comparison_rows import Row, correlated_points, named_rows, swept_settings
+from permille.report.comparison_rows import Row, named_rows, swept_settings
 from permille.report.comparison_tables import (
     HEADER,
     cells_of,
@@ -60,6 +60,7 @@ def comparison_row(run: Path, overrides: Sequence[str]) -> dict[str, object]:
         "ngram_share": part(
             report, "controls", "extraction", "given_input", "train", "ngram_share"
         ).get("permille"),
+        "token_score": part(report, "attention", "token_score"),
         "utility": part(report, "utility"),
         "duration_s": times.get("duration_s"),
         "stages_s": part(times, "stages_s"),
@@ -71,13 +72,14 @@ def comparison_row(run: Path, overrides: Sequence[str]) -> dict[str, object]:
 def correlation(rows: Sequence[Row]) -> dict[str, object]:
     """Return the rank correlation of CAD with the ratio of any kind over tasks.
 
-    The pooled run is left out. Runs without a ratio or a CAD cannot take part.
+    The pooled run is left out. Runs without a ratio or a CAD cannot take part; several runs of a
+    task are one point.
     """
-    points = list(correlated_points(rows).values())
-    found = rank_correlation([cad for cad, _ in points], [permille for _, permille in points])
+    found = part(across_tasks(rows), "cad_vs_any")
     weak = "so few points cannot show much: no p below smallest_p was possible"
-    warned = found.spearman is not None and found.n <= FEW_POINTS
-    return found.to_dict() | ({"warning": weak} if warned else {})
+    num_tasks = len(part(found, "points"))
+    warned = found.get("spearman") is not None and num_tasks <= FEW_POINTS
+    return {**found, **({"warning": weak} if warned else {})}
 
 
 def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, object]:
@@ -86,6 +88,7 @@ def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, obje
         "schema_version": SCHEMA_VERSION,
         "rows": list(rows),
         "correlation": {"cad_vs_any": correlation(rows)},
+        "attention": {"across_tasks": across_tasks(rows)},
         "multitask": multitask_rows(rows),
         "paper": paper_rows(rows),
         "seeds": seed_spread(rows),

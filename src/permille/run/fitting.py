@@ -2,7 +2,6 @@
 
 import signal
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytorch_lightning as pl
@@ -13,16 +12,14 @@ from permille.callbacks.config import AttentionScope
 from permille.callbacks.memorization import MemorizationCallback
 from permille.config.schema import Settings
 from permille.core.errors import SettingsError
-from permille.core.records import Example, Split
 from permille.data.datamodule import Seq2SeqDataModule
 from permille.data.splits import Splits
-from permille.data.tasks import model_input, single_tasks, template_of
-from permille.model.capture_probe import ProbeExample, choose_indexes, probes_from_texts
 from permille.model.module import Seq2SeqModule
 from permille.model.trainer import build_trainer
 from permille.run.epoch_audit import SmallAudit
 from permille.run.folder import RunFolder
 from permille.run.loading import Loaded
+from permille.run.probes import probes_of
 from permille.run.progress import Stages
 from permille.run.training_progress import TrainingProgress
 from permille.track.lightning import TrackEpochs
@@ -108,7 +105,7 @@ def callbacks_of(
         callbacks.append(
             AttentionCallback(
                 settings.attention,
-                probes_of(loaded),
+                probes_of(loaded, settings.attention.num_examples),
                 folder.attention,
                 lambda ids: list(tokenizer.convert_ids_to_tokens(ids)),
             )
@@ -119,26 +116,3 @@ def callbacks_of(
     if tracker is not None:
         callbacks += [TrackEpochs(tracker), TrainingProgress(stages)]
     return callbacks
-
-
-def probes_of(loaded: Loaded) -> list[ProbeExample]:
-    """Return the examples, fixed by the seed, on which attention is measured."""
-    sides: tuple[tuple[Split, Sequence[Example]], ...] = (
-        (Split.TRAIN, loaded.splits.train),
-        (Split.HELDOUT, loaded.splits.heldout),
-    )
-    settings = loaded.settings
-    tasks = single_tasks(settings.task)
-    probes: list[ProbeExample] = []
-    for split, examples in sides:
-        chosen = choose_indexes(len(examples), settings.attention.num_examples, seed=settings.seed)
-        for example in (examples[i] for i in chosen):
-            task = tasks[example.task]
-            probes += probes_from_texts(
-                loaded.tokenizer,
-                [(example.id, model_input(example, template_of(task)), example.target)],
-                split=split,
-                max_source_tokens=task.max_source_tokens,
-                max_target_tokens=task.max_target_tokens,
-            )
-    return probes

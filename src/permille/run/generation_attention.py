@@ -1,7 +1,9 @@
-"""What the attention of each generation says about whether it was memorized."""
+"""What attention says about memorization after an audit, and the score it is held against."""
 
 import json
 from collections.abc import Sequence
+
+import numpy as np
 
 from permille.callbacks.attention_generations import (
     describe_generations,
@@ -9,16 +11,22 @@ from permille.callbacks.attention_generations import (
     untrained_like,
 )
 from permille.callbacks.config import AttentionScope
-from permille.core.records import Generation
+from permille.core.records import Generation, Split
 from permille.data.tasks import single_tasks
+from permille.measure.token_score import token_score
+from permille.model.capture_measure import token_accuracies
 from permille.run.folder import RunFolder
 from permille.run.loading import Loaded
+from permille.run.probes import probes_of
+
+NUM_SCORED = 200
+"""Examples of each split whose targets are forced through for the token-level score."""
 
 
 def describe_attention(
     loaded: Loaded, generations: Sequence[Generation], folder: RunFolder
 ) -> dict[str, object]:
-    """Force the generations through the model once more, and compare memorized with others.
+    """Describe a model's attention to what it wrote, and score it on the true targets.
 
     Args:
         loaded: The model that wrote them, and its settings.
@@ -26,11 +34,32 @@ def describe_attention(
         folder: The run's folder, whose cases.jsonl tells which are memorized.
 
     Returns:
-        `within_task` and `layers` of report.json's `attention`; nothing unless `attention=full`.
+        Parts of report.json's `attention`: `token_score`, and with `attention=full` also
+        `within_task` and `layers`; nothing with `attention=off`.
     """
+    match loaded.settings.attention.name:
+        case AttentionScope.off:
+            return {}
+        case AttentionScope.last_block:
+            return {"token_score": score_targets(loaded)}
+        case AttentionScope.full:
+            compared = _compare_generations(loaded, generations, folder)
+            return {"token_score": score_targets(loaded), **compared}
+
+
+def score_targets(loaded: Loaded) -> dict[str, object]:
+    """Return the share of the true targets' tokens predicted, training minus held-out."""
+    probes = probes_of(loaded, NUM_SCORED)
+    shares = token_accuracies(loaded.model, probes, batch_size=loaded.settings.attention.batch_size)
+    is_train = np.array([probe.split is Split.TRAIN for probe in probes], dtype=bool)
+    return token_score(shares[is_train], shares[~is_train], seed=loaded.settings.seed).to_dict()
+
+
+def _compare_generations(
+    loaded: Loaded, generations: Sequence[Generation], folder: RunFolder
+) -> dict[str, object]:
+    """Force the generations through the model once more, and compare memorized with others."""
     settings = loaded.settings
-    if settings.attention.name is not AttentionScope.full:
-        return {}
     longest = max(task.max_source_tokens for task in single_tasks(settings.task).values())
     tuned, untrained = (
         measure_generations(
@@ -50,7 +79,12 @@ def describe_attention(
     if tuned is None:
         return {}
     return describe_generations(
-        tuned, generations, memorized_ids(folder), untrained=untrained, seed=settings.seed
+        tuned,
+        generations,
+        memorized_ids(folder),
+        untrained=untrained,
+        least_chars=settings.align.measurable_chars,
+        seed=settings.seed,
     )
 
 

@@ -26,6 +26,11 @@ def run_sweep(job: Job) -> Path:
         SettingsError: If the settings of any cell are wrong; nothing has run then.
     """
     settings = to_settings(job.config, SweepSettings)
+    if settings.grid.simulation is not None:
+        # torch is loaded only where something is simulated
+        from permille.run.simulation import run_simulation
+
+        return run_simulation(job, settings.grid.simulation, settings.seed)
     shared = list(settings.overrides)
     if settings.seed is not None:
         shared.insert(0, f"seed={settings.seed}")

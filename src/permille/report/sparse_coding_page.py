@@ -1,0 +1,102 @@
+"""The comparison over k that the sparse-coding simulation leaves, in the forms of a sweep's."""
+
+import csv
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from permille.measure.association import RankCorrelation, rank_correlation
+from permille.measure.sparse_coding import SparseCodingRow
+from permille.measure.sparse_coding_config import SparseCodingConfig
+from permille.report.inline_svg import svg_file
+from permille.report.sparse_coding_chart import draw_sparse_coding
+from permille.report.sparse_coding_table import sparse_coding_table
+from permille.report.templates import render
+
+SCHEMA_VERSION = 1
+FIGURES = ("dispersion", "memorization", "generalization")
+DEPARTURES = (
+    "Each feature has a position and a fixed code, so nothing has to be decomposed.",
+    "No term of the loss asks for sparse codes or for narrow attention.",
+    "k sets how hard the target is along with how many features it needs, so figures can rise "
+    "together without one causing the other.",
+    "k features of two values have 2^k patterns at most, which bounds what reading only those "
+    "could memorize.",
+)
+"""Where the simulation departs from the theory that it is named after."""
+
+
+def write_sparse_coding(
+    folder: Path, rows: Sequence[SparseCodingRow], config: SparseCodingConfig
+) -> Path:
+    """Write `comparison.json`, `.md`, `.csv`, `.html` and `.svg`; return the first one's path."""
+    svg = svg_file(draw_sparse_coding(rows))
+    table, statements = sparse_coding_table(rows), statements_of(rows)
+    parts = ["```", *table, "```", "", *(f"- {line}" for line in statements)]
+    (folder / "comparison.svg").write_text(svg, encoding="utf-8")
+    (folder / "comparison.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
+    with (folder / "comparison.csv").open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(csv_rows(rows))
+    chart = "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii")
+    values = {"chart": chart, "table": "\n".join(table), "statements": statements}
+    page = render("sparse_coding.html.j2", values)
+    (folder / "comparison.html").write_text(page, encoding="utf-8")
+    comparison = {
+        "schema_version": SCHEMA_VERSION,
+        "simulation": asdict(config),
+        "rows": [row.to_dict() for row in rows],
+        "correlation": {name: found.to_dict() for name, found in correlations(rows).items()},
+        "statements": statements,
+        "failed": [],
+    }
+    target = folder / "comparison.json"
+    aside = target.with_suffix(".json.tmp")
+    aside.write_text(json.dumps(comparison, indent=1), encoding="utf-8")
+    return aside.replace(target)
+
+
+def correlations(rows: Sequence[SparseCodingRow]) -> dict[str, RankCorrelation]:
+    """Return the rank correlations over k: of each figure with k, and of the first two."""
+    needed = [row.num_needed for row in rows]
+    means = {name: [getattr(row, name).mean for row in rows] for name in FIGURES}
+    found = {f"{name}_vs_needed": rank_correlation(means[name], needed) for name in FIGURES}
+    both = rank_correlation(means["dispersion"], means["memorization"])
+    return {**found, "dispersion_vs_memorization": both}
+
+
+def statements_of(rows: Sequence[SparseCodingRow]) -> list[str]:
+    """Say what the figures show, and where the simulation departs from the theory."""
+    said = []
+    for name, found in correlations(rows).items():
+        title = name.replace("_vs_needed", " against k").replace("_vs_", " against ")
+        if found.spearman is None:
+            said.append(f"{title}: no correlation ({found.reason}).")
+        else:
+            said.append(
+                f"{title}: Spearman {found.spearman:.2f} over {found.n} values, p = {found.p:.3g}, "
+                f"the smallest p possible being {found.smallest_p:.3g}."
+            )
+    first = rows[0]
+    said.append(
+        f"At k = {first.num_needed} attention has a dispersion of {first.dispersion.mean:.2f}; "
+        f"reading only the needed features, each alike, would give {first.ideal_dispersion:.2f}."
+    )
+    return [*said, *(f"Departure: {line}" for line in DEPARTURES)]
+
+
+def csv_rows(rows: Sequence[SparseCodingRow]) -> list[list[object]]:
+    """Return a header and a row for each k, with the ends of each interval."""
+    header: list[object] = ["num_needed", "ideal_dispersion"]
+    names = (*FIGURES, "memorization_fresh")
+    for name in names:
+        header += [name, f"{name}_ci95_low", f"{name}_ci95_high"]
+    lines = [header]
+    for row in rows:
+        line: list[object] = [row.num_needed, row.ideal_dispersion]
+        for name in names:
+            estimate = getattr(row, name)
+            line += [estimate.mean, *(estimate.ci95 or ("", ""))]
+        lines.append(line)
+    return lines

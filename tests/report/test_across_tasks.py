@@ -1,0 +1,108 @@
+"""What a sweep says about attention across tasks."""
+
+import json
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+from permille.report.across_tasks import across_tasks, curves_of
+
+TASKS = ("dialogue", "summarization", "qa", "translation", "sentiment")
+
+
+def row(task: str, cad: float, permille: float | None, token: float, run: str = "none") -> dict:
+    return {
+        "run": run,
+        "task": task,
+        "cad": cad,
+        "ratios": {"any": {"permille": permille}},
+        "token_score": {"difference": token},
+    }
+
+
+ROWS = [
+    row("dialogue", 0.1, 5.0, 0.5),
+    row("summarization", 0.2, 7.0, 0.4),
+    row("qa", 0.3, None, 0.3),
+    row("translation", 0.4, 9.0, 0.2),
+    row("sentiment", 0.5, None, 0.1),
+]
+
+
+def write_curves(run: Path, curves: dict[str, list[float]]) -> None:
+    run.mkdir()
+    lines = [
+        {"name": name, "value": value, "epoch": epoch, "step": epoch}
+        for name, values in curves.items()
+        for epoch, value in enumerate(values)
+    ]
+    (run / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_tasks_without_a_ratio_still_have_a_token_score() -> None:
+    found = across_tasks(ROWS)
+    assert found["cad_vs_any"]["n"] == 3
+    assert found["cad_vs_any"]["smallest_p"] == pytest.approx(2 / 6, abs=1e-3)
+    assert found["cad_vs_token_score"]["n"] == 5
+    assert found["cad_vs_token_score"]["spearman"] == pytest.approx(-1)
+    assert found["cad_vs_token_score"]["p"] == pytest.approx(2 / 120, abs=1e-4)
+    assert found["cad_vs_token_score"]["ci95"] is None
+
+
+def test_the_mixture_is_left_out() -> None:
+    assert across_tasks([*ROWS, row("multitask", 0.9, 1.0, 0.9)]) == across_tasks(ROWS)
+
+
+def test_several_runs_of_a_task_are_one_point() -> None:
+    twice = [*ROWS, row("dialogue", 0.3, 6.0, 0.7)]
+    found = across_tasks(twice)["cad_vs_any"]
+    assert found["n"] == 3
+    assert found["points"]["dialogue"] == pytest.approx([0.2, 5.5])
+
+
+def test_epochs_of_a_task_stay_together_when_tasks_are_permuted(tmp_path: Path) -> None:
+    cads = [[0.1, 0.2], [0.5, 0.3], [0.4, 0.9], [0.7, 0.8]]
+    ratios = [[0.0, 3.0], [8.0, 1.0], [2.0, 9.0], [7.0, 4.0]]
+    rows = []
+    for place, task in enumerate(TASKS[:4]):
+        run = tmp_path / task
+        curves = {"attention/cad": cads[place], "memorization/any_permille": ratios[place]}
+        write_curves(run, curves)
+        rows.append(row(task, cads[place][-1], ratios[place][-1], 0.0, str(run)))
+    found = across_tasks(rows)["over_epochs"]["cad_vs_any"]
+    flat = [cad for task in cads for cad in task]
+    drawn = [
+        stats.spearmanr(flat, [v for task in order for v in task]).statistic
+        for order in permutations(ratios)
+    ]
+    assert found["n"] == 4
+    assert found["epochs"] == [0, 1]
+    assert found["spearman"] == pytest.approx(drawn[0], abs=1e-3)
+    as_far = sum(abs(one) >= abs(drawn[0]) - 1e-9 for one in drawn)
+    assert found["p"] == pytest.approx(as_far / 24, abs=1e-3)
+    assert found["smallest_p"] <= found["p"]
+
+
+def test_epochs_of_one_task_have_a_correlation_and_no_p_value(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    curves = {
+        "attention/cad": [0.1, 0.2, 0.3],
+        "attention/token_accuracy": [0.2, 0.6, 0.9],
+        "attention/token_accuracy_heldout": [0.2, 0.3, 0.3],
+    }
+    write_curves(run, curves)
+    found = across_tasks([row("qa", 0.3, None, 0.6, str(run))])["by_epoch"]["qa"]
+    assert found["cad_vs_token"]["spearman"] == pytest.approx(1)
+    assert found["cad_vs_token"]["p"] is None
+    assert "epochs follow one another" in found["cad_vs_token"]["reason"]
+    assert found["cad_vs_any"]["reason"] == "0 points have no rank correlation"
+    assert curves_of(run)["token"] == pytest.approx({0: 0.0, 1: 0.3, 2: 0.6})
+
+
+def test_a_sweep_of_texts_alone_has_nothing_to_correlate() -> None:
+    found = across_tasks([row("multitask", 0.1, 1.0, 0.1)])
+    assert found["cad_vs_any"]["n"] == 0
+    assert found["over_epochs"]["cad_vs_any"]["spearman"] is None
+    assert found["by_epoch"] == {}
