@@ -29,8 +29,9 @@ class Aligner:
         """Return the rules as a function; the compiled code is imported only here."""
         if self.config.rules == "mended":
             from permille.align.mended import align_mended
+            from permille.align.weights import load_weights
 
-            return partial(align_mended, config=self.config)
+            return partial(align_mended, config=self.config, learned=load_weights())
         from permille.align.published import align_published
 
         return partial(align_published, config=self.config, preparer=self._preparer)

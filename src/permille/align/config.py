@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from permille.core.errors import SettingsError
 
@@ -24,15 +24,15 @@ class AlignConfig:
 
     rules: str = "mended"
     """``mended``, or ``published`` for the published code to the letter, faults included."""
-    th1: float = 0.3
+    th1: float = 0.25
     """A sentence pair is a seed only when its tf-idf cosine is greater."""
-    th2: float = 0.33
+    th2: float = 0.2
     """... and its Dice coefficient is greater."""
-    th3: float = 0.34
+    th3: float = 0.3
     """A case survives only when its two passages' cosine is greater."""
-    src_gap: int = 4
+    src_gap: int = 2
     """Largest gap inside a cluster, in source sentences."""
-    susp_gap: int = 4
+    susp_gap: int = 2
     """Largest gap inside a cluster, in suspicious sentences."""
     src_gap_least: int = 0
     """Smallest source gap tried when a case fails `th3`."""
@@ -49,11 +49,15 @@ class AlignConfig:
     verbatim_minlen: int = 50
     """A common run of words must be longer, in characters."""
     src_gap_summary: int = 24
-    """Largest source gap of the summary pass."""
-    susp_gap_summary: int = 24
-    """Largest suspicious gap of the summary pass; the published rules do not read it."""
+    """Largest gap of the published rules' summary pass, on both sides."""
     summary_ratio: float = 3.0
     """How many times longer than the other the condensed side of an idea must at least be."""
+    min_probability: float = 0.75
+    """Mended rules: a case of like sentences survives only when its probability is greater."""
+    min_short_probability: float = 0.92
+    """The same in texts of at most 120 words, whose retrieved documents are on their subject."""
+    min_summary_probability: float = 0.3
+    """Mended rules: a passage is an idea only when its probability is greater."""
 
     def __post_init__(self) -> None:
         faults = [*self._range_faults(), *self._order_faults()]
@@ -65,7 +69,7 @@ class AlignConfig:
         faults = []
         if self.rules not in RULES:
             faults.append(f"rules wants one of {', '.join(RULES)}, got {self.rules!r}")
-        for name in ("th1", "th2", "th3"):
+        for name in _SHARES:
             if not 0 <= getattr(self, name) < 1:
                 faults.append(f"{name} wants 0 <= value < 1, got {getattr(self, name)}")
         least = {name: 0 for name in _GAPS} | {name: 1 for name in _COUNTS}
@@ -88,12 +92,12 @@ class AlignConfig:
     @classmethod
     def paper(cls) -> "AlignConfig":
         """Return the published rules at the memorization paper's 50 and 50 characters."""
-        return cls(rules="published")
+        return cls(rules="published", th1=0.3, th2=0.33, th3=0.34, src_gap=4, susp_gap=4)
 
     @classmethod
     def pan(cls) -> "AlignConfig":
         """Return the published rules as they were run on the PAN corpora."""
-        return cls(rules="published", min_plaglen=150, verbatim_minlen=256)
+        return replace(cls.paper(), min_plaglen=150, verbatim_minlen=256)
 
     @property
     def measurable_chars(self) -> int:
@@ -108,7 +112,7 @@ class AlignConfig:
         return hashlib.blake2b(key.encode(), digest_size=8).digest()
 
 
-PREPARATION_VERSION = 1
+PREPARATION_VERSION = 2
 """Raised by hand whenever the preparation of a text changes under the same settings."""
 
 _GAPS = (
@@ -117,6 +121,9 @@ _GAPS = (
     "src_gap_least",
     "susp_gap_least",
     "src_gap_summary",
-    "susp_gap_summary",
+)
+_SHARES = (
+    *("th1", "th2", "th3"),
+    *("min_probability", "min_short_probability", "min_summary_probability"),
 )
 _COUNTS = ("src_size", "susp_size", "min_sentlen", "min_plaglen", "verbatim_minlen")

@@ -10,10 +10,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from permille.align.arrays import Longs
 from permille.align.folding import Codes, Folded
 
 Hashes = NDArray[np.uint64]
-Longs = NDArray[np.int64]
+Quad = tuple[int, int, int, int]
+"""Suspicious start and end, source start and end, in characters."""
 
 BLOCK = 12
 _MOST_BLOCKS_ALIKE = 64
@@ -136,20 +138,13 @@ def make_copyable(folded: Folded) -> Copyable:
     return Copyable(folded, hashes, blocks_of(hashes, BLOCK))
 
 
-def copied_spans(
-    suspicious_text: str,
-    source_text: str,
-    suspicious: Copyable,
-    source: Copyable,
-    least_chars: int,
-) -> list[tuple[int, int, int, int]]:
-    """List the runs common to two texts that are longer than `least_chars` in the suspicious one.
+def common_spans(
+    suspicious_text: str, source_text: str, suspicious: Copyable, source: Copyable
+) -> list[Quad]:
+    """List the stretches of some words that two texts have in common, as long as they go.
 
-    Case, white space and punctuation do not matter. At either end a run takes over the punctuation
-    that both texts have there. A passage is given once, with its longest counterpart.
-
-    Returns:
-        Suspicious start and end, source start and end, in characters, in suspicious order.
+    Case, white space and punctuation do not matter. At either end a stretch takes over the
+    punctuation that both texts have there.
     """
     stretches = common_stretches(
         suspicious.folded.codes,
@@ -160,16 +155,24 @@ def copied_spans(
         BLOCK,
         2 * BLOCK - 1,
     )
-    spans = []
+    spans = set()
     for i, j, size in stretches.tolist():
         left = suspicious.folded.positions[[i, i + size - 1]].tolist()
         right = source.folded.positions[[j, j + size - 1]].tolist()
-        run = (left[0], left[1] + 1, right[0], right[1] + 1)
-        spans.append(_widen(run, suspicious_text, source_text))
-    return _written_once({run for run in spans if run[1] - run[0] > least_chars})
+        span = (left[0], left[1] + 1, right[0], right[1] + 1)
+        spans.add(_widen(span, suspicious_text, source_text))
+    return sorted(spans)
 
 
-def _widen(run: tuple[int, int, int, int], left: str, right: str) -> tuple[int, int, int, int]:
+def copied_spans(common: list[Quad], least_chars: int) -> list[Quad]:
+    """Keep the stretches longer than `least_chars` in the suspicious text: the runs.
+
+    A passage is given once, with its longest counterpart.
+    """
+    return _written_once([span for span in common if span[1] - span[0] > least_chars])
+
+
+def _widen(run: Quad, left: str, right: str) -> Quad:
     """Take over equal characters at both ends, white space only at the ends of both texts."""
     start, end, other_start, other_end = run
     while start and other_start and left[start - 1] == right[other_start - 1]:
@@ -185,11 +188,9 @@ def _widen(run: tuple[int, int, int, int], left: str, right: str) -> tuple[int, 
     return start, end, other_start, other_end
 
 
-def _written_once(
-    runs: set[tuple[int, int, int, int]],
-) -> list[tuple[int, int, int, int]]:
+def _written_once(runs: list[Quad]) -> list[Quad]:
     """Keep, longest first, the runs that are not for the most part inside kept ones."""
-    kept: list[tuple[int, int, int, int]] = []
+    kept: list[Quad] = []
     for run in sorted(runs, key=lambda run: (run[0] - run[1], run[0], run[2])):
         covered = sum(max(0, min(run[1], k[1]) - max(run[0], k[0])) for k in kept)
         if 2 * covered <= run[1] - run[0]:

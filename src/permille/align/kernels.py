@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from permille.align.prepare import Flags, Floats, Ints, Longs
+from permille.align.arrays import Flags, Floats, Ints, Longs
 
 
 @njit(cache=True, nogil=True)

@@ -1,41 +1,122 @@
 """The mended rules: every kind that a pair has, each case with its own.
 
-Runs come first and are looked for in the whole pair. What they leave is matched by sentences, as
-the published detector does, with an idf that never is 0, and told apart by length in both
-directions.
+Runs come first and are looked for in the whole pair. Sentences outside of them that are alike
+propose cases; these are refined word by word and filtered. Beside them a passage of either text may
+condense the other text.
 """
 
+from dataclasses import dataclass
+
+from permille.align.candidates import (
+    LONG_RUN_CHARS,
+    Judged,
+    best_apart,
+    measure,
+    refined,
+)
 from permille.align.config import AlignConfig
-from permille.align.copies import Copyable, copied_spans, make_copyable
+from permille.align.copies import Copyable, Quad, common_spans, copied_spans, make_copyable
 from permille.align.extension import extend
 from permille.align.folding import fold
 from permille.align.overlap import resolve_overlap
-from permille.align.pair import Box, find_seeds, mended_idf
+from permille.align.pair import find_seeds, mended_idf
 from permille.align.prepare import PreparedText, Sentences
+from permille.align.refine import SOURCE, SUSPICIOUS, Block, WordedPair
+from permille.align.summaries import condensing, find_summary
+from permille.align.weights import Learned
+from permille.align.wording import Wording
+from permille.core.errors import DataError
 from permille.core.records import KINDS_BY_STRENGTH, Alignment, Case, Kind, Span
 
-Quad = tuple[int, int, int, int]
-"""Suspicious start and end, source start and end, in characters."""
-
+SHORT_WORDS = 120
 _MOST_ALIKE = 64
+_MOST_STRETCHES = 64
+_AROUND_WORDS = 15
 
 
-def align_mended(suspicious: PreparedText, source: PreparedText, config: AlignConfig) -> Alignment:
-    """Align a pair: verbatim runs, and beside them paraphrases or an idea."""
-    runs = copied_spans(
-        suspicious.text,
-        source.text,
-        copyable(suspicious),
-        copyable(source),
-        config.verbatim_minlen,
+@dataclass(frozen=True)
+class MendedPair:
+    """Two prepared texts, word by word, with the runs and all stretches that they share."""
+
+    suspicious: PreparedText
+    source: PreparedText
+    worded: WordedPair
+    runs: list[Quad]
+    common: list[Quad]
+
+    @classmethod
+    def of(
+        cls, suspicious: PreparedText, source: PreparedText, config: AlignConfig
+    ) -> "MendedPair":
+        """Match the words of two texts and look for runs."""
+        common = common_spans(suspicious.text, source.text, copyable(suspicious), copyable(source))
+        runs = copied_spans(common, config.verbatim_minlen)
+        worded = WordedPair.of(wording(suspicious), wording(source))
+        return cls(suspicious, source, worded, runs, common)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the suspicious text is as short as a generation: such have their own filters."""
+        return len(self.worded.texts[SUSPICIOUS]) <= SHORT_WORDS
+
+    @property
+    def long_runs(self) -> list[Block]:
+        """The runs that are long whatever is asked of runs, in words."""
+        return [self.block(run) for run in self.runs if run[1] - run[0] > LONG_RUN_CHARS]
+
+    def block(self, span: Quad) -> Block:
+        """Return the words of a span of characters."""
+        left, right = self.worded.texts
+        return (*left.words_in(span[0], span[1]), *right.words_in(span[2], span[3]))
+
+    def around(self, span: Quad) -> Block:
+        """Return the words of a span of characters and some on either side."""
+        first, last, source_first, source_last = self.block(span)
+        left, right = self.worded.texts
+        return (
+            max(0, first - _AROUND_WORDS),
+            min(len(left), last + _AROUND_WORDS),
+            max(0, source_first - _AROUND_WORDS),
+            min(len(right), source_last + _AROUND_WORDS),
+        )
+
+    def span(self, block: Block) -> Quad:
+        """Return the characters of a span of words."""
+        left, right = self.worded.texts
+        return (
+            *left.chars(block[0], block[1], self.suspicious.text),
+            *right.chars(block[2], block[3], self.source.text),
+        )
+
+
+def align_mended(
+    suspicious: PreparedText, source: PreparedText, config: AlignConfig, learned: Learned
+) -> Alignment:
+    """Align a pair of prepared texts."""
+    return align_pair(MendedPair.of(suspicious, source, config), config, learned)
+
+
+def align_pair(pair: MendedPair, config: AlignConfig, learned: Learned) -> Alignment:
+    """Align a pair: verbatim runs, and beside them paraphrases and an idea."""
+    cases = [(Kind.VERBATIM, run) for run in pair.runs]
+    rewritten = find_rewritten(pair, config, learned)
+    idea, side = find_idea(pair, config, learned) or (None, SUSPICIOUS)
+    if idea:
+        rewritten = [span for span in rewritten if not _mostly_inside(span, idea, side)]
+        cases.append((Kind.IDEA, idea))
+    cases += [(Kind.PARAPHRASE, span) for span in rewritten]
+    found = {kind for kind, _ in cases}
+    return Alignment(
+        next((kind for kind in KINDS_BY_STRENGTH if kind in found), Kind.NONE),
+        tuple(
+            Case(kind, Span(*span[:2]), Span(*span[2:])) for kind, span in sorted(cases, key=_place)
+        ),
+        (side == SUSPICIOUS) if idea else None,
     )
-    cases = [Case(Kind.VERBATIM, Span(*run[:2]), Span(*run[2:])) for run in runs]
-    kind, spans, summary_of_source = _rewritten(suspicious, source, runs, config)
-    cases += [Case(kind, Span(*span[:2]), Span(*span[2:])) for span in spans]
-    found = {case.kind for case in cases}
-    strongest = next((kind for kind in KINDS_BY_STRENGTH if kind in found), Kind.NONE)
-    cases.sort(key=lambda case: (case.suspicious, case.source))
-    return Alignment(strongest, tuple(cases), summary_of_source)
+
+
+def _place(case: tuple[Kind, Quad]) -> tuple[Quad, Kind]:
+    return case[1], case[0]
 
 
 def copyable(prepared: PreparedText) -> Copyable:
@@ -45,54 +126,125 @@ def copyable(prepared: PreparedText) -> Copyable:
     return prepared.copyable
 
 
-def _rewritten(
-    suspicious: PreparedText, source: PreparedText, runs: list[Quad], config: AlignConfig
-) -> tuple[Kind, list[Quad], bool | None]:
-    """Find what was rewritten outside the runs: its kind, its spans, and an idea's direction."""
-    copied = _covered(suspicious.sentences, [(run[0], run[1]) for run in runs])
+def wording(prepared: PreparedText) -> Wording:
+    """Return a text word by word.
+
+    Raises:
+        DataError: If it was prepared for the published rules.
+    """
+    if prepared.wording is None:
+        raise DataError("a text prepared for the published rules has no words for the mended ones")
+    return prepared.wording
+
+
+def propose(pair: MendedPair, config: AlignConfig) -> list[Block]:
+    """List what like sentences outside of runs propose, and in a short text common stretches."""
+    spans = _like_sentences(pair, config)
+    blocks = [pair.block(span) for span in spans if _min_chars(span) >= config.min_plaglen / 2]
+    if not pair.is_short:
+        return blocks
+    longest = sorted(pair.common, key=lambda span: (span[0] - span[1], span))[:_MOST_STRETCHES]
+    known = [*spans, *pair.runs]
+    apart = (span for span in longest if not any(_overlap(span, other) for other in known))
+    return [*blocks, *map(pair.around, apart)]
+
+
+def _like_sentences(pair: MendedPair, config: AlignConfig) -> list[Quad]:
+    """Return the spans of passages that are alike, by their sentences outside of the runs."""
+    left, right = pair.suspicious.sentences, pair.source.sentences
     found = find_seeds(
-        suspicious.sentences.bags,
-        source.sentences.bags,
+        left.bags,
+        right.bags,
         config,
         mended_idf,
-        skipped=copied,
+        skipped=_covered(left, pair.runs),
         most_per_sentence=_MOST_ALIKE,
     )
     if found is None:
-        return Kind.PARAPHRASE, [], None
+        return []
     weighted, seeds = found
-
-    def one_pass(gaps: tuple[int, int]) -> list[Quad]:
-        boxes = resolve_overlap(extend(seeds, weighted, gaps, config), weighted)
-        return _long_enough(boxes, suspicious.sentences, source.sentences, config.min_plaglen)
-
-    summary = one_pass((config.susp_gap_summary, config.src_gap_summary))
-    suspicious_chars = sum(span[1] - span[0] for span in summary)
-    source_chars = sum(span[3] - span[2] for span in summary)
-    if summary and source_chars >= config.summary_ratio * suspicious_chars:
-        return Kind.IDEA, summary, True
-    if summary and suspicious_chars >= config.summary_ratio * source_chars:
-        return Kind.IDEA, summary, False
-    return Kind.PARAPHRASE, one_pass((config.susp_gap, config.src_gap)), None
+    boxes = extend(seeds, weighted, (config.susp_gap, config.src_gap), config)
+    return [
+        (*left.chars(box[0], box[1]), *right.chars(box[2], box[3]))
+        for box in resolve_overlap(boxes, weighted)
+    ]
 
 
-def _covered(sentences: Sentences, runs: list[tuple[int, int]]) -> set[int]:
-    """List the sentences of which more than half lies in runs."""
+def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> list[Quad]:
+    """Find what was rewritten outside the runs."""
+    blocks = propose(pair, config)
+    if not blocks:
+        return []
+    blocks = refined(pair.worded, blocks, learned.evidence)
+    least = config.min_short_probability if pair.is_short else config.min_probability
+    measures = measure(pair.worded, blocks, pair.long_runs, learned.evidence)
+    judged = [
+        Judged(block, probability)
+        for block, probability in zip(
+            blocks,
+            learned.filters(pair.is_short).cases.probabilities(measures).tolist(),
+            strict=True,
+        )
+        if probability > least and _min_chars(pair.span(block)) >= config.min_plaglen
+    ]
+    return [pair.span(each.block) for each in best_apart(judged)]
+
+
+def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> tuple[Quad, int] | None:
+    """Find the passage of one text that condenses the other, and on which side it is."""
+    best = None
+    least = config.min_summary_probability
+    for side in (SUSPICIOUS, SOURCE):
+        coded = condensing(pair.worded, side)
+        found = coded and find_summary(
+            pair.worded, coded, bool(pair.long_runs), learned.summary_evidence
+        )
+        if found:
+            span = pair.span(found[0])
+            is_short = len(pair.worded.texts[side]) <= SHORT_WORDS
+            judge = learned.filters(is_short).summaries
+            probability = float(judge.probabilities(found[1][None])[0])
+            if probability > least and _may_be_idea(span, side, pair.runs, config):
+                best, least = (span, side), probability
+    return best
+
+
+def _may_be_idea(span: Quad, side: int, runs: list[Quad], config: AlignConfig) -> bool:
+    """Tell whether one side is long enough, condensed enough, and not for the most part copied."""
+    sizes = span[1] - span[0], span[3] - span[2]
+    ends = span[2 * side : 2 * side + 2]
+    copied = sum(
+        max(0, min(ends[1], run[2 * side + 1]) - max(ends[0], run[2 * side])) for run in runs
+    )
+    return (
+        min(sizes) >= config.min_plaglen
+        and sizes[1 - side] >= config.summary_ratio * sizes[side]
+        and 2 * copied <= sizes[side]
+    )
+
+
+def _overlap(span: Quad, other: Quad) -> bool:
+    """Tell whether two share characters on both sides."""
+    return min(span[1], other[1]) > max(span[0], other[0]) and min(span[3], other[3]) > max(
+        span[2], other[2]
+    )
+
+
+def _min_chars(span: Quad) -> int:
+    return min(span[1] - span[0], span[3] - span[2])
+
+
+def _mostly_inside(span: Quad, other: Quad, side: int) -> bool:
+    """Tell whether most of a span lies in another one, on one side."""
+    start, end = span[2 * side : 2 * side + 2]
+    return 2 * (min(end, other[2 * side + 1]) - max(start, other[2 * side])) > end - start
+
+
+def _covered(sentences: Sentences, runs: list[Quad]) -> set[int]:
+    """List the suspicious sentences of which more than half lies in runs."""
     covered = set()
     for index, (start, end) in enumerate(sentences.spans):
-        inside = sum(max(0, min(end, stop) - max(start, begin)) for begin, stop in runs)
+        inside = sum(max(0, min(end, run[1]) - max(start, run[0])) for run in runs)
         if 2 * inside > end - start:
             covered.add(index)
     return covered
-
-
-def _long_enough(
-    boxes: list[Box], suspicious: Sentences, source: Sentences, least_chars: int
-) -> list[Quad]:
-    """Give the boxes' spans, leaving out those too short on a side."""
-    spans = [(*suspicious.chars(box[0], box[1]), *source.chars(box[2], box[3])) for box in boxes]
-    return [
-        span
-        for span in spans
-        if span[1] - span[0] >= least_chars and span[3] - span[2] >= least_chars
-    ]

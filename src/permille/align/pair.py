@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from permille.align.arrays import Floats, Ints
 from permille.align.config import AlignConfig
 from permille.align.kernels import match_stems, range_cosine, similar_sets, weigh
-from permille.align.prepare import Bags, Floats, Ints
+from permille.align.prepare import Bags
 from permille.core.errors import DataError
 
 Seed = tuple[int, int]

@@ -6,21 +6,20 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from permille.align.arrays import Floats, Ints, Longs
 from permille.align.config import AlignConfig
 from permille.align.punkt import load_punkt
+from permille.align.rarity import load_rarity
 from permille.align.sentences import RuleSplitter
+from permille.align.wording import Wording, word_by_word
 from permille.align.words import Lexicon
 
 if TYPE_CHECKING:
     from permille.align.copies import Copyable
 
-Ints = NDArray[np.int32]
-Longs = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Spans = list[tuple[int, int]]
+_LEAST_CHARS = 3
 Bag = dict[int, int]
 """Counts of a sentence's stems, in order of first occurrence."""
 
@@ -48,9 +47,9 @@ class Words:
 class Bags:
     """Sentences as counted stems: S sentences, U distinct stems, E entries, in sentence order.
 
-    `stems` (U,) ascends; `df` (U,) is how many sentences hold a stem. Sentence s has the entries
-    `offsets[s]:offsets[s + 1]` (S + 1,), each an index into `stems` and a count, both (E,), in
-    the order in which the sentence first has them.
+    `stems` (U,) ascends; `df` (U,) is how many sentences hold a stem, if any. Sentence s has the
+    entries `offsets[s]:offsets[s + 1]` (S + 1,), each an index into `stems` and a count, both (E,),
+    under the published rules in the order in which the sentence first has them.
     """
 
     stems: Longs
@@ -96,13 +95,15 @@ class Sentences:
 class PreparedText:
     """A text with what matching needs of it; reusable in any number of pairs.
 
-    `fingerprint` is that of the settings it was prepared under; `passages` (published rules) and
-    `copyable` (mended rules) remember what pairs have asked for.
+    `fingerprint` is that of the settings it was prepared under; `wording` is there under the mended
+    rules only. `passages` (published rules) and `copyable` (mended rules) remember what pairs have
+    asked for.
     """
 
     text: str
     fingerprint: bytes
     sentences: Sentences
+    wording: Wording | None = field(default=None, repr=False)
     passages: dict[tuple[int, int], Words] = field(default_factory=dict, repr=False)
     copyable: "Copyable | None" = field(default=None, repr=False)
 
@@ -124,15 +125,17 @@ class Preparer:
     def prepare(self, text: str) -> PreparedText:
         """Split into sentences, stem them, and annex the short ones."""
         clean = text.replace("\0", " ")
-        spans: Spans = []
-        bags: list[Bag] = []
-        for start, end in self._splitter.spans(clean):
-            bag = self._lexicon.bag(clean[start:end].lower())
-            if bag:
-                spans.append((start, end))
-                bags.append(bag)
-        annex = annex_mended if self._mended else annex_published
-        return PreparedText(text, self.fingerprint, annex(spans, bags, self._least_words))
+        spans = self._splitter.spans(clean)
+        if self._mended:
+            wording = word_by_word(clean, self._lexicon.stem, load_rarity())
+            sentences = mended_sentences(wording, spans, self._least_words)
+            return PreparedText(text, self.fingerprint, sentences, wording)
+        bags = [self._lexicon.bag(clean[start:end].lower()) for start, end in spans]
+        kept = [index for index, bag in enumerate(bags) if bag]
+        sentences = annex_published(
+            [spans[index] for index in kept], [bags[index] for index in kept], self._least_words
+        )
+        return PreparedText(text, self.fingerprint, sentences)
 
     def words(self, prepared: PreparedText, start: int, end: int) -> Words:
         """Return the words of a passage, which is split into sentences by itself."""
@@ -161,22 +164,43 @@ def annex_published(spans: Spans, bags: list[Bag], least_words: int) -> Sentence
     return Sentences(joined_spans, Bags.of(joined_bags))
 
 
-def annex_mended(spans: Spans, bags: list[Bag], least_words: int) -> Sentences:
-    """Join a sentence with too few words to the next, or a last one to the one before."""
+def mended_sentences(wording: Wording, spans: Spans, least_words: int) -> Sentences:
+    """Count the words of more than two characters by sentence, joining a sentence with too few.
+
+    It joins the next one, and a last one the one before.
+    """
+    long = np.flatnonzero(wording.ends - wording.starts >= _LEAST_CHARS)
+    starts = np.array([start for start, _ in spans], np.int32)
+    sentence = np.searchsorted(starts, wording.starts[long], side="right") - 1
     joined_spans: Spans = []
-    joined_bags: list[Bag] = []
-    for (start, end), bag in zip(spans, bags, strict=True):
-        if joined_bags and _is_short(joined_bags[-1], least_words):
-            joined_spans[-1] = (joined_spans[-1][0], end)
-            joined_bags[-1] = _add(bag, joined_bags[-1])
+    counts: list[int] = []
+    joined = np.zeros(len(spans), np.int64)
+    for index, count in enumerate(np.bincount(sentence, minlength=len(spans)).tolist()):
+        if counts and counts[-1] < least_words:
+            joined_spans[-1] = (joined_spans[-1][0], spans[index][1])
+            counts[-1] += count
         else:
-            joined_spans.append((start, end))
-            joined_bags.append(bag)
-    if len(joined_bags) > 1 and _is_short(joined_bags[-1], least_words):
-        (_, end), bag = joined_spans.pop(), joined_bags.pop()
+            joined_spans.append(spans[index])
+            counts.append(count)
+        joined[index] = len(counts) - 1
+    if len(counts) > 1 and counts[-1] < least_words:
+        (_, end), _ = joined_spans.pop(), counts.pop()
         joined_spans[-1] = (joined_spans[-1][0], end)
-        joined_bags[-1] = _add(joined_bags[-1], bag)
-    return Sentences(joined_spans, Bags.of(joined_bags))
+        joined = np.minimum(joined, len(counts) - 1)
+    elif counts == [0]:
+        joined_spans.pop()
+    num_stems = max(1, len(wording.stems))
+    keys, found = np.unique(joined[sentence] * num_stems + wording.index[long], return_counts=True)
+    entry_stems = keys % num_stems
+    offsets = np.searchsorted(keys, np.arange(len(joined_spans) + 1) * num_stems)
+    bags = Bags(
+        stems=wording.stems,
+        df=np.bincount(entry_stems, minlength=len(wording.stems)).astype(np.int32),
+        offsets=offsets.astype(np.int32),
+        entry_stems=entry_stems.astype(np.int32),
+        entry_counts=found.astype(np.float64),
+    )
+    return Sentences(joined_spans, bags)
 
 
 def _is_short(bag: Bag, least_words: int) -> bool:

@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from permille.align.prepare import Ints, Longs, Words
+from permille.align.arrays import Ints, Longs
+from permille.align.prepare import Words
 
 Run = tuple[int, int, int, int]
 """Suspicious start and end, source start and end, in characters."""

@@ -66,6 +66,10 @@ class Lexicon:
         self._chunk_stems = Memo(self._stems_in)
         self._chunk_words = Memo(self._words_in)
 
+    def stem(self, token: str) -> int:
+        """Return the identity of a lower-cased word's stem; of a very long one, its own."""
+        return self._stems[token] if len(token) <= _REMEMBERED_CHARS else identity(token)
+
     def bag(self, sentence: str) -> dict[int, int]:
         """Count a sentence's stems, in order of first occurrence."""
         return Counter(chain.from_iterable(map(self._chunk_stems.__getitem__, _keys(sentence))))

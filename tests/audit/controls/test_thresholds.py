@@ -38,10 +38,10 @@ def test_every_threshold_is_moved_both_ways(texts, corpus_of, word_judge):
     found = moved(documents, generations, corpus_of, word_judge)
     rows = [(row["threshold"], row.get("value")) for row in found["rows"]]
     assert rows[0] == (None, None)
-    assert ("th1", 0.24) in rows
-    assert ("th1", 0.36) in rows
+    assert ("th1", 0.2) in rows
+    assert ("th1", 0.3) in rows
     assert ("verbatim_minlen", 40) in rows
-    assert ("src_gap, susp_gap", 5) in rows
+    assert ("src_gap, susp_gap", 2) in rows
     assert ("min_sentlen", 2) in rows
     assert ("min_sentlen", 4) in rows
     assert ("judge.threshold", 0.6) in rows

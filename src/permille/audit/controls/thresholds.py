@@ -22,7 +22,8 @@ TOGETHER = (
     ("verbatim_minlen",),
     ("summary_ratio",),
     ("src_gap", "susp_gap"),
-    ("src_gap_summary", "susp_gap_summary"),
+    ("src_gap_summary",),
+    ("min_summary_probability",),
     ("min_sentlen",),
 )
 """Thresholds that are moved by a factor, some of them together; whole numbers are rounded."""

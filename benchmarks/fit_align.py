@@ -1,0 +1,402 @@
+"""Learns what the mended rules weigh from a PAN corpus, and says how good it is on unseen pairs.
+
+Writes `rarity.json` and `weights.json` into the package. The last line is JSON, as `pan.py` prints
+it, of the cross-fitted figures: the pairs are halved by source document, and each half is aligned
+with what was learned from the other.
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import sklearn
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import pan
+from pan_corpus import PanCorpus, PanPair, open_corpus
+from permille.align import AlignConfig, rarity, weights
+from permille.align.arrays import Floats, Longs
+from permille.align.candidates import measure, refined
+from permille.align.coding import CODES
+from permille.align.logistic import Logistic, with_squares
+from permille.align.mended import MendedPair, align_pair, propose
+from permille.align.prepare import Preparer
+from permille.align.refine import (
+    BREAKS_SHAPE,
+    SOURCE,
+    SUSPICIOUS,
+    TABLE_SHAPE,
+    Block,
+    Evidence,
+    view,
+)
+from permille.align.summaries import (
+    SUMMARY_BREAKS_SHAPE,
+    SUMMARY_TABLE_SHAPE,
+    SummaryEvidence,
+    condensing,
+    find_summary,
+)
+from permille.align.weights import Filters, Learned
+from permille.align.wording import WORD
+from permille.align.words import Lexicon
+from permille.core.errors import DataError, PermilleError
+from permille.core.records import Span
+
+CONFIG = pan.CONFIGS["default"]
+SUMMARY_FOLDER = "05-summary-obfuscation"
+PSEUDO_COUNT = 40
+GAP_PSEUDO_COUNT = 2
+CLEAN_WEIGHT = 5
+CLEAN_SUMMARY_WEIGHT = 10
+"""How much a candidate of a pair without any case weighs in the two filters."""
+SHORT_CHARS = (250, 500)
+PLANTED_CHARS = (80, 400)
+PLANTED_SHARE = 0.5
+HOST_WORDS = 20
+TRUE_SHARE = 0.3
+"""A candidate is true when more than this share of it lies in an annotated case."""
+
+
+@dataclass
+class Example:
+    """A pair with what is learned from it."""
+
+    listed: PanPair
+    pair: MendedPair
+    proposed: list[Block]
+    cases: list[Block]
+    summary: Block | None
+
+    @property
+    def half(self) -> int:
+        """Which half of the corpus the pair is in, by its source document."""
+        return zlib.crc32(self.listed.source_name.encode()) % 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Learn, write, and print how good it is; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", type=Path, required=True, help="folder or .tar.gz")
+    parser.add_argument("--check", action="store_true", help="print the figures, write nothing")
+    options = parser.parse_args(arguments)
+    package = Path(rarity.__file__).parent
+    try:
+        with open_corpus(options.corpus) as corpus:
+            if not options.check:
+                write(package / rarity.FILE, rarity_table(corpus.texts.values()))
+            examples = read_examples(corpus, corpus.pairs, CONFIG)
+            short = read_short_examples(corpus, corpus.pairs)
+            results = pan.summary(corpus, crossfit(examples, short))
+            if not options.check:
+                learned = fit(examples, short)
+                write(package / weights.FILE, origin(len(examples), results) | learned.to_dict())
+    except PermilleError as error:
+        print(error, file=sys.stderr)
+        return 1
+    pan.print_table(results)
+    print(json.dumps(results))
+    return 0
+
+
+def write(path: Path, values: dict[str, Any]) -> None:
+    """Write numbers as JSON, a key a line."""
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in values.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+
+
+def origin(num_pairs: int, results: dict[str, Any]) -> dict[str, Any]:
+    """Say where the weights are from and how good they are."""
+    return {
+        "origin": "PAN text-alignment training corpus (2013): annotated cases of its pairs",
+        "command": "python benchmarks/fit_align.py --corpus DIR",
+        "date": time.strftime("%Y-%m-%d"),
+        "scikit_learn": sklearn.__version__,
+        "pairs": num_pairs,
+        "cross_fitted": {
+            name: {key: value for key, value in row.items() if key != "characters"}
+            if isinstance(row, dict)
+            else row
+            for name, row in results.items()
+        },
+    }
+
+
+def rarity_table(texts: Iterable[str]) -> dict[str, Any]:
+    """Count in how many texts each stem occurs, and list the hashes of the common ones by level."""
+    lexicon = Lexicon()
+    counts: Counter[int] = Counter()
+    num_texts = 0
+    for text in texts:
+        num_texts += 1
+        counts.update({lexicon.stem(word.lower()) for word in WORD.findall(text)})
+    stems: Longs = np.array(list(counts), np.int64)
+    rareness = [math.log(num_texts / count) for count in counts.values()]
+    levels = np.searchsorted(rarity.CUTS, rareness, side="right")
+    hashes = [np.unique(rarity.short_hash(stems[levels == k])) for k in range(rarity.LEVELS - 1)]
+    return {
+        "origin": "PAN text-alignment training corpus (2013): how many of its texts hold a stem",
+        "command": "python benchmarks/fit_align.py --corpus DIR",
+        "documents": num_texts,
+        "steps": [np.diff(each, prepend=each.dtype.type(0)).tolist() for each in hashes],
+    }
+
+
+def read_examples(
+    corpus: PanCorpus, pairs: Sequence[PanPair], config: AlignConfig
+) -> list[Example]:
+    """Prepare the pairs and propose cases."""
+    preparer = Preparer(config)
+    names = {name for pair in pairs for name in (pair.suspicious_name, pair.source_name)}
+    prepared = {name: preparer.prepare(corpus.texts[name]) for name in names}
+    return [
+        example_of(
+            listed,
+            MendedPair.of(prepared[listed.suspicious_name], prepared[listed.source_name], config),
+            [(case.suspicious, case.source) for case in corpus.cases(listed)],
+            config,
+        )
+        for listed in pairs
+    ]
+
+
+def read_short_examples(corpus: PanCorpus, pairs: Sequence[PanPair]) -> list[Example]:
+    """Cut texts as short as generations out of the suspicious ones, under the default's lengths.
+
+    They lie across an annotated case where there is one. In every second pair without a case a
+    passage of the source is planted, some of its words replaced.
+    """
+    config = AlignConfig()
+    preparer = Preparer(config)
+    sources = {pair.source_name: preparer.prepare(corpus.texts[pair.source_name]) for pair in pairs}
+    examples = []
+    for listed in pairs:
+        rng = Random(zlib.crc32(listed.file_name.encode()))
+        text, cases = short_text(corpus, listed, rng)
+        pair = MendedPair.of(preparer.prepare(text), sources[listed.source_name], config)
+        examples.append(example_of(listed, pair, cases, config))
+    return examples
+
+
+def short_text(
+    corpus: PanCorpus, listed: PanPair, rng: Random
+) -> tuple[str, list[tuple[Span, Span]]]:
+    """Return a short text of a pair and its cases in it."""
+    text, source = corpus.texts[listed.suspicious_name], corpus.texts[listed.source_name]
+    cases = corpus.cases(listed)
+    size = rng.randint(*SHORT_CHARS)
+    if not cases and rng.random() < PLANTED_SHARE:
+        return planted_text(text, source, rng)
+    start = rng.randrange(max(1, len(text) - size))
+    if cases:
+        case = rng.choice(cases).suspicious
+        start = max(0, rng.randint(case.start_char - size // 2, case.end_char - size // 4))
+    cut = Span(start, min(len(text), start + size))
+    inside = [
+        (
+            Span(
+                max(0, case.suspicious.start_char - start),
+                min(len(cut), case.suspicious.end_char - start),
+            ),
+            case.source,
+        )
+        for case in cases
+        if case.suspicious.overlap_chars(cut)
+    ]
+    return text[cut.start_char : cut.end_char], inside
+
+
+def planted_text(host: str, source: str, rng: Random) -> tuple[str, list[tuple[Span, Span]]]:
+    """Put a passage of the source, 10 to 40 % of its words replaced, into a piece of the host."""
+    words = host.split()
+    size = rng.randint(*PLANTED_CHARS)
+    start = rng.randrange(max(1, len(source) - size))
+    passage = source[start : start + size].split()
+    for at in rng.sample(range(len(passage)), round(len(passage) * rng.uniform(0.1, 0.4))):
+        passage[at] = rng.choice(words)
+    around = rng.randrange(max(1, len(words) - HOST_WORDS))
+    pieces = words[around : around + HOST_WORDS]
+    cut = rng.randint(0, len(pieces))
+    before, after = " ".join(pieces[:cut]), " ".join(pieces[cut:])
+    middle = " ".join(passage)
+    at = len(before) + 1
+    case = Span(at, at + len(middle)), Span(start, min(len(source), start + size))
+    return f"{before} {middle} {after}", [case]
+
+
+def example_of(
+    listed: PanPair, pair: MendedPair, cases: Sequence[tuple[Span, Span]], config: AlignConfig
+) -> Example:
+    """Put together what is learned from a pair; cases of less than a word are left out."""
+    blocks = [
+        pair.block((left.start_char, left.end_char, right.start_char, right.end_char))
+        for left, right in cases
+    ]
+    blocks = [block for block in blocks if block[1] > block[0] and block[3] > block[2]]
+    summary = blocks[0] if blocks and listed.folder == SUMMARY_FOLDER else None
+    return Example(listed, pair, propose(pair, config), blocks, summary)
+
+
+def crossfit(examples: Sequence[Example], short: Sequence[Example]) -> pan.Found:
+    """Align each half of the pairs with what was learned from the other half."""
+    found: pan.Found = {}
+    for half in (0, 1):
+        learned = fit(
+            [each for each in examples if each.half != half],
+            [each for each in short if each.half != half],
+        )
+        for each in examples:
+            if each.half == half:
+                alignment = align_pair(each.pair, CONFIG, learned)
+                found[each.listed] = pan.detections(each.listed, alignment, once=True)
+    return {each.listed: found[each.listed] for each in examples}
+
+
+def fit(examples: Sequence[Example], short: Sequence[Example]) -> Learned:
+    """Learn the evidence of words, then the filters of what is found with it."""
+    evidence = learn_evidence(examples)
+    summary_evidence = learn_summary_evidence(examples)
+    of_long, of_short = (
+        Filters(learn_case_filter(part, evidence), learn_summary_filter(part, summary_evidence))
+        for part in (examples, short)
+    )
+    return Learned(evidence, summary_evidence, of_long, of_short)
+
+
+def learn_evidence(examples: Sequence[Example]) -> Evidence:
+    """Count the codes of words inside of annotated cases and beside them."""
+    counts = np.zeros((2, *TABLE_SHAPE))
+    gaps = np.zeros((2, *BREAKS_SHAPE))
+    for example in examples:
+        for block in example.proposed:
+            case = true_case(example, block)
+            if case is None:
+                continue
+            for side in (SUSPICIOUS, SOURCE):
+                seen = view(example.pair.worded, side, block)
+                first, last = case[2 * side : 2 * side + 2]
+                at = np.arange(seen.first, seen.first + len(seen.codes))
+                inside = ((first <= at) & (at < last)).astype(int)
+                np.add.at(counts, (inside, side, seen.degree, seen.levels, seen.codes), 1)
+                breaks = example.pair.worded.texts[side].breaks
+                for end, place in enumerate((first, last)):
+                    np.add.at(gaps, (0, side, end, breaks[at]), 1)
+                    gaps[1, side, end, breaks[place]] += 1
+    return Evidence(log_ratio(counts, counts.sum(axis=2, keepdims=True)), gap_ratio(gaps))
+
+
+def learn_summary_evidence(examples: Sequence[Example]) -> SummaryEvidence:
+    """Count the codes of words inside of annotated summaries and in the rest of their texts."""
+    counts = np.zeros((2, *SUMMARY_TABLE_SHAPE))
+    gaps = np.zeros((2, *SUMMARY_BREAKS_SHAPE))
+    for example in examples:
+        coded = example.summary and condensing(example.pair.worded, SUSPICIOUS)
+        if not coded or not example.summary:
+            continue
+        own = example.pair.worded.texts[SUSPICIOUS]
+        first, last = example.summary[:2]
+        inside = np.zeros(len(own), int)
+        inside[first:last] = 1
+        np.add.at(counts, (inside, coded.size, own.level, coded.codes), 1)
+        for end, place in enumerate((first, last)):
+            np.add.at(gaps, (0, end, own.breaks), 1)
+            gaps[1, end, own.breaks[place]] += 1
+    return SummaryEvidence(log_ratio(counts, counts.sum(axis=1, keepdims=True)), gap_ratio(gaps))
+
+
+def log_ratio(counts: Floats, pooled: Floats) -> Floats:
+    """Return ln P(code | inside) / P(code | outside), counts of few smoothed by pooled ones."""
+    prior = (pooled + 1) / (pooled.sum(-1, keepdims=True) + CODES)
+    shares = (counts + PSEUDO_COUNT * prior) / (counts.sum(-1, keepdims=True) + PSEUDO_COUNT)
+    return np.log(shares[1] / shares[0])
+
+
+def gap_ratio(gaps: Floats) -> Floats:
+    """Return ln P(kind of gap | an end of a case) / P(kind of gap | any)."""
+    shares = (gaps + GAP_PSEUDO_COUNT) / (gaps + GAP_PSEUDO_COUNT).sum(-1, keepdims=True)
+    return np.log(shares[1] / shares[0])
+
+
+def true_case(example: Example, block: Block) -> Block | None:
+    """Return the annotated case that holds most of a candidate, if it holds enough of it."""
+    best, most = None, TRUE_SHARE
+    for case in example.cases:
+        common = [min(block[k + 1], case[k + 1]) - max(block[k], case[k]) for k in (0, 2)]
+        share = sum(common) / (block[1] - block[0] + block[3] - block[2])
+        if min(common) > 0 and share > most:
+            best, most = case, share
+    return best
+
+
+def learn_case_filter(examples: Sequence[Example], evidence: Evidence) -> Logistic:
+    """Tell candidates inside of annotated cases from others."""
+    rows, labels, importance = [], [], []
+    for example in examples:
+        pair = example.pair
+        blocks = refined(pair.worded, example.proposed, evidence)
+        long_runs = pair.long_runs
+        for row, block in zip(
+            measure(pair.worded, blocks, long_runs, evidence), blocks, strict=True
+        ):
+            case = true_case(example, block)
+            rows.append(row)
+            labels.append(case is not None and not any(_fills(run, case) for run in long_runs))
+            importance.append(1 if example.cases else CLEAN_WEIGHT)
+    return logistic(np.array(rows), labels, importance)
+
+
+def _fills(run: Block, case: Block) -> bool:
+    """Tell whether a run is most of a case already."""
+    return 2 * (min(run[1], case[1]) - max(run[0], case[0])) > case[1] - case[0]
+
+
+def learn_summary_filter(examples: Sequence[Example], evidence: SummaryEvidence) -> Logistic:
+    """Tell stretches that lie in annotated summaries from others.
+
+    The corpus has summaries in the suspicious texts only: what is found in a source is none.
+    """
+    rows, labels, importance = [], [], []
+    for example in examples:
+        pair = example.pair
+        for side in (SUSPICIOUS, SOURCE):
+            coded = condensing(pair.worded, side)
+            found = coded and find_summary(pair.worded, coded, bool(pair.long_runs), evidence)
+            if found:
+                (start, end, _, _), row = found
+                is_there = example.summary is not None and side == SUSPICIOUS
+                first, last = example.summary[:2] if is_there else (0, 0)
+                rows.append(row)
+                labels.append(min(end, last) - max(start, first) > TRUE_SHARE * (end - start))
+                importance.append(1 if example.cases else CLEAN_SUMMARY_WEIGHT)
+    return logistic(np.array(rows), labels, importance)
+
+
+def logistic(rows: Floats, labels: Sequence[bool], importance: Sequence[float]) -> Logistic:
+    """Fit a logistic regression to rows (N, M), and give its weights for unscaled measures.
+
+    Raises:
+        DataError: If there are not true and false ones.
+    """
+    if len(set(labels)) < 2:
+        raise DataError(f"want true and false candidates to learn from, got {len(labels)} alike")
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=3000))
+    model.fit(with_squares(rows), labels, logisticregression__sample_weight=importance)
+    scaler, classifier = model[0], model[-1]
+    slopes = classifier.coef_[0] / scaler.scale_
+    return Logistic(slopes, float(classifier.intercept_[0] - slopes @ scaler.mean_))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Cases that loose seeds propose, refined word by word, and the filter that they must pass."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from permille.align.arrays import Floats
+from permille.align.refine import SUPPORT_NAMES, Block, Evidence, WordedPair, refine, support
+
+LONG_RUN_CHARS = 256
+"""A copied run as long as this is a circumstance by itself, whatever is asked of runs otherwise."""
+
+MEASURES = (
+    *(f"suspicious_{name}" for name in SUPPORT_NAMES),
+    *(f"source_{name}" for name in SUPPORT_NAMES),
+    "length_ratio",
+    "behind_best",
+    "is_best",
+    "suspicious_words_to_best",
+    "source_words_to_best",
+    "long_run",
+    "suspicious_words_to_run",
+    "source_words_to_run",
+)
+"""What is measured of a candidate. Lengths and distances are ln(1 + words)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case with the probability that it is one."""
+
+    block: Block
+    probability: float
+
+
+def measure(
+    pair: WordedPair, blocks: list[Block], long_runs: list[Block], evidence: Evidence
+) -> Floats:
+    """Measure refined cases of a pair; shape (blocks, `MEASURES`)."""
+    supports = [support(pair, block, evidence) for block in blocks]
+    totals = [row[0] + row[len(SUPPORT_NAMES)] for row in supports]
+    best = int(np.argmax(totals)) if totals else 0
+    rows = []
+    for block, row, total in zip(blocks, supports, totals, strict=True):
+        sizes = np.log1p(block[1] - block[0]), np.log1p(block[3] - block[2])
+        run_gaps = [_gaps(block, run) for run in long_runs] or [(0, 0)]
+        rows.append(
+            [
+                *row,
+                abs(sizes[0] - sizes[1]),
+                totals[best] - total,
+                float(block == blocks[best]),
+                *np.log1p(_gaps(block, blocks[best])),
+                float(bool(long_runs)),
+                *np.log1p(np.min(run_gaps, axis=0)),
+            ]
+        )
+    return np.array(rows, np.float64).reshape(len(blocks), len(MEASURES))
+
+
+def _gaps(block: Block, other: Block) -> tuple[int, int]:
+    """Count the words between two cases on either side; 0 where they overlap."""
+    return (
+        max(0, other[0] - block[1], block[0] - other[1]),
+        max(0, other[2] - block[3], block[2] - other[3]),
+    )
+
+
+def refined(pair: WordedPair, blocks: list[Block], evidence: Evidence) -> list[Block]:
+    """Refine cases, giving once those that become the same."""
+    return list(dict.fromkeys(refine(pair, block, evidence) for block in blocks))
+
+
+def best_apart(judged: list[Judged]) -> list[Judged]:
+    """Of cases that share more than half of the shorter one's suspicious words, keep the best."""
+    kept: list[Judged] = []
+    for each in sorted(judged, key=lambda each: -each.probability):
+        if all(not _mostly_same(each.block, other.block) for other in kept):
+            kept.append(each)
+    return kept
+
+
+def _mostly_same(block: Block, other: Block) -> bool:
+    common = min(block[1], other[1]) - max(block[0], other[0])
+    return 2 * common > min(block[1] - block[0], other[1] - other[0])

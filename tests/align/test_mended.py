@@ -1,0 +1,104 @@
+"""What the default finds in short generations."""
+
+import gzip
+import json
+
+import pytest
+
+from permille.core.errors import DataError
+from permille.core.records import Case, Kind
+
+SENTENCES = (
+    "The ferry left the northern harbor at dawn with forty crates of oranges aboard.",
+    "Its captain had counted them twice and signed the yellow ledger in red ink.",
+    "By noon a thick fog had swallowed the lighthouse and every bell along the coast.",
+    "Nobody on the pier could say afterwards which of the boats had turned back first.",
+)
+REWRITTEN = (
+    "At dawn the ferry sailed from the northern harbor, forty crates of oranges being aboard.",
+    "Its captain counted each of them twice, then signed a yellow ledger with red ink.",
+)
+UNRELATED = "Grandmother planted beans behind the shed because the soil there never froze. "
+
+
+def texts(case: Case, suspicious: str, source: str) -> tuple[str, str]:
+    return (
+        suspicious[case.suspicious.start_char : case.suspicious.end_char],
+        source[case.source.start_char : case.source.end_char],
+    )
+
+
+def test_an_exact_copy_of_one_sentence_is_verbatim(mended):
+    found = mended.align(SENTENCES[0], SENTENCES[0])
+    assert found.kind == "verbatim"
+    assert texts(found.cases[0], SENTENCES[0], SENTENCES[0]) == (SENTENCES[0], SENTENCES[0])
+
+
+def test_a_text_against_itself_is_one_case_over_all_of_it(mended):
+    text = " ".join(SENTENCES)
+    found = mended.align(text, text)
+    assert [(c.kind, *texts(c, text, text)) for c in found.cases] == [(Kind.VERBATIM, text, text)]
+
+
+def test_a_rewritten_passage_is_a_paraphrase_with_its_ends_where_it_ends(mended):
+    passage = " ".join(REWRITTEN)
+    suspicious = f"{UNRELATED}{passage} {UNRELATED}"
+    source = f"{UNRELATED[::-1]}. {' '.join(SENTENCES)}"
+    found = mended.align(suspicious, source)
+    assert found.kind == "paraphrase"
+    assert [texts(case, suspicious, source) for case in found.cases] == [
+        (passage, " ".join(SENTENCES[:2]))
+    ]
+
+
+def test_a_paraphrase_stays_beside_a_run(mended):
+    suspicious = f"{SENTENCES[2]} {UNRELATED * 2}{' '.join(REWRITTEN)}"
+    source = f"{' '.join(SENTENCES[:2])} {UNRELATED[::-1] * 2}. {SENTENCES[2]}"
+    found = mended.align(suspicious, source)
+    assert found.kind == "verbatim"
+    assert {str(case.kind) for case in found.cases} == {"verbatim", "paraphrase"}
+
+
+def test_a_phrase_that_repeats_does_not_erase_itself(mended):
+    found = mended.align(f"{SENTENCES[0]} {SENTENCES[0]}", SENTENCES[0])
+    assert found.kind == "verbatim"
+
+
+def test_a_window_with_every_fifth_word_replaced_is_found(mended):
+    words = " ".join(SENTENCES).split()
+    words[2::5] = ["zebra"] * len(words[2::5])
+    suspicious = UNRELATED + " ".join(words[:24])
+    source = UNRELATED[::-1] + ". " + " ".join(SENTENCES)
+    found = mended.align(suspicious, source)
+    assert found.kind == "paraphrase"
+
+
+def test_unrelated_texts_have_no_case(mended):
+    assert mended.align(UNRELATED * 3, " ".join(SENTENCES)).kind == "none"
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", "...", "\0", "\ud800", "漢字" * 40, "🙂" * 60])
+def test_texts_without_words_are_answered(mended, text):
+    assert mended.align(text, " ".join(SENTENCES)).kind == "none"
+    assert mended.align(" ".join(SENTENCES), text).kind == "none"
+
+
+def test_a_text_prepared_for_the_published_rules_is_refused(mended, paper):
+    prepared = paper.prepare(SENTENCES[0])
+    with pytest.raises(DataError, match="prepared for the published rules"):
+        mended.align(prepared, SENTENCES[0])
+
+
+def summaries(shared_data, count: int) -> list[dict]:
+    path = shared_data / "summarization_cnndm.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line, _ in zip(lines, range(count), strict=False)]
+
+
+def test_ideas_are_told_by_direction(mended, shared_data):
+    """True summaries: where an idea is found, the summary is on the side that is told."""
+    rows = summaries(shared_data, 60)
+    forward = [mended.align(row["target"], row["input"]) for row in rows]
+    backward = [mended.align(row["input"], row["target"]) for row in rows]
+    assert {found.summary_of_source for found in forward} == {True, None}
+    assert {found.summary_of_source for found in backward} == {False, None}
