@@ -83,12 +83,12 @@ def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
     assert f"{stored * CHUNK_SIZE} generations of an interrupted audit" in again.err
     assert not kept.exists()
 
-    whole = run("evaluate", *arguments, "hydra.run.dir=whole")
+    whole = run("evaluate", *arguments, "hydra.run.dir=undisturbed")
     assert whole.code == 0, whole.err
     assert "interrupted" not in whole.err
-    found, expected = (result_of(workplace / name) for name in ("again", "whole"))
+    found, expected = (result_of(workplace / name) for name in ("again", "undisturbed"))
     assert found["ratios"]["any"]["count"] > 20
     for key in ("generations", "ratios", "controls"):
         assert found[key] == expected[key]
-    cases = [(workplace / name / "cases.jsonl").read_bytes() for name in ("again", "whole")]
+    cases = [(workplace / name / "cases.jsonl").read_bytes() for name in ("again", "undisturbed")]
     assert cases[0] == cases[1]

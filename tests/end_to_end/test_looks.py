@@ -22,9 +22,9 @@ FULL = [
 
 @pytest.fixture(scope="module")
 def full(run: Run, workplace: Path) -> Path:
-    done = run("train", *FULL, "hydra.run.dir=full")
+    done = run("train", *FULL, "hydra.run.dir=looked_at")
     assert done.code == 0, done.err
-    return workplace / "full"
+    return workplace / "looked_at"
 
 
 def controls_of(folder: Path) -> dict[str, dict[str, object]]:

@@ -82,12 +82,11 @@ def test_a_refused_command_line_is_1_and_nothing_runs(
     assert (out, err) == ("", "error: sed: no such setting; did you mean seed?\n")
 
 
-def test_an_interruption_is_130(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_interruption_is_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # what it says is pinned end to end: Hydra closes every handler, and one of absl's would close
+    # the stream that pytest keeps aside while a test captures
     def interrupted(job: Job) -> Path:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys, "argv", ["train.py", f'hydra.run.dir="{tmp_path}"'])
     assert run_program(Program.train, interrupted) == 130
-    assert "goes on with resume=RUN" in capsys.readouterr().err
