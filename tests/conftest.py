@@ -1,6 +1,7 @@
 """What all tests share: where the shared corpora lie, and offline defaults."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,9 @@ for name, value in {
     os.environ.setdefault(name, value)
 if "NLTK_DATA" not in os.environ and (SHARED / "nltk_data").is_dir():
     os.environ["NLTK_DATA"] = str(SHARED / "nltk_data")
-# how long an example takes says how loaded the machine is, not whether it is right
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# a shell that starts the tests in the background leaves Ctrl-C ignored, here and in each process
+# that a test starts and interrupts
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # how long an example takes says more about the machine than about the code
 settings.register_profile("permille", deadline=None)
