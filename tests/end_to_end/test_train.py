@@ -15,6 +15,7 @@ from .conftest import TINY, Run, command, environment, result_of
 FILES = {
     "report.json",
     "cases.jsonl",
+    "verbatim_anywhere.jsonl",
     "generations.jsonl",
     "documents.jsonl.gz",
     "metrics.jsonl",
