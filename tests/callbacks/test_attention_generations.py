@@ -117,6 +117,60 @@ def test_tasks_are_described_apart_with_every_head_in_a_row() -> None:
     assert set(json.loads(json.dumps(told, allow_nan=False))) == {"within_task", "layers"}
 
 
+NUM_SEEDS = 12
+
+
+@pytest.mark.slow
+def test_untrained_models_show_no_effect_whatever_their_seed() -> None:
+    rng = np.random.default_rng(0)
+    given = [g for g in generations(240) if g.task == "qa"]
+    found: dict[str, list[dict[str, float]]] = {"random": [], "longer": []}
+    for seed in range(NUM_SEEDS):
+        measured = measure_generations(untrained_like(model(), seed=seed), Letters(), given, FULL)
+        assert measured is not None
+        marks = {
+            "random": rng.permutation(len(given)) < 40,
+            # memorized ones that differ in length, and in nothing else
+            "longer": np.array([len(g.text) for g in given]) + rng.normal(size=120) * 9 > 23,
+        }
+        for name, is_memorized in marks.items():
+            memorized = {g.id for g, mark in zip(given, is_memorized, strict=True) if mark}
+            told = describe_generations(measured, given, memorized, seed=seed)
+            found[name].append(told["within_task"]["qa"])
+    for name, tables in found.items():
+        effects = [table["metrics"]["cad"]["matched"] for table in tables]
+        effects += [table["nulls"]["labels_permuted"] for table in tables]
+        if name == "random":
+            effects += [table["metrics"]["cad"]["raw"] for table in tables]
+            assert np.mean([table["gain"]["gain"] for table in tables]) < 0.02
+        assert np.mean([effect["p"] < 0.05 for effect in effects]) <= 0.15
+        assert np.mean([effect["auc"] for effect in effects]) == pytest.approx(0.5, abs=0.03)
+        held = [effect["auc_ci95"][0] <= 0.5 <= effect["auc_ci95"][1] for effect in effects]
+        assert np.mean(held) >= 0.85
+
+
+@pytest.mark.slow
+def test_an_effect_of_known_size_is_found_in_the_attention_of_any_model() -> None:
+    rng = np.random.default_rng(1)
+    given = [g for g in generations(240) if g.task == "qa"]
+    effects = []
+    for seed in range(NUM_SEEDS):
+        measured = measure_generations(untrained_like(model(), seed=seed), Letters(), given, FULL)
+        assert measured is not None
+        ranks = measured.values["cross_cad"][:, -1].mean(axis=1).argsort().argsort()
+        # memorized with a chance of the rank itself, which makes the AUC 5 / 6
+        marks = rng.random(120) < (ranks + 0.5) / 120
+        memorized = {probe.id for probe, mark in zip(measured.probes, marks, strict=True) if mark}
+        table = describe_generations(measured, given, memorized, seed=seed)["within_task"]["qa"]
+        effects.append(table["metrics"]["cad"]["raw"])
+        assert table["metrics"]["cad"]["raw"]["p_holm"] < 1e-4
+        assert table["metrics"]["cad"]["matched"]["p"] < 0.05
+        assert table["gain"]["ci95"][0] > 0
+    held = [effect["auc_ci95"][0] < 5 / 6 < effect["auc_ci95"][1] for effect in effects]
+    assert np.mean(held) >= 0.85
+    assert np.mean([effect["auc"] for effect in effects]) == pytest.approx(5 / 6, abs=0.03)
+
+
 def test_an_effect_planted_in_the_attention_is_told() -> None:
     given = [g for g in generations() if g.task == "qa"]
     measured = measure_generations(model(), Letters(), given, FULL)
@@ -134,7 +188,7 @@ def test_generations_of_no_task_are_described_as_texts() -> None:
     assert measured is not None
     told = describe_generations(measured, given, {"g0"})
     reason = told["within_task"]["texts"]["metrics"]["cad"]["raw"]["reason"]
-    assert reason == "want 5 of each, got 1 memorized and 11 others"
+    assert reason == ("want 5 examples with a memorized and with another generation, got 1 and 11")
     assert told["layers"]["texts"] == []
 
 

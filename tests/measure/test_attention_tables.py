@@ -1,6 +1,7 @@
 """The tables of the report: one head's planted effect is found, and no other."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -88,6 +89,14 @@ def test_within_task_compares_every_metric_and_is_json() -> None:
     for both in table["metrics"].values():
         assert set(both) == {"raw", "matched"}
     assert set(table["nulls"]) == {"labels_permuted", "untrained_model"}
+    effects = [one for both in table["metrics"].values() for one in both.values()]
+    for effect in effects:
+        assert effect["p"] <= effect["p_bh"] <= effect["p_holm"] <= 1
+    smallest = min(effect["p"] for effect in effects)
+    assert min(e["p_holm"] for e in effects) == pytest.approx(min(1, 12 * smallest))
+    permuted = table["nulls"]["labels_permuted"]
+    assert permuted["permutations"] == 200
+    assert permuted["share_below_0.05"] < 0.1
     assert table["gain"]["cheap_predictors"] == [
         "loss_nats",
         "zlib_ratio",
@@ -119,9 +128,26 @@ def test_without_enough_memorized_generations_there_are_reasons() -> None:
         whole.cheap,
     )
     table = within_task(none)
-    assert table["metrics"]["cad"]["raw"]["reason"].startswith("want 5 of each, got 0 memorized")
-    assert table["gain"]["reason"].startswith("want 10 of each, got 0 memorized")
+    assert table["metrics"]["cad"]["raw"]["reason"].startswith("want 5 examples with a mem")
+    assert table["gain"]["reason"].startswith("want 10 examples with a me")
     assert layer_head_rows(none) == []
+
+
+def test_generations_of_one_example_are_one_in_every_table() -> None:
+    once = measured(effect=0.35, seed=3)
+    thrice = replace(
+        once,
+        is_memorized_N=np.repeat(once.is_memorized_N, 3),
+        values={name: np.repeat(array, 3, axis=0) for name, array in once.values.items()},
+        source_tokens_N=np.repeat(once.source_tokens_N, 3),
+        target_tokens_N=np.repeat(once.target_tokens_N, 3),
+        cheap={name: np.repeat(array, 3) for name, array in once.cheap.items()},
+        examples_N=np.repeat(np.arange(NUMBER), 3),
+    )
+    for one, other in zip(layer_head_rows(once), layer_head_rows(thrice), strict=True):
+        assert one["p"] == pytest.approx(other["p"], rel=0.05)
+    raw = [within_task(one)["metrics"]["cad"]["raw"]["p"] for one in (once, thrice)]
+    assert raw[0] == pytest.approx(raw[1], rel=0.05)
 
 
 def test_arrays_of_other_generations_are_refused() -> None:

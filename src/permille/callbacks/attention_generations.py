@@ -115,7 +115,7 @@ def describe_generations(
             within[task], layers[task] = {"missing": "no measurable generation"}, []
             continue
         ids = [measures.probes[row].id for row in rows]
-        measured = _measured(measures, rows, [known[i].text for i in ids], memorized_ids)
+        measured = _measured(measures, rows, [known[i] for i in ids], memorized_ids)
         empty = None if untrained is None else _taken(untrained.values, rows)
         within[task] = within_task(measured, untrained=empty, seed=seed)
         layers[task] = layer_head_rows(measured)
@@ -129,17 +129,19 @@ def _is_compared(generation: Generation) -> bool:
 def _measured(
     measures: AttentionMeasures,
     rows: list[int],
-    texts: list[str],
+    generations: list[Generation],
     memorized_ids: Collection[str],
 ) -> MeasuredGenerations:
     probes = [measures.probes[row] for row in rows]
+    ratios = zlib_ratios([generation.text for generation in generations])
     return MeasuredGenerations(
         np.array([probe.id in memorized_ids for probe in probes]),
         _taken(measures.values, rows),
         {str(kind): layers for kind, layers in measures.layers.items()},
         np.array([len(probe.source_ids) for probe in probes]),
         np.array([len(probe.target_ids) for probe in probes]),
-        {"loss_nats": measures.scores["loss_nats"][rows], "zlib_ratio": zlib_ratios(texts)},
+        {"loss_nats": measures.scores["loss_nats"][rows], "zlib_ratio": ratios},
+        [generation.example_id or generation.id for generation in generations],
     )
 
 

@@ -2,27 +2,43 @@
 
 Everything here is within one task, so nothing follows from tasks differing in length or difficulty.
 Effects are rank-based: the AUC is the chance that a memorized generation has the greater value of a
-random pair, 0.5 where attention says nothing.
+random pair, 0.5 where attention says nothing. Generations for one example hang together, so whole
+examples are resampled and permuted.
 """
 
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-Interval = tuple[float, float]
+from permille.measure.auc import (
+    NUM_RESAMPLES,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    auc,
+    auc_interval,
+    drawn_weights,
+    group_numbers,
+    rank_p,
+    weighted_auc,
+)
+from permille.measure.clusters import clusters, paired_interval, sign_flip_p
+from permille.measure.intervals import Interval
 
-NUM_RESAMPLES = 1000
 MIN_EACH = 5
-"""Fewer memorized, or fewer other, generations than this are not compared."""
-CALIPER_SD = 0.25
-"""How far apart, in standard deviations of either log length, a matched pair may be."""
-MAX_MATCHED = 3000
-"""Of more other generations than this a seeded sample is matched, to bound memory."""
+"""Of fewer examples with a memorized, or with another, generation nothing is compared."""
+RAW_METHOD = (
+    "auc: Newcombe's method 5 at the effective size of examples; p: ranks, labels of whole "
+    f"examples permuted; bootstraps: {NUM_RESAMPLES} resamples of examples"
+)
+MATCHED_METHOD = (
+    "auc: share of pairs won, Tango's interval at the effective size of examples; p: exact sign "
+    f"test, whole examples flipped; bootstraps: {NUM_RESAMPLES} resamples of examples"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +49,13 @@ class Effect:
         num_memorized: Memorized generations compared, or pairs where matched.
         num_others: The others compared.
         difference: Mean of the memorized minus mean of the others.
-        difference_ci95: Its bootstrap interval.
-        auc: Chance that the memorized one of a pair has the greater value, ties counted half.
-        auc_ci95: Its bootstrap interval.
-        p: Two-sided p-value when labels are permuted (within pairs where matched).
+        difference_ci95: Its percentile bootstrap interval; None where all resamples are alike.
+        auc: Chance that the memorized one of a pair has the greater value, ties counted half. Where
+            matched, of a matched pair.
+        auc_ci95: Its score interval, which has a length at 0 and 1 too.
+        auc_bootstrap_ci95: Its percentile bootstrap interval; None where all resamples are alike.
+        p: Two-sided p-value of the same AUC.
+        method: How intervals and p-value were found.
         reason: Why there are no figures; None where there are.
     """
 
@@ -46,65 +65,63 @@ class Effect:
     difference_ci95: Interval | None = None
     auc: float | None = None
     auc_ci95: Interval | None = None
+    auc_bootstrap_ci95: Interval | None = None
     p: float | None = None
+    method: str | None = None
     reason: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """Return the form of report.json; a reason only where there is one."""
+        """Return the form of report.json; a reason only where there is one, a method elsewhere."""
         fields = asdict(self)
-        if self.reason is None:
-            del fields["reason"]
+        del fields["reason" if self.reason is None else "method"]
         return fields
 
 
-def auc(values_N: FloatArray, is_memorized_N: BoolArray) -> float:
-    """Return the area under the ROC curve of values (N,) for labels (N,), ties counted half."""
-    return float(auc_of_columns(values_N[:, None], is_memorized_N)[0])
-
-
-def auc_of_columns(columns: FloatArray, is_memorized_N: BoolArray) -> FloatArray:
-    """Return the AUC of each column; shapes (N, K), (N,) -> (K,)."""
-    num_memorized = int(is_memorized_N.sum())
-    num_others = len(is_memorized_N) - num_memorized
-    ranks = stats.rankdata(columns, axis=0)
-    above = ranks[is_memorized_N].sum(axis=0) - num_memorized * (num_memorized + 1) / 2
-    return np.asarray(above / (num_memorized * num_others), dtype=np.float64)
-
-
-def raw_effect(values_N: FloatArray, is_memorized_N: BoolArray, *, seed: int = 0) -> Effect:
+def raw_effect(
+    values_N: FloatArray,
+    is_memorized_N: BoolArray,
+    groups_N: npt.ArrayLike | None = None,
+    *,
+    seed: int = 0,
+) -> Effect:
     """Compare memorized generations with all others.
 
     Args:
         values_N: A measure of each generation, shape (N,); NaN is left out.
         is_memorized_N: Shape (N,).
-        seed: Of the bootstrap and the permutations.
+        groups_N: Which example each generation is of, shape (N,); None for each its own.
+        seed: Of the bootstrap.
     """
     known = ~np.isnan(values_N)
     values, labels = values_N[known], is_memorized_N[known]
-    memorized, others = values[labels], values[~labels]
-    if min(len(memorized), len(others)) < MIN_EACH:
-        return _too_few(len(memorized), len(others))
-    rng = np.random.default_rng(seed)
-    drawn = (
-        rng.choice(memorized, (NUM_RESAMPLES, len(memorized))),
-        rng.choice(others, (NUM_RESAMPLES, len(others))),
-    )
-    is_first = np.arange(len(values)) < len(memorized)
-    areas = auc_of_columns(np.concatenate(drawn, axis=1).T, is_first)
-    differences = drawn[0].mean(axis=1) - drawn[1].mean(axis=1)
+    groups = group_numbers(groups_N, len(values_N))[known]
+    num_memorized = int(labels.sum())
+    sizes = num_memorized, len(labels) - num_memorized
+    if reason := too_few(labels, groups, MIN_EACH):
+        return Effect(*sizes, reason=reason)
+    areas, differences = [], []
+    for weights in drawn_weights(labels, groups, np.random.default_rng(seed)):
+        areas.append(weighted_auc(values, labels, weights))
+        differences.append(_mean_difference(values, labels, weights))
     return Effect(
-        len(memorized),
-        len(others),
-        float(memorized.mean() - others.mean()),
-        _percentiles(differences),
-        auc(values, labels),
-        _percentiles(areas),
-        permutation_p(values, labels, rng),
+        *sizes,
+        difference=float(values[labels].mean() - values[~labels].mean()),
+        difference_ci95=_percentiles(np.concatenate(differences)),
+        auc=auc(values, labels),
+        auc_ci95=auc_interval(values, labels, groups),
+        auc_bootstrap_ci95=_percentiles(np.concatenate(areas)),
+        p=rank_p(values, labels, groups),
+        method=RAW_METHOD,
     )
 
 
 def matched_effect(
-    values_N: FloatArray, is_memorized_N: BoolArray, pairs: NDArray[np.intp], *, seed: int = 0
+    values_N: FloatArray,
+    is_memorized_N: BoolArray,
+    pairs: NDArray[np.intp],
+    groups_N: npt.ArrayLike | None = None,
+    *,
+    seed: int = 0,
 ) -> Effect:
     """Compare memorized generations with others of the same lengths.
 
@@ -112,7 +129,9 @@ def matched_effect(
         values_N: A measure of each generation, shape (N,); pairs with NaN are left out.
         is_memorized_N: Shape (N,).
         pairs: Index pairs (memorized, other) of shape (P, 2), see `match_on_lengths`.
-        seed: Of the bootstrap and the permutations.
+        groups_N: Which example each generation is of, shape (N,); None for each its own. Pairs
+            that share an example hang together.
+        seed: Of the bootstrap.
 
     Raises:
         ValueError: If a pair is not one memorized generation and one other.
@@ -120,82 +139,90 @@ def matched_effect(
     if not (is_memorized_N[pairs[:, 0]].all() and not is_memorized_N[pairs[:, 1]].any()):
         raise ValueError("want pairs of one memorized and one other generation, got other pairs")
     differences = values_N[pairs[:, 0]] - values_N[pairs[:, 1]]
-    differences = differences[~np.isnan(differences)]
-    if len(differences) < MIN_EACH:
-        return _too_few(len(differences), len(differences))
-    wins = (np.sign(differences) + 1) / 2
-    rng = np.random.default_rng(seed)
-    rows = rng.integers(len(differences), size=(NUM_RESAMPLES, len(differences)))
-    signs = rng.choice([-1.0, 1.0], size=(NUM_RESAMPLES, len(differences)))
-    ranks = stats.rankdata(np.abs(differences)) * np.sign(differences)
+    known = ~np.isnan(differences)
+    groups = _groups_of_pairs(pairs[known], group_numbers(groups_N, len(values_N)))
+    differences, num_pairs = differences[known], int(known.sum())
+    every = np.ones(num_pairs, dtype=bool)
+    if reason := too_few(every, groups, MIN_EACH, is_paired=True):
+        return Effect(num_pairs, num_pairs, reason=reason)
+    signs = np.sign(differences)
+    won = clusters(signs, groups)
+    low, high = paired_interval(won)
+    drawn = np.concatenate(
+        [
+            weights
+            @ np.stack([differences, (signs + 1) / 2], axis=1)
+            / weights.sum(axis=1)[:, None]
+            for weights in drawn_weights(every, groups, np.random.default_rng(seed))
+        ]
+    )
     return Effect(
-        len(differences),
-        len(differences),
-        float(differences.mean()),
-        _percentiles(differences[rows].mean(axis=1)),
-        float(wins.mean()),
-        _percentiles(wins[rows].mean(axis=1)),
-        _tail_p(signs @ ranks, ranks.sum()),
+        num_pairs,
+        num_pairs,
+        difference=float(differences.mean()),
+        difference_ci95=_percentiles(drawn[:, 0]),
+        auc=(won.mean + 1) / 2,
+        auc_ci95=((low + 1) / 2, (high + 1) / 2),
+        auc_bootstrap_ci95=_percentiles(drawn[:, 1]),
+        p=sign_flip_p(won),
+        method=MATCHED_METHOD,
     )
 
 
-def match_on_lengths(
-    is_memorized_N: BoolArray,
-    source_tokens_N: NDArray[np.int64],
-    target_tokens_N: NDArray[np.int64],
-    *,
-    seed: int = 0,
-) -> NDArray[np.intp]:
-    """Pair memorized generations with others of nearly the same source and output length.
-
-    As many pairs as the caliper allows, each generation in one at most, of the least total distance
-    between log lengths in standard deviations.
+def too_few(
+    is_memorized_N: BoolArray, groups_N: IntArray, least: int, *, is_paired: bool = False
+) -> str | None:
+    """Return why so few examples are not compared; None where there are enough.
 
     Args:
         is_memorized_N: Shape (N,).
-        source_tokens_N: Shape (N,).
-        target_tokens_N: Shape (N,).
-        seed: Of the sample that is drawn where there are more than `MAX_MATCHED` others.
+        groups_N: Which example each generation, or pair, is of, shape (N,).
+        least: Examples that are wanted on each side.
+        is_paired: Whether each row is a pair, and so stands on both sides.
+    """
+    numbers = [
+        len(np.unique(groups_N[side]))
+        for side in (is_memorized_N, is_memorized_N if is_paired else ~is_memorized_N)
+    ]
+    if min(numbers) >= least:
+        return None
+    what = "examples with a memorized and with another generation"
+    return f"want {least} {what}, got {numbers[0]} and {numbers[1]}"
+
+
+def _groups_of_pairs(pairs: NDArray[np.intp], numbers_N: IntArray) -> IntArray:
+    """Number pairs (P, 2) so that those that share an example, over others too, are of one group.
+
+    Args:
+        pairs: Index pairs of shape (P, 2).
+        numbers_N: The example of each generation, numbered from 0, shape (N,).
 
     Returns:
-        Index pairs (memorized, other) of shape (P, 2).
+        Shape (P,).
     """
-    logs = np.log1p(np.stack([source_tokens_N, target_tokens_N], axis=1).astype(np.float64))
-    places = logs / np.maximum(logs.std(axis=0), 1e-9)
-    memorized, others = np.flatnonzero(is_memorized_N), np.flatnonzero(~is_memorized_N)
-    rng = np.random.default_rng(seed)
-    memorized, others = (rng.permutation(side)[:MAX_MATCHED] for side in (memorized, others))
-    gaps = np.abs(places[memorized][:, None] - places[others][None])
-    too_far = (gaps > CALIPER_SD).any(axis=2)
-    # a pair beyond the caliper costs more than any number of pairs within it could save
-    costs = np.where(too_far, 1e6, gaps.sum(axis=2))
-    rows, columns = linear_sum_assignment(costs)
-    kept = ~too_far[rows, columns]
-    pairs = np.stack([memorized[rows[kept]], others[columns[kept]]], axis=1)
-    return pairs[np.argsort(pairs[:, 0])]
+    ends = numbers_N[pairs]
+    number = int(numbers_N.max(initial=0)) + 1
+    links = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(number, number))
+    component_of: IntArray = connected_components(links, directed=False)[1].astype(np.intp)
+    return component_of[ends[:, 0]]
 
 
-def permutation_p(
-    values_N: FloatArray, is_memorized_N: BoolArray, rng: np.random.Generator
-) -> float:
-    """Return the two-sided p-value of the AUC of values (N,) when labels (N,) are permuted."""
-    centered = stats.rankdata(values_N) - (len(values_N) + 1) / 2
-    labels = rng.permuted(np.tile(is_memorized_N, (NUM_RESAMPLES, 1)), axis=1)
-    return _tail_p(labels @ centered, centered[is_memorized_N].sum())
+def _mean_difference(
+    values_N: FloatArray, is_memorized_N: BoolArray, weights: FloatArray
+) -> FloatArray:
+    """Return the mean of the memorized minus that of the others at each row of weights (R, N).
+
+    Shape (R,); NaN where a side has no weight.
+    """
+    means = []
+    for side in (is_memorized_N, ~is_memorized_N):
+        totals = weights @ side
+        won = weights @ (values_N * side)
+        means.append(np.divide(won, totals, out=np.full(len(won), np.nan), where=totals > 0))
+    return np.asarray(means[0] - means[1], dtype=np.float64)
 
 
-def _tail_p(drawn: FloatArray, found: float) -> float:
-    """Return the share of drawn statistics (R,) at least as far from 0, itself counted once."""
-    as_far = int((np.abs(drawn) >= abs(found) - 1e-9).sum())
-    return (as_far + 1) / (len(drawn) + 1)
-
-
-def _percentiles(drawn: FloatArray) -> Interval:
-    """Return the middle 95 % of a bootstrap's values (R,)."""
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def _too_few(num_memorized: int, num_others: int) -> Effect:
-    reason = f"want {MIN_EACH} of each, got {num_memorized} memorized and {num_others} others"
-    return Effect(num_memorized, num_others, reason=reason)
+def _percentiles(drawn: FloatArray) -> Interval | None:
+    """Return the middle 95 % of a bootstrap's values (R,), NaN left out; None without a spread."""
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return (float(low), float(high)) if high > low else None

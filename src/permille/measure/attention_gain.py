@@ -5,26 +5,36 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from permille.measure.attention_effect import (
+from permille.measure.attention_effect import too_few
+from permille.measure.auc import (
     BoolArray,
     FloatArray,
-    Interval,
+    IntArray,
     auc,
-    auc_of_columns,
+    auc_interval,
+    difference_interval,
+    drawn_weights,
+    group_numbers,
+    weighted_auc,
 )
+from permille.measure.intervals import Interval
 
 NUM_FOLDS = 5
 NUM_REPEATS = 4
-NUM_RESAMPLES = 1000
 MIN_EACH = 2 * NUM_FOLDS
-"""Fewer memorized, or fewer other, generations than this are not predicted."""
+"""Of fewer examples with a memorized, or with another, generation nothing is predicted."""
+METHOD = (
+    "logistic regressions, each example scored without it; Newcombe's method 5 at the effective "
+    "size of examples, joined by variance estimates recovery"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,8 @@ class Gain:
         auc_attention: Of attention alone.
         auc_both: Of both.
         gain: `auc_both` minus `auc_cheap`.
-        ci95: Bootstrap interval of the gain, over generations, with the models' fits held fixed.
+        ci95: Interval of the gain over other examples, with the models' fits held fixed.
+        method: How both were found.
         reason: Why there are no figures; None where there are.
     """
 
@@ -49,71 +60,85 @@ class Gain:
     auc_both: float | None = None
     gain: float | None = None
     ci95: Interval | None = None
+    method: str | None = None
     reason: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """Return the form of report.json; a reason only where there is one."""
+        """Return the form of report.json; a reason only where there is one, a method elsewhere."""
         fields = asdict(self)
-        if self.reason is None:
-            del fields["reason"]
+        del fields["reason" if self.reason is None else "method"]
         return fields
 
 
 def gain_over_cheap(
-    cheap: FloatArray, attention: FloatArray, is_memorized_N: BoolArray, *, seed: int = 0
+    cheap: FloatArray,
+    attention: FloatArray,
+    is_memorized_N: BoolArray,
+    groups_N: npt.ArrayLike | None = None,
+    *,
+    seed: int = 0,
 ) -> Gain:
     """Return what attention adds to cheap predictors.
 
-    Logistic regressions on standardized columns, each generation scored by models that were fitted
-    without it (stratified folds, repeated); scores are compared by rank within a fold, so folds
-    need no common scale.
+    Logistic regressions on standardized columns, each example scored by models that were fitted
+    without any of its generations (stratified folds of whole examples, repeated); scores are
+    compared by rank within a fold, so folds need no common scale.
 
     Args:
         cheap: Cheap predictors of shape (N, K).
         attention: Measures of the attention of shape (N, M).
         is_memorized_N: Shape (N,).
+        groups_N: Which example each generation is of, shape (N,); None for each its own.
         seed: Of folds and bootstrap.
 
     Returns:
         The gain; rows with NaN are left out.
     """
-    known = ~np.isnan(np.concatenate([cheap, attention], axis=1)).any(axis=1)
-    labels = is_memorized_N[known]
-    num_memorized, num_others = int(labels.sum()), int((~labels).sum())
-    if min(num_memorized, num_others) < MIN_EACH:
-        reason = f"want {MIN_EACH} of each, got {num_memorized} memorized and {num_others} others"
-        return Gain(num_memorized, num_others, reason=reason)
-    sets = (cheap[known], attention[known], np.concatenate([cheap, attention], axis=1)[known])
-    scores = [held_out_scores(columns, labels, seed=seed) for columns in sets]
+    everything = np.concatenate([cheap, attention], axis=1)
+    known = ~np.isnan(everything).any(axis=1)
+    labels, groups = is_memorized_N[known], group_numbers(groups_N, len(known))[known]
+    sizes = int(labels.sum()), int((~labels).sum())
+    if reason := too_few(labels, groups, MIN_EACH):
+        return Gain(*sizes, reason=reason)
+    scores = [
+        held_out_scores(columns[known], labels, groups, seed=seed)
+        for columns in (cheap, attention, everything)
+    ]
     areas = [auc(score, labels) for score in scores]
-    drawn = _resampled_gain(scores[2], scores[0], labels, np.random.default_rng(seed))
-    low, high = np.percentile(drawn, [2.5, 97.5])
     return Gain(
-        num_memorized,
-        num_others,
+        *sizes,
         auc_cheap=areas[0],
         auc_attention=areas[1],
         auc_both=areas[2],
         gain=areas[2] - areas[0],
-        ci95=(float(low), float(high)),
+        ci95=gain_interval(scores[2], scores[0], labels, groups, seed),
+        method=METHOD,
     )
 
 
-def held_out_scores(columns: FloatArray, is_memorized_N: BoolArray, *, seed: int = 0) -> FloatArray:
-    """Score each generation by models fitted without it.
+def held_out_scores(
+    columns: FloatArray,
+    is_memorized_N: BoolArray,
+    groups_N: npt.ArrayLike | None = None,
+    *,
+    seed: int = 0,
+) -> FloatArray:
+    """Score each generation by models fitted without it and without others of its example.
 
     Args:
         columns: Predictors of shape (N, K).
         is_memorized_N: Shape (N,).
+        groups_N: Which example each generation is of, shape (N,); None for each its own.
         seed: Of the folds.
 
     Returns:
         Shape (N,), in [0, 1]: the rank within the fold, averaged over repeats.
     """
+    groups = group_numbers(groups_N, len(columns))
     scores = np.zeros(len(columns))
     for repeat in range(NUM_REPEATS):
-        folds = StratifiedKFold(NUM_FOLDS, shuffle=True, random_state=seed + repeat)
-        for fitted, held_out in folds.split(columns, is_memorized_N):
+        folds = StratifiedGroupKFold(NUM_FOLDS, shuffle=True, random_state=seed + repeat)
+        for fitted, held_out in folds.split(columns, is_memorized_N, groups):
             model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
             model.fit(columns[fitted], is_memorized_N[fitted])
             ranks = stats.rankdata(model.decision_function(columns[held_out]))
@@ -131,15 +156,27 @@ def zlib_ratios(texts: Sequence[str]) -> NDArray[np.float64]:
     return np.array(ratios, dtype=np.float64)
 
 
-def _resampled_gain(
-    both_N: FloatArray, cheap_N: FloatArray, labels_N: BoolArray, rng: np.random.Generator
-) -> FloatArray:
-    """Return the gain, of shape (R,), of resamples within each label; all inputs of shape (N,)."""
-    drawn = [
-        rng.choice(np.flatnonzero(labels_N == label), (NUM_RESAMPLES, (labels_N == label).sum()))
-        for label in (True, False)
-    ]
-    rows = np.concatenate(drawn, axis=1).T
-    is_first = np.arange(len(rows)) < drawn[0].shape[1]
-    gains = auc_of_columns(both_N[rows], is_first) - auc_of_columns(cheap_N[rows], is_first)
-    return np.asarray(gains, dtype=np.float64)
+def gain_interval(
+    both_N: FloatArray, cheap_N: FloatArray, labels_N: BoolArray, groups_N: IntArray, seed: int
+) -> Interval:
+    """Return the 95 % interval of how much greater the first score's AUC is than the second's.
+
+    How far both move together is seen by resampling examples.
+
+    Args:
+        both_N: The first score, shape (N,).
+        cheap_N: The second one, shape (N,).
+        labels_N: Which generations are memorized, shape (N,).
+        groups_N: Which example each generation is of, numbered from 0, shape (N,).
+        seed: Of the resampling.
+    """
+    scores = (both_N, cheap_N)
+    weights = drawn_weights(labels_N, groups_N, np.random.default_rng(seed))
+    drawn = [[weighted_auc(score, labels_N, drawn) for score in scores] for drawn in weights]
+    both, cheap = np.concatenate(drawn, axis=1)
+    known = np.isfinite(both)
+    moves = np.ptp(both[known]) > 0 and np.ptp(cheap[known]) > 0
+    correlation = float(np.corrcoef(both[known], cheap[known])[0, 1]) if moves else 0.0
+    areas = auc(both_N, labels_N), auc(cheap_N, labels_N)
+    ends = tuple(auc_interval(score, labels_N, groups_N) for score in scores)
+    return difference_interval(areas, (ends[0], ends[1]), correlation)

@@ -1,26 +1,24 @@
 """The tables of report.json's `attention`: effects within a task, and every head of every layer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
-from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from permille.measure.attention import METRICS
-from permille.measure.attention_effect import (
-    MIN_EACH,
-    BoolArray,
-    FloatArray,
-    auc_of_columns,
-    match_on_lengths,
-    matched_effect,
-    raw_effect,
-)
+from permille.measure.attention_effect import MIN_EACH, matched_effect, raw_effect, too_few
 from permille.measure.attention_gain import gain_over_cheap
+from permille.measure.auc import BoolArray, FloatArray, auc, group_numbers, permuted_marks, rank_p
+from permille.measure.length_matching import match_on_lengths
 
 KINDS = ("cross", "encoder", "decoder")
+CORRECTIONS = {"p_holm": "holm", "p_bh": "fdr_bh"}
+"""Names of corrected p-values, and statsmodels' names of the corrections."""
+NUM_PERMUTATIONS = 200
+"""How often labels are permuted to see how many p-values then fall below 0.05."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,7 @@ class MeasuredGenerations:
         source_tokens_N: Shape (N,).
         target_tokens_N: Shape (N,).
         cheap: Predictors that need no attention, by name, each (N,): `loss_nats`, `zlib_ratio`, ...
+        examples_N: Which example each generation is of, shape (N,); None for each its own.
 
     Raises:
         ValueError: If arrays are not of the same generations.
@@ -45,6 +44,7 @@ class MeasuredGenerations:
     source_tokens_N: NDArray[np.int64]
     target_tokens_N: NDArray[np.int64]
     cheap: Mapping[str, FloatArray]
+    examples_N: npt.ArrayLike | None = None
 
     def __post_init__(self) -> None:
         arrays = {
@@ -79,32 +79,31 @@ def within_task(
         seed: Of everything that is drawn.
 
     Returns:
-        `metrics`: for each the effect `raw` and `matched` on lengths; `gain`: over cheap
-        predictors; `nulls`: the same effects with labels permuted, and in the untrained model.
+        `metrics`: for each the effect `raw` and `matched` on lengths, p-values corrected for all of
+        them; `gain`: over cheap predictors; `nulls`: the same effects with labels permuted, and in
+        the untrained model.
     """
-    labels = measured.is_memorized_N
+    labels, groups = measured.is_memorized_N, measured.examples_N
     lengths = (measured.source_tokens_N, measured.target_tokens_N)
     pairs = match_on_lengths(labels, *lengths, seed=seed)
     columns = {metric: measured.last_block(metric) for metric in METRICS}
-    permuted = np.random.default_rng(seed).permutation(labels)
-    cheap = {
-        **measured.cheap,
-        "source_tokens": np.log1p(measured.source_tokens_N),
-        "target_tokens": np.log1p(measured.target_tokens_N),
+    metrics = {
+        metric: {
+            "raw": raw_effect(column, labels, groups, seed=seed).to_dict(),
+            "matched": matched_effect(column, labels, pairs, groups, seed=seed).to_dict(),
+        }
+        for metric, column in columns.items()
     }
-    gain = gain_over_cheap(_columns(cheap), _columns(columns), labels, seed=seed)
-    nulls = {"labels_permuted": raw_effect(columns["cad"], permuted, seed=seed).to_dict()}
+    _correct([effect for both in metrics.values() for effect in both.values()])
+    names = ("source_tokens", "target_tokens")
+    cheap = {**measured.cheap, **dict(zip(names, map(np.log1p, lengths), strict=True))}
+    gain = gain_over_cheap(_columns(cheap), _columns(columns), labels, groups, seed=seed)
+    nulls = {"labels_permuted": _permuted_labels(columns["cad"], labels, groups, seed)}
     if untrained is not None:
         empty = untrained["cross_cad"][:, -1].mean(axis=1)
-        nulls["untrained_model"] = matched_effect(empty, labels, pairs, seed=seed).to_dict()
+        nulls["untrained_model"] = matched_effect(empty, labels, pairs, groups, seed=seed).to_dict()
     return {
-        "metrics": {
-            metric: {
-                "raw": raw_effect(column, labels, seed=seed).to_dict(),
-                "matched": matched_effect(column, labels, pairs, seed=seed).to_dict(),
-            }
-            for metric, column in columns.items()
-        },
+        "metrics": metrics,
         "gain": {**gain.to_dict(), "cheap_predictors": list(cheap)},
         "nulls": nulls,
     }
@@ -113,46 +112,73 @@ def within_task(
 def layer_head_rows(measured: MeasuredGenerations, metric: str = "cad") -> list[dict[str, object]]:
     """Return report.json's `attention.layers`: a row for every head, so that none is picked by eye.
 
-    The p-value is of the two-sided Mann-Whitney test; `p_holm` and `p_bh` are corrected for all
-    rows of the table. Heads whose measure is undefined or constant have no figures.
+    The p-value is two-sided, of the AUC, labels of whole examples being permuted; `p_holm` and
+    `p_bh` are corrected for all rows of the table. Heads whose measure is undefined or constant
+    have no figures.
 
     Args:
         measured: One task's generations.
         metric: One of `METRICS`.
     """
     labels = measured.is_memorized_N
-    if min(labels.sum(), (~labels).sum()) < MIN_EACH:
+    groups = group_numbers(measured.examples_N, len(labels))
+    if too_few(labels, groups, MIN_EACH):
         return []
     rows = [
-        _head_row(kind, layer, head, measured.values[f"{kind}_{metric}"][:, place, head], labels)
+        {"kind": kind, "layer": layer, "head": head, **_head_figures(values_N, labels, groups)}
         for kind in KINDS
         if f"{kind}_{metric}" in measured.values
         for place, layer in enumerate(measured.layers[kind])
-        for head in range(measured.values[f"{kind}_{metric}"].shape[2])
+        for head, values_N in enumerate(measured.values[f"{kind}_{metric}"][:, place].T)
     ]
-    p_values = [row["p"] for row in rows if row["p"] is not None]
-    if p_values:
-        corrected = {m: iter(multipletests(p_values, method=m)[1]) for m in ("holm", "fdr_bh")}
-        for row in rows:
-            for name, method in (("p_holm", "holm"), ("p_bh", "fdr_bh")):
-                row[name] = None if row["p"] is None else float(next(corrected[method]))
+    _correct(rows)
     return rows
 
 
-def _head_row(
-    kind: str, layer: int, head: int, values_N: FloatArray, labels_N: BoolArray
+def _head_figures(
+    values_N: FloatArray, labels_N: BoolArray, groups_N: NDArray[np.intp]
 ) -> dict[str, object]:
-    """Return one head's row; values and labels of shape (N,)."""
+    """Return one head's figures; values, labels and groups of shape (N,)."""
     known = ~np.isnan(values_N)
-    values, labels = values_N[known], labels_N[known]
-    row: dict[str, object] = {"kind": kind, "layer": layer, "head": head}
-    undefined = dict.fromkeys(("difference", "auc", "p", "p_holm", "p_bh"))
-    if min(labels.sum(), (~labels).sum()) < MIN_EACH or np.ptp(values) == 0:
-        return row | undefined
+    values, labels, groups = values_N[known], labels_N[known], groups_N[known]
+    if too_few(labels, groups, MIN_EACH) or np.ptp(values) == 0:
+        return dict.fromkeys(("difference", "auc", "p"))
     difference = float(values[labels].mean() - values[~labels].mean())
-    p = float(stats.mannwhitneyu(values[labels], values[~labels]).pvalue)
-    area = float(auc_of_columns(values[:, None], labels)[0])
-    return row | undefined | {"difference": difference, "auc": area, "p": p}
+    return {
+        "difference": difference,
+        "auc": auc(values, labels),
+        "p": rank_p(values, labels, groups),
+    }
+
+
+def _permuted_labels(
+    values_N: FloatArray, labels_N: BoolArray, groups_N: npt.ArrayLike | None, seed: int
+) -> dict[str, object]:
+    """Return the effect under permuted labels, and how often such p-values fall below 0.05.
+
+    Values, labels and groups are of shape (N,).
+    """
+    rng = np.random.default_rng(seed)
+    effect = raw_effect(values_N, permuted_marks(labels_N, groups_N, rng), groups_N, seed=seed)
+    if effect.p is None:
+        return effect.to_dict()
+    known = ~np.isnan(values_N)
+    groups = group_numbers(groups_N, len(values_N))[known]
+    p_values = [
+        rank_p(values_N[known], permuted_marks(labels_N[known], groups, rng), groups)
+        for _ in range(NUM_PERMUTATIONS)
+    ]
+    share = float(np.mean(np.array(p_values) < 0.05))
+    return {**effect.to_dict(), "permutations": NUM_PERMUTATIONS, "share_below_0.05": share}
+
+
+def _correct(rows: Sequence[dict[str, object]]) -> None:
+    """Put the corrected p-values beside those of all rows; None where a row has none."""
+    p_values = [row["p"] for row in rows if row["p"] is not None]
+    for name, method in CORRECTIONS.items():
+        corrected = iter(multipletests(p_values, method=method)[1]) if p_values else iter(())
+        for row in rows:
+            row[name] = None if row["p"] is None else float(next(corrected))
 
 
 def _columns(named: Mapping[str, FloatArray]) -> FloatArray:

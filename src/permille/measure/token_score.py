@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from permille.measure.clusters import NUM_RESAMPLES
-from permille.measure.intervals import Interval
+from permille.measure.intervals import Interval, mover_interval
+from permille.measure.mean import bounded_mean
 
 MIN_EACH = 2
+METHOD = "newcombe, of wilson at the effective size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class TokenScore:
         train: Mean share of a training target's tokens that the model predicts.
         heldout: The same of held-out targets.
         difference: `train` minus `heldout`: what was memorized, of what can be told apart.
-        ci95: Percentile interval of the difference over resampled examples.
+        ci95: Interval of the difference, which has a length where all shares are 0 or 1 too.
         reason: Why there are no figures; None where there are.
     """
 
@@ -39,28 +40,30 @@ class TokenScore:
 
     def to_dict(self) -> dict[str, object]:
         """Return the form of report.json."""
-        fields = asdict(self) | {"method": f"bootstrap of {NUM_RESAMPLES} over examples"}
+        fields = asdict(self) | {"method": METHOD}
         del fields["method" if self.reason else "reason"]
         return fields
 
 
-def token_score(
-    train: NDArray[np.float64], heldout: NDArray[np.float64], *, seed: int = 0
-) -> TokenScore:
+def token_score(train: NDArray[np.float64], heldout: NDArray[np.float64]) -> TokenScore:
     """Compare the shares of predicted target tokens of training and of held-out examples.
 
     Args:
         train: Share of each training example, shape (N,).
         heldout: Share of each held-out example, shape (M,).
-        seed: Of the bootstrap.
     """
     sizes = len(train), len(heldout)
     if min(sizes) < MIN_EACH:
         return TokenScore(
             *sizes, reason=f"want {MIN_EACH} of each split, got {sizes[0]}, {sizes[1]}"
         )
-    rng = np.random.default_rng(seed)
-    drawn = [rng.choice(s, (NUM_RESAMPLES, len(s))).mean(axis=1) for s in (train, heldout)]
-    low, high = np.percentile(drawn[0] - drawn[1], [2.5, 97.5])
     means = float(train.mean()), float(heldout.mean())
-    return TokenScore(*sizes, *means, means[0] - means[1], (float(low), float(high)))
+    ends = [_interval(shares) for shares in (train, heldout)]
+    ci95 = mover_interval(means[0], ends[0], means[1], ends[1])
+    return TokenScore(*sizes, *means, means[0] - means[1], ci95)
+
+
+def _interval(shares: NDArray[np.float64]) -> Interval:
+    """Return the interval of the mean of shares (N,)."""
+    low, high = bounded_mean(shares.tolist()).ci95 or (0.0, 1000.0)
+    return low / 1000, high / 1000

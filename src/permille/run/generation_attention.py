@@ -52,7 +52,7 @@ def score_targets(loaded: Loaded) -> dict[str, object]:
     probes = probes_of(loaded, NUM_SCORED)
     shares = token_accuracies(loaded.model, probes, batch_size=loaded.settings.attention.batch_size)
     is_train = np.array([probe.split is Split.TRAIN for probe in probes], dtype=bool)
-    return token_score(shares[is_train], shares[~is_train], seed=loaded.settings.seed).to_dict()
+    return token_score(shares[is_train], shares[~is_train]).to_dict()
 
 
 def _compare_generations(
