@@ -224,6 +224,33 @@ def test_a_map_has_a_row_for_each_step_and_the_tokens_of_both_sides(tmp_path: Pa
     np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-5)
 
 
+def test_maps_of_chosen_examples_layers_and_heads_are_stored(tmp_path: Path) -> None:
+    config = AttentionConfig(
+        name=AttentionScope.full, map_examples=["probe-3"], map_layers=[0], map_heads=True
+    )
+    fit(Foreign(tiny_t5()), [AttentionCallback(config, probes(), tmp_path)], tmp_path, epochs=1)
+    rows = json.loads((tmp_path / "maps_epoch=000.json").read_text())["maps"]
+    assert {(row["example_id"], row["layer"]) for row in rows} == {("probe-3", 0)}
+    assert [row["heads"] for row in rows] == ["mean", 0, 1, 2, 3]
+    assert arrays_of(tmp_path / "maps_epoch=000.npz").keys() == {row["key"] for row in rows}
+
+
+def test_maps_of_examples_that_are_no_probes_are_refused(tmp_path: Path) -> None:
+    config = AttentionConfig(map_examples=["probe-0", "probe-9"])
+    with pytest.raises(SettingsError, match=r"map_examples: want ids of probes \(probe-0, .*-9'"):
+        AttentionCallback(config, probes(), tmp_path)
+
+
+def test_maps_of_layers_that_are_not_measured_are_refused(tmp_path: Path) -> None:
+    module = Foreign(tiny_t5())
+    callback = AttentionCallback(AttentionConfig(map_layers=[1, 0]), probes(), tmp_path)
+    with pytest.raises(
+        SettingsError, match=r"map_layers: want decoder .* \(1\), got 0; attention=f"
+    ):
+        fit(module, [callback], tmp_path)
+    assert module.losses == []
+
+
 def test_the_whole_model_is_measured_where_that_is_asked_for(tmp_path: Path) -> None:
     config = AttentionConfig(name=AttentionScope.full)
     fit(Foreign(tiny_t5()), [AttentionCallback(config, probes(), tmp_path)], tmp_path, epochs=1)

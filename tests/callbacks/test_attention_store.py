@@ -18,6 +18,8 @@ from permille.model.capture_measure import AttentionMap, AttentionMeasures
 from permille.model.capture_probe import ProbeExample
 from permille.model.capture_sites import AttentionKind
 
+HEADS = (None, 2)
+
 
 def measures(*, with_maps: bool = True) -> AttentionMeasures:
     rng = np.random.default_rng(0)
@@ -28,7 +30,9 @@ def measures(*, with_maps: bool = True) -> AttentionMeasures:
         for i in range(5)
     )
     values = {f"cross_{metric}": rng.random((5, 1, 3)) for metric in METRICS}
-    maps = (AttentionMap(probes[1], 4, rng.random((5, 3)).astype(np.float32)),)
+    maps = tuple(
+        AttentionMap(probes[1], 4, head, rng.random((5, 3)).astype(np.float32)) for head in HEADS
+    )
     return AttentionMeasures(
         probes,
         {AttentionKind.CROSS: (4,)},
@@ -83,7 +87,8 @@ def test_maps_are_described_by_their_keys(tmp_path: Path) -> None:
     given = measures()
     write_epoch(tmp_path, 12, given, names)
     described = json.loads((tmp_path / "maps_epoch=012.json").read_text(encoding="utf-8"))
-    (row,) = described["maps"]
+    row, of_a_head = described["maps"]
+    assert of_a_head["heads"] == 2
     assert described["epoch"] == 12
     assert (row["example_id"], row["layer"], row["kind"], row["heads"]) == (
         "é1",
@@ -113,7 +118,7 @@ def test_equal_measures_give_equal_bytes(tmp_path: Path) -> None:
 def test_an_epoch_written_again_replaces_the_first(tmp_path: Path) -> None:
     write_epoch(tmp_path, 0, measures(with_maps=False), names)
     write_epoch(tmp_path, 0, measures(), names)
-    assert len(loaded(tmp_path / "maps_epoch=000.npz")) == 1
+    assert len(loaded(tmp_path / "maps_epoch=000.npz")) == len(HEADS)
     assert not list(tmp_path.glob("*.part"))
 
 

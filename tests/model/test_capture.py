@@ -30,6 +30,7 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 from permille.core.errors import SettingsError
 from permille.measure.attention import METRICS, masked_weights, mean_over_steps, step_measures
 from permille.model.capture import IMPLEMENTATION, AttentionRecorder, routed_attention
+from permille.model.capture_probe import MapChoice
 from permille.model.capture_sites import AttentionKind, find_sites
 
 T5_SIZES = {"d_model": 32, "d_kv": 8, "d_ff": 32, "num_layers": 2, "num_heads": 4}
@@ -183,7 +184,18 @@ def test_maps_are_the_weights_averaged_over_heads() -> None:
     assert {(site.layer, row) for site, row in recorder.maps} == {(0, 0), (0, 1), (1, 0), (1, 1)}
     for (site, row), found in recorder.maps.items():
         assert site.kind is AttentionKind.CROSS
-        torch.testing.assert_close(found, weights[site.layer][row].mean(dim=0))
+        torch.testing.assert_close(found[0], weights[site.layer][row].mean(dim=0))
+
+
+def test_maps_of_every_head_stand_behind_the_mean() -> None:
+    model = built("t5")
+    batch = batch_of(model)
+    choice = MapChoice(layers=frozenset({1}), with_heads=True)
+    recorder = recorded(model, batch, map_examples=(1,), map_choice=choice, max_block_weights=100)
+    weights = eager(model, batch)[AttentionKind.CROSS]
+    ((site, row), found), *others = recorder.maps.items()
+    assert (site.layer, row, others) == (1, 1, [])
+    torch.testing.assert_close(found[1:], weights[1][1])
 
 
 @pytest.mark.parametrize("family", ["t5", "bart"])
@@ -287,6 +299,7 @@ def test_an_additive_mask_counts_as_a_mask() -> None:
 MEMORY = """
 import resource, torch
 from permille.model.capture import AttentionRecorder
+from permille.model.capture_probe import MapChoice
 from permille.model.capture_sites import AttentionKind, AttentionSite
 module = torch.nn.Identity()
 site = AttentionSite(AttentionKind.ENCODER, 0, module)

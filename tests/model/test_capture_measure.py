@@ -22,9 +22,10 @@ from permille.model.capture_measure import (
     merge,
     untouched,
 )
-from permille.model.capture_probe import ProbeExample, collate
+from permille.model.capture_probe import MapChoice, ProbeExample, collate
 from permille.model.capture_sites import AttentionKind, find_sites, last_decoder_block
 
+MAPS = MapChoice(frozenset({"p5", "p1"}))
 LENGTHS = [(9, 4), (2, 7), (12, 3), (1, 5), (5, 1), (7, 7), (3, 2)]
 BART_SIZES = {
     "vocab_size": 50,
@@ -57,7 +58,7 @@ def probes() -> list[ProbeExample]:
 
 
 def measured(model: PreTrainedModel, **options: object) -> AttentionMeasures:
-    chosen = {"with_scores": True, "map_ids": frozenset({"p5", "p1"}), **options}
+    chosen = {"with_scores": True, "maps": MAPS, **options}
     return merge(measure_attention(model, probes(), find_sites(model), **chosen), probes())
 
 
@@ -99,7 +100,7 @@ def test_ranks_measure_each_probe_once_and_the_same_bit_for_bit(ranks: int) -> N
             probes(),
             find_sites(model),
             batch_size=2,
-            map_ids=frozenset({"p5", "p1"}),
+            maps=MAPS,
             with_scores=True,
             shard=(rank, ranks),
         )
@@ -163,6 +164,29 @@ def test_maps_are_cut_to_the_examples_own_tokens() -> None:
     assert [found.weights.shape for found in maps] == [(7, 2), (7, 2), (7, 7), (7, 7)]
     for found in maps:
         np.testing.assert_allclose(found.weights.sum(axis=1), 1, atol=1e-5)
+
+
+def test_maps_of_chosen_layers_and_of_every_head_add_up_to_the_mean() -> None:
+    maps = measured(t5(), maps=MapChoice(frozenset({"p1"}), frozenset({1}), with_heads=True)).maps
+    assert [(found.layer, found.head) for found in maps] == [(1, h) for h in (None, 0, 1, 2, 3)]
+    mean, *heads = (found.weights for found in maps)
+    np.testing.assert_allclose(np.mean(heads, axis=0), mean, atol=1e-6)
+    whole = {(found.layer, found.probe.id): found.weights for found in measured(t5()).maps}
+    np.testing.assert_array_equal(whole[1, "p1"], mean)
+
+
+def test_steps_are_counted_in_full_where_torchs_default_is_narrow() -> None:
+    wide = t5().to(torch.bfloat16)
+    long = [ProbeExample("long", Split.TRAIN, tuple(range(4, 24)), (7,) * 701)]
+    sites = find_sites(wide)
+    wanted = measure_attention(wide, long, sites)[0]
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        found = measure_attention(wide, long, sites)[0]
+    finally:
+        torch.set_default_dtype(torch.float32)
+    for name, array in wanted.values.items():
+        np.testing.assert_allclose(found.values[name], array, rtol=1e-6, err_msg=name)
 
 
 def test_the_last_blocks_mean_leaves_undefined_examples_out() -> None:

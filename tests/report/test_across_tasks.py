@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from permille.report.across_tasks import across_tasks, curves_of
+from permille.report.across_tasks import across_tasks, curves_of, path_of, paths_of
 
 TASKS = ("dialogue", "summarization", "qa", "translation", "sentiment")
 
@@ -99,6 +99,17 @@ def test_epochs_of_one_task_have_a_correlation_and_no_p_value(tmp_path: Path) ->
     assert "epochs follow one another" in found["cad_vs_token"]["reason"]
     assert found["cad_vs_any"]["reason"] == "0 points have no rank correlation"
     assert curves_of(run)["token"] == pytest.approx({0: 0.0, 1: 0.3, 2: 0.6})
+
+
+def test_a_path_has_the_epochs_at_which_both_figures_are_known(tmp_path: Path) -> None:
+    for task, ratios in (("qa", [1.0, 2.0]), ("dialogue", [5.0])):
+        curves = {"attention/cad": [0.1, 0.2, 0.3], "memorization/any_permille": ratios}
+        write_curves(tmp_path / task, curves)
+    assert path_of(tmp_path / "qa") == {0: (0.1, 1.0), 1: (0.2, 2.0)}
+    rows = [row(t, 0.3, 2.0, 0.1, str(tmp_path / t)) for t in ("qa", "dialogue")]
+    assert paths_of([*rows, row("multitask", 0.1, 1.0, 0.1, rows[0]["run"])]) == {
+        "qa": {0: (0.1, 1.0), 1: (0.2, 2.0)}
+    }
 
 
 def test_a_sweep_of_texts_alone_has_nothing_to_correlate() -> None:

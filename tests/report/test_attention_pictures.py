@@ -8,7 +8,7 @@ import pytest
 
 from permille.core.errors import DataError
 from permille.report.attention_files import stored_epochs
-from permille.report.attention_pictures import heatmaps_of, write_pictures
+from permille.report.attention_pictures import stored_maps, write_pictures
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -42,6 +42,7 @@ def test_the_last_epochs_pictures_stand_in_the_folder_and_earlier_ones_below(
     places = sorted(str(picture.path.relative_to(tmp_path)) for picture in pictures)
     assert places == [
         "dispersion.png",
+        "epochs/layer_head_epoch=000.png",
         "epochs/map_train_map=000_layer=01_epoch=000.png",
         "layer_head.png",
         "map_train_map=000_layer=01_epoch=004.png",
@@ -80,8 +81,45 @@ def test_no_word_of_the_texts_is_shown_where_tokens_are_not_wanted(tmp_path: Pat
 
 
 def test_a_heatmap_is_titled_with_what_it_shows(tmp_path: Path) -> None:
-    figure = heatmaps_of(store(tmp_path, 12), 12)["map/train_map=000_layer=01"]
+    (stored,) = stored_maps(store(tmp_path, 12), [12])
+    figure = stored.draw(12, with_tokens=True)
+    assert stored.name == "map/train_map=000_layer=01"
     assert figure.axes[0].get_title() == "e7 (train), layer 1, epoch 12"
+
+
+def test_a_map_of_one_head_is_told_apart_from_the_mean(tmp_path: Path) -> None:
+    store(tmp_path, 3)
+    described = json.loads((tmp_path / "maps_epoch=003.json").read_text())
+    described["maps"].append({**described["maps"][0], "heads": 2})
+    (tmp_path / "maps_epoch=003.json").write_text(json.dumps(described))
+    names = {picture.name for picture in write_pictures(tmp_path)}
+    assert {
+        "attention/map/train_map=000_layer=01",
+        "attention/map/train_map=000_layer=01_head=02",
+    } <= (names)
+
+
+def test_colors_mean_the_same_at_every_epoch(tmp_path: Path) -> None:
+    (stored,) = stored_maps(store(tmp_path, 0, 1), [0, 1])
+    scales = {stored.draw(e, with_tokens=False).axes[0].images[0].get_clim() for e in (0, 1)}
+    assert scales == {(0, max(weights.max() for weights in stored.by_epoch.values()))}
+
+
+def test_long_runs_have_pictures_of_every_epoch(tmp_path: Path) -> None:
+    pictures = write_pictures(store(tmp_path, *range(12)))
+    for name in ("attention/map/train_map=000_layer=01", "attention/layer_head"):
+        assert [p.epoch for p in pictures if p.name == name] == list(range(12))
+    maps = [p.path.read_bytes() for p in pictures if "/map/" in p.name]
+    assert len(set(maps)) == 12
+
+
+def test_the_ratio_is_drawn_where_it_is_known_at_two_epochs(tmp_path: Path) -> None:
+    store(tmp_path, 0, 1)
+    path = {0: (0.3, 2.0), 1: (0.4, 9.0)}
+    names = [picture.name for picture in write_pictures(tmp_path, path_of_run=path)]
+    assert "attention/against_ratio" in names
+    without = write_pictures(tmp_path, path_of_run={1: path[1]})
+    assert "attention/against_ratio" not in [picture.name for picture in without]
 
 
 def test_a_run_without_attention_has_no_pictures(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Drawings of a comparison, by their data."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from permille.report.comparison_charts import comparison_charts
@@ -65,3 +67,15 @@ def test_a_mixture_stands_beside_each_task_alone() -> None:
 def test_rows_without_figures_leave_only_the_reasons() -> None:
     empty = {"any": {"permille": None, "reason": "nothing to measure"}}
     assert list(charts([row("qa", 0) | {"ratios": empty}])) == ["comparison"]
+
+
+def test_cad_stands_against_the_ratio_by_epoch_where_both_were_followed(tmp_path: Path) -> None:
+    lines = [
+        {"name": name, "value": 0.1 * epoch, "epoch": epoch, "step": epoch}
+        for name in ("attention/cad", "memorization/any_permille")
+        for epoch in range(3)
+    ]
+    (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = charts([row("qa", 10, run=str(tmp_path)), row("dialogue", 20)])
+    assert list(found["comparison_cad_epochs"].axes[0].lines[0].get_xdata()) == [0, 0.1, 0.2]
+    assert "comparison_cad_epochs" not in charts([row("dialogue", 20)])

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from permille.report.heatmaps import (
     COLOR_MAP,
     MAX_INCHES,
-    draw_dispersion_against_ratio,
     draw_dispersion_by_epoch,
     draw_heatmap,
     draw_layer_head_map,
@@ -94,32 +93,7 @@ def test_a_split_without_values_has_no_line() -> None:
     assert [line.get_label() for line in figure.axes[0].lines] == ["training"]
 
 
-def test_points_carry_their_names_and_intervals() -> None:
-    figure = drawn(
-        draw_dispersion_against_ratio(
-            [0.5, 0.6], [10.0, 30.0], ["qa", "dialogue"], intervals=[(5.0, 20.0), None]
-        )
-    )
-    assert [text.get_text() for text in figure.axes[0].texts] == ["qa", "dialogue"]
-    assert figure.axes[0].get_title(loc="left") == "2 points"
-    assert figure.axes[0].lines[0].get_ydata() == pytest.approx([5.0, 20.0])
-
-
-def test_the_fit_is_the_least_squares_line_with_its_band() -> None:
-    x = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
-    y = np.array([1.0, 2.5, 2.0, 4.5, 4.0])
-    figure = drawn(draw_dispersion_against_ratio(x, y, list("abcde")))
-    fitted = figure.axes[0].lines[0]
-    slope, intercept = np.polyfit(x, y, 1)
-    np.testing.assert_allclose(fitted.get_ydata(), intercept + slope * fitted.get_xdata())
-    assert len(figure.axes[0].collections) == 1
-
-
-@pytest.mark.parametrize(
-    "permilles", [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0, np.nan]], ids=["three", "one undefined"]
-)
-def test_too_few_points_have_no_fit(permilles: list[float]) -> None:
-    x = list(np.linspace(0.1, 0.4, len(permilles)))
-    figure = drawn(draw_dispersion_against_ratio(x, permilles, list("abcd")[: len(x)]))
-    assert not figure.axes[0].collections
-    assert len(figure.axes[0].lines) == 3
+def test_a_heatmap_says_which_heads_it_is_of_and_may_share_its_scale() -> None:
+    figure = drawn(draw_heatmap(np.ones((1, 2)) / 2, ["a", "b"], ["c"], of="head 3", largest=0.8))
+    assert figure.axes[1].get_ylabel() == "attention weight, head 3"
+    assert figure.axes[0].images[0].get_clim() == (0, 0.8)

@@ -1,5 +1,6 @@
 """The page of a run, as a file."""
 
+import json
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -53,6 +54,19 @@ def test_hostile_texts_are_nowhere_in_the_markup(tmp_path: Path) -> None:
     page = write_report(make_run(tmp_path, 4, text=HOSTILE), ReportConfig()).read_text()
     assert "onerror" not in page
     assert "onerror" in str(block(page, "texts-0"))
+
+
+def test_the_ratio_stands_against_the_dispersion_where_both_are_known_by_epoch(run: Path) -> None:
+    make_attention(run)
+    title = "CAD against the ratio, by epoch"
+    assert title not in write_report(run, ReportConfig()).read_text()
+    lines = [
+        {"name": "memorization/any_permille", "value": 5.0 * epoch, "epoch": epoch, "step": epoch}
+        for epoch in range(2)
+    ]
+    with (run / "metrics.jsonl").open("a") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    assert title in write_report(run, ReportConfig()).read_text()
 
 
 def test_no_text_is_in_the_page_where_none_is_wanted(run: Path) -> None:

@@ -18,8 +18,13 @@ from permille.model.capture_measure import (
     measure_attention,
     merge,
 )
-from permille.model.capture_probe import ProbeExample, check_probes
-from permille.model.capture_sites import AttentionSite, find_sites, last_decoder_block
+from permille.model.capture_probe import MapChoice, ProbeExample, check_probes
+from permille.model.capture_sites import (
+    AttentionKind,
+    AttentionSite,
+    find_sites,
+    last_decoder_block,
+)
 
 SUFFIXES = {Split.TRAIN: "", Split.HELDOUT: "_heldout"}
 """What the name of a logged value ends with, by the split of the probes."""
@@ -53,19 +58,23 @@ class AttentionCallback(Callback):
             folder: The run's folder `attention`.
             token_names: Names tokens in the maps, as `tokenizer.convert_ids_to_tokens` does;
                 their ids where None.
+
+        Raises:
+            SettingsError: If a map is asked for of an example that is no probe.
         """
         super().__init__()
         self._config = config
         self._probes = tuple(probes)
         self._folder = folder
         self._token_names = token_names or (lambda ids: [str(token) for token in ids])
-        self._map_ids = _map_ids(self._probes, config.num_maps)
+        self._maps = map_choice(config, self._probes)
 
     def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Refuse what cannot be measured, before anything is trained.
 
         Raises:
-            SettingsError: If the strategy spreads one model over processes.
+            SettingsError: If the strategy spreads one model over processes, the model cannot be
+                measured, or a map is asked for of a layer that is not measured.
         """
         if self._config.name is AttentionScope.off:
             return
@@ -74,8 +83,9 @@ class AttentionCallback(Callback):
                 "attention: want one device or trainer=ddp, where each process holds the whole "
                 f"model, got {type(trainer.strategy).__name__}; set attention=off"
             )
-        check_probes(network_of(pl_module), self._probes)
-        find_sites(network_of(pl_module))
+        model = network_of(pl_module)
+        check_probes(model, self._probes)
+        check_map_layers(self._maps, sites_of(model, self._config.name))
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Measure, log and store, where the epoch's turn has come."""
@@ -112,7 +122,7 @@ class AttentionCallback(Callback):
                     self._probes,
                     sites_of(model, self._config.name),
                     batch_size=self._config.batch_size,
-                    map_ids=self._map_ids,
+                    maps=self._maps,
                     with_scores=self._config.name is AttentionScope.full,
                     shard=(trainer.global_rank, trainer.world_size),
                 )
@@ -155,10 +165,42 @@ def sites_of(model: PreTrainedModel, scope: AttentionScope) -> tuple[AttentionSi
             return find_sites(model)
 
 
-def _map_ids(probes: Sequence[ProbeExample], num_maps: int) -> frozenset[str]:
-    """Choose the first examples of each split."""
+def map_choice(config: AttentionConfig, probes: Sequence[ProbeExample]) -> MapChoice:
+    """Return which maps are kept: of the examples asked for, or of the first of each split.
+
+    Raises:
+        SettingsError: If an example that is asked for is no probe.
+    """
     by_split = [[probe.id for probe in probes if probe.split is split] for split in Split]
-    return frozenset(probe_id for ids in by_split for probe_id in ids[:num_maps])
+    chosen = [probe_id for ids in by_split for probe_id in ids[: config.num_maps]]
+    if config.map_examples is not None:
+        chosen = config.map_examples
+        known = {probe.id for probe in probes}
+        for example_id in chosen:
+            if example_id not in known:
+                raise SettingsError(
+                    f"attention.map_examples: want ids of probes ({', '.join(sorted(known)[:5])}, "
+                    f"...; attention/manifest.json has all), got {example_id!r}; raise "
+                    "attention.num_examples to have more probes"
+                )
+    layers = None if config.map_layers is None else frozenset(config.map_layers)
+    return MapChoice(frozenset(chosen), layers, config.map_heads)
+
+
+def check_map_layers(maps: MapChoice, sites: Sequence[AttentionSite]) -> None:
+    """Refuse maps of layers that are not measured.
+
+    Raises:
+        SettingsError: If there is one.
+    """
+    measured = {site.layer for site in sites if site.kind is AttentionKind.CROSS}
+    for layer in sorted(maps.layers or ()):
+        if layer not in measured:
+            raise SettingsError(
+                f"attention.map_layers: want decoder layers that are measured "
+                f"({', '.join(map(str, sorted(measured)))}), got {layer}; attention=full measures "
+                "every layer"
+            )
 
 
 def _gather(

@@ -87,7 +87,7 @@ def _map_row(key: str, found: AttentionMap, token_names: TokenNames) -> dict[str
         "split": str(found.probe.split),
         "kind": "cross",
         "layer": found.layer,
-        "heads": "mean",
+        "heads": "mean" if found.head is None else found.head,
         "source_tokens": token_names(list(found.probe.source_ids)),
         "target_tokens": token_names(list(found.probe.target_ids)),
     }

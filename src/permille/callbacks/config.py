@@ -33,7 +33,17 @@ class AttentionConfig:
     """Probe examples of each split, training and held-out; fixed by the seed."""
 
     num_maps: int = 1
-    """Probe examples of each split whose weights are stored for heatmaps."""
+    """Probe examples of each split whose cross-attention is stored for heatmaps."""
+
+    map_examples: list[str] | None = None
+    """Ids of the probe examples whose cross-attention is stored instead; None for the first
+    `num_maps` of each split."""
+
+    map_layers: list[int] | None = None
+    """Decoder layers whose cross-attention is stored, counted from 0; None for all measured."""
+
+    map_heads: bool = False
+    """Whether maps of every head are stored beside the mean over heads."""
 
     batch_size: int = 8
     """Probe examples in one forward pass."""

@@ -148,17 +148,11 @@ def matched_effect(
     signs = np.sign(differences)
     won = clusters(signs, groups)
     low, high = paired_interval(won)
-    drawn = np.concatenate(
-        [
-            weights
-            @ np.stack([differences, (signs + 1) / 2], axis=1)
-            / weights.sum(axis=1)[:, None]
-            for weights in drawn_weights(every, groups, np.random.default_rng(seed))
-        ]
-    )
+    both = np.stack([differences, (signs + 1) / 2], axis=1)
+    weights = np.concatenate(list(drawn_weights(every, groups, np.random.default_rng(seed))))
+    drawn = weights @ both / weights.sum(axis=1, keepdims=True)
     return Effect(
-        num_pairs,
-        num_pairs,
+        *(num_pairs, num_pairs),
         difference=float(differences.mean()),
         difference_ci95=_percentiles(drawn[:, 0]),
         auc=(won.mean + 1) / 2,

@@ -18,6 +18,7 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from permille.core.errors import SettingsError
 from permille.measure.attention import METRICS, step_measures, sum_over_steps
+from permille.model.capture_probe import NO_MAPS, MapChoice
 from permille.model.capture_scores import Block, Scores, blocks, cut
 from permille.model.capture_sites import AttentionKind, AttentionSite
 
@@ -33,8 +34,8 @@ class AttentionRecorder:
     Attributes:
         measures: For each site a tensor of shape (M, B, H), the first axis as `METRICS`; NaN where
             undefined.
-        maps: For each cross-attention site and each of `map_examples` the mean over heads, of
-            shape (T, S).
+        maps: For each cross-attention site and example that `maps` chooses, weights of shape
+            (K, T, S): the mean over heads, and behind it every head where that is asked for.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class AttentionRecorder:
         source_mask: Tensor,
         target_mask: Tensor,
         map_examples: tuple[int, ...] = (),
+        map_choice: MapChoice = NO_MAPS,
         max_block_weights: int = MAX_BLOCK_WEIGHTS,
     ) -> None:
         """Prepare for one batch.
@@ -52,7 +54,8 @@ class AttentionRecorder:
             sites: The modules to measure.
             source_mask: Boolean (B, S), True where a source position is no padding.
             target_mask: Boolean (B, T), True where a target step is no padding.
-            map_examples: Rows of the batch whose weights are kept, averaged over heads.
+            map_examples: Rows of the batch whose weights are kept.
+            map_choice: Of which layers, and whether of each head.
             max_block_weights: How many weights are made at a time.
         """
         self.measures: dict[AttentionSite, Tensor] = {}
@@ -62,6 +65,7 @@ class AttentionRecorder:
         self._source_mask = source_mask.bool()
         self._target_mask = target_mask.bool()
         self._map_examples = map_examples
+        self._map_choice = map_choice
         self._max_block_weights = max_block_weights
 
     @property
@@ -133,8 +137,8 @@ class AttentionRecorder:
         countable_BTS = self._countable(site.kind, scores.allowed_BHTS.any(dim=1, keepdim=True))
         output = value.new_empty((batch, steps, heads, value.shape[-1]))
         sums = torch.zeros((len(METRICS), batch, heads), dtype=torch.float64, device=value.device)
-        num_steps = torch.zeros(batch, device=value.device)
-        kept = self._map_examples if site.kind is AttentionKind.CROSS else ()
+        num_steps = torch.zeros(batch, dtype=torch.float64, device=value.device)
+        kept = self._map_examples if self._is_kept(site) else ()
         rows: dict[int, list[Tensor]] = {example: [] for example in kept}
         for block in blocks(*scores.shape, self._max_block_weights):
             weights = scores.weights(block)
@@ -147,7 +151,7 @@ class AttentionRecorder:
             self._keep_rows(rows, block, weights)
         self._is_finite[site] = sums.isfinite().all()
         self.measures[site] = sums / num_steps[:, None]
-        self.maps |= {(site, example): torch.cat(parts) for example, parts in rows.items()}
+        self.maps |= {(site, row): torch.cat(parts, dim=1) for row, parts in rows.items()}
         return output
 
     def _countable(self, kind: AttentionKind, allowed_BTS: Tensor) -> Tensor:
@@ -162,11 +166,18 @@ class AttentionRecorder:
         query_mask = self._source_mask if is_encoder else self._target_mask
         return query_mask[block.examples, block.steps]
 
+    def _is_kept(self, site: AttentionSite) -> bool:
+        """Tell whether a site's weights are chosen for maps."""
+        layers = self._map_choice.layers
+        return site.kind is AttentionKind.CROSS and (layers is None or site.layer in layers)
+
     def _keep_rows(self, rows: dict[int, list[Tensor]], block: Block, weights: Tensor) -> None:
-        """Add a block's weights (b, H, t, S), averaged over heads, to the chosen examples' rows."""
+        """Add a block's weights (b, H, t, S) to the chosen examples' rows, the mean first."""
         for example, parts in rows.items():
             if block.examples.start <= example < block.examples.stop:
-                parts.append(weights[example - block.examples.start].mean(dim=0))
+                heads = weights[example - block.examples.start]
+                mean = heads.mean(dim=0, keepdim=True)
+                parts.append(torch.cat([mean, heads]) if self._map_choice.with_heads else mean)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from permille.core.errors import PermilleError
 from permille.core.records import Split
 from permille.measure.attention import METRICS
 from permille.model.capture import AttentionRecorder, routed_attention
-from permille.model.capture_probe import ProbeBatch, ProbeExample, collate
+from permille.model.capture_probe import NO_MAPS, MapChoice, ProbeBatch, ProbeExample, collate
 from permille.model.capture_sites import AttentionKind, AttentionSite
 
 FloatArray = NDArray[np.float64]
@@ -26,10 +26,14 @@ class AttentionNotFiniteError(PermilleError):
 
 @dataclass(frozen=True, slots=True)
 class AttentionMap:
-    """One example's cross-attention in one layer, averaged over heads: (steps, positions)."""
+    """One example's cross-attention in one layer: weights of shape (steps, positions).
+
+    `head` is None for the mean over heads.
+    """
 
     probe: ProbeExample
     layer: int
+    head: int | None
     weights: NDArray[np.float32]
 
 
@@ -74,7 +78,7 @@ def measure_attention(
     sites: tuple[AttentionSite, ...],
     *,
     batch_size: int = 8,
-    map_ids: frozenset[str] = frozenset(),
+    maps: MapChoice = NO_MAPS,
     with_scores: bool = False,
     shard: tuple[int, int] = (0, 1),
 ) -> list[AttentionMeasures]:
@@ -87,7 +91,7 @@ def measure_attention(
         probes: The examples.
         sites: The modules to measure, see `find_sites`.
         batch_size: Probes in a forward pass.
-        map_ids: Ids of examples whose cross-attention is kept.
+        maps: Of which examples and layers the cross-attention is kept whole.
         with_scores: Whether to compute the target's loss and token accuracy too.
         shard: (rank, ranks): of the batches only each `ranks`-th from `rank` on is measured, so
             batches are the same for any number of ranks.
@@ -103,7 +107,7 @@ def measure_attention(
     starts = range(0, len(probes), batch_size)[rank::ranks]
     with untouched(model):
         return [
-            _measure_batch(model, probes[at : at + batch_size], sites, map_ids, with_scores)
+            _measure_batch(model, probes[at : at + batch_size], sites, maps, with_scores)
             for at in starts
         ]
 
@@ -154,7 +158,7 @@ def _measure_batch(
     model: PreTrainedModel,
     probes: Sequence[ProbeExample],
     sites: tuple[AttentionSite, ...],
-    map_ids: frozenset[str],
+    choice: MapChoice,
     with_scores: bool,
 ) -> AttentionMeasures:
     batch = collate(probes, pad_id=model.config.pad_token_id or 0, device=model.device)
@@ -162,7 +166,10 @@ def _measure_batch(
         sites,
         source_mask=batch.source_mask,
         target_mask=batch.target_mask,
-        map_examples=tuple(row for row, probe in enumerate(probes) if probe.id in map_ids),
+        map_examples=tuple(
+            row for row, probe in enumerate(probes) if probe.id in choice.example_ids
+        ),
+        map_choice=choice,
     )
     with routed_attention(model, recorder):
         scores = _forward(model, batch, with_scores)
@@ -233,6 +240,10 @@ def _maps(recorder: AttentionRecorder, probes: Sequence[ProbeExample]) -> tuple[
     found = []
     for (site, row), weights in recorder.maps.items():
         probe = probes[row]
-        kept = weights[: len(probe.target_ids), : len(probe.source_ids)].float().cpu().numpy()
-        found.append(AttentionMap(probe, site.layer, kept))
+        kept = weights[:, : len(probe.target_ids), : len(probe.source_ids)].float().cpu().numpy()
+        heads = [None, *range(len(kept) - 1)]
+        found += [
+            AttentionMap(probe, site.layer, head, one)
+            for head, one in zip(heads, kept, strict=True)
+        ]
     return tuple(found)

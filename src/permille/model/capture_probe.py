@@ -46,6 +46,24 @@ class ProbeExample:
 
 
 @dataclass(frozen=True, slots=True)
+class MapChoice:
+    """Which cross-attention is kept whole, for heatmaps.
+
+    Attributes:
+        example_ids: Of these examples.
+        layers: Of these decoder layers, counted from 0; None for all that are measured.
+        with_heads: Of every head, beside the mean over heads.
+    """
+
+    example_ids: frozenset[str] = frozenset()
+    layers: frozenset[int] | None = None
+    with_heads: bool = False
+
+
+NO_MAPS = MapChoice()
+
+
+@dataclass(frozen=True, slots=True)
 class ProbeBatch:
     """Padded token ids and masks of some probes.
 

@@ -31,10 +31,7 @@ def across_tasks(rows: Sequence[Row]) -> dict[str, object]:
     epoch, with whole tasks permuted; it needs ratios by epoch (`audit.every_n_epochs`), or token
     scores by epoch (`attention=full`).
     """
-    by_task: dict[str, list[Row]] = {}
-    for row in rows:
-        if row.get("task") not in (None, POOLED_TASK):
-            by_task.setdefault(str(row["task"]), []).append(row)
+    by_task = _by_task(rows)
     curves = {task: curves_of(Path(str(own[0]["run"]))) for task, own in by_task.items()}
     return {
         "cad_vs_any": _over_tasks(by_task, permille_of),
@@ -56,6 +53,28 @@ def curves_of(run: Path) -> dict[str, dict[int, float]]:
     curves = {name: found.get(key, {}) for name, key in CURVES.items()}
     token = {epoch: train[epoch] - heldout[epoch] for epoch in sorted(train.keys() & heldout)}
     return {**curves, "token": token}
+
+
+def path_of(run: Path) -> dict[int, tuple[float, float]]:
+    """Return a run's (CAD, ratio of any kind in per mille) at the epochs that have both."""
+    curves = curves_of(run)
+    epochs = sorted(curves["cad"].keys() & curves["any"].keys())
+    return {epoch: (curves["cad"][epoch], curves["any"][epoch]) for epoch in epochs}
+
+
+def paths_of(rows: Sequence[Row]) -> dict[str, dict[int, tuple[float, float]]]:
+    """Return the paths of the first run of each task, of two epochs or more."""
+    paths = {task: path_of(Path(str(own[0]["run"]))) for task, own in _by_task(rows).items()}
+    return {task: path for task, path in paths.items() if len(path) > 1}
+
+
+def _by_task(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the rows of each task, the mixture and foreign texts left out."""
+    by_task: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.get("task") not in (None, POOLED_TASK):
+            by_task.setdefault(str(row["task"]), []).append(row)
+    return by_task
 
 
 def _over_tasks(by_task: Mapping[str, Sequence[Row]], figure: FigureOf) -> dict[str, object]:

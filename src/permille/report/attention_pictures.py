@@ -1,5 +1,6 @@
 """A run's pictures of attention, drawn after training from the arrays that it stored."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +10,20 @@ from matplotlib.figure import Figure
 
 from permille.report.attention_files import (
     FloatArray,
+    MapRow,
     read_arrays,
     read_manifest,
     read_map_rows,
     stored_epochs,
 )
+from permille.report.frames import FrozenFigure
 from permille.report.heatmaps import (
     draw_dispersion_by_epoch,
     draw_heatmap,
     draw_layer_head_map,
+    printable,
 )
+from permille.report.ratio_charts import draw_paths_against_ratio
 
 DOTS_PER_INCH = 150
 
@@ -32,8 +37,55 @@ class Picture:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class StoredMap:
+    """What one example attends to in one layer, by epoch.
+
+    Attributes:
+        row: What is shown; of the same example, layer, head and tokens at every epoch.
+        by_epoch: Weights of shape (T, S).
+    """
+
+    row: MapRow
+    by_epoch: Mapping[int, FloatArray]
+
+    @property
+    def of(self) -> str:
+        """Which heads the weights are of."""
+        heads = self.row.get("heads", "mean")
+        return "mean over heads" if heads == "mean" else f"head {heads}"
+
+    @property
+    def name(self) -> str:
+        """The key without its group."""
+        row = self.row
+        return f"map/{row['split']}_{row['key']}_layer={row['layer']:02d}" + (
+            "" if self.of.startswith("mean") else f"_head={row['heads']:02d}"
+        )
+
+    def title(self, epoch: int) -> str:
+        """Say what is shown."""
+        row = self.row
+        return f"{row['example_id']} ({row['split']}), layer {row['layer']}, epoch {epoch}"
+
+    def draw(self, epoch: int, *, with_tokens: bool) -> Figure:
+        """Draw an epoch, in colors that mean the same at every epoch."""
+        sides = [self.row["source_tokens"], self.row["target_tokens"]]
+        names = sides if with_tokens else [[str(i + 1) for i in range(len(s))] for s in sides]
+        largest = max(float(weights.max(initial=0)) for weights in self.by_epoch.values())
+        title = self.title(epoch)
+        return draw_heatmap(
+            self.by_epoch[epoch], *names, title=title, of=self.of, largest=largest or None
+        )
+
+
 def write_pictures(
-    folder: Path, *, with_tokens: bool = True, every_epoch: bool = True, form: str = "png"
+    folder: Path,
+    *,
+    with_tokens: bool = True,
+    every_epoch: bool = True,
+    form: str = "png",
+    path_of_run: Mapping[int, tuple[float, float]] | None = None,
 ) -> list[Picture]:
     """Draw all pictures of a run's folder `attention`.
 
@@ -43,11 +95,12 @@ def write_pictures(
     Args:
         folder: The folder with `epoch=NNN.npz` and its companions.
         with_tokens: Whether tokens of the texts may be shown; else positions are counted.
-        every_epoch: Whether to draw the heatmaps of earlier epochs too.
+        every_epoch: Whether to draw the pictures of earlier epochs too.
         form: `png` or `svg`.
+        path_of_run: By epoch, (CAD, ratio in per mille); drawn where there are two or more.
 
     Returns:
-        The pictures; none where no attention was measured.
+        The pictures, ordered by epoch; none where no attention was measured.
 
     Raises:
         DataError: If a file is missing beside another, or cannot be read.
@@ -55,38 +108,66 @@ def write_pictures(
     epochs = stored_epochs(folder)
     if not epochs:
         return []
-    pictures = []
-    for epoch in epochs if every_epoch else epochs[-1:]:
-        target = folder if epoch == epochs[-1] else folder / "epochs"
-        target.mkdir(exist_ok=True)
-        for name, figure in heatmaps_of(folder, epoch, with_tokens=with_tokens).items():
-            path = target / f"{name.replace('/', '_')}_epoch={epoch:03d}.{form}"
-            pictures.append(_save(figure, Picture(f"attention/{name}", epoch, path)))
-    summaries = {
-        "layer_head": draw_layer_head_map(*_heads_of(folder, epochs[-1])),
-        "dispersion": draw_dispersion_by_epoch(epochs, *examples_by_epoch(folder, epochs)),
-    }
+    shown = epochs if every_epoch else epochs[-1:]
+    folders = {epoch: folder if epoch == epochs[-1] else folder / "epochs" for epoch in shown}
+    for place in folders.values():
+        place.mkdir(exist_ok=True)
+    pictures = list(_layer_head_maps(folder, folders, form))
+    for stored in stored_maps(folder, shown):
+        pictures += _heatmaps(stored, folders, with_tokens=with_tokens, form=form)
+    summaries = {"dispersion": draw_dispersion_by_epoch(epochs, *examples_by_epoch(folder, epochs))}
+    if path_of_run and len(path_of_run) > 1:
+        summaries["against_ratio"] = draw_paths_against_ratio({"this run": path_of_run})
     for name, figure in summaries.items():
-        path = folder / f"{name}.{form}"
-        pictures.append(_save(figure, Picture(f"attention/{name}", epochs[-1], path)))
-    return pictures
+        picture = Picture(f"attention/{name}", epochs[-1], folder / f"{name}.{form}")
+        pictures.append(_save(figure, picture))
+    return sorted(pictures, key=lambda picture: picture.epoch)
 
 
-def heatmaps_of(folder: Path, epoch: int, *, with_tokens: bool = True) -> dict[str, Figure]:
-    """Draw the stored maps of an epoch, by name.
+def stored_maps(folder: Path, epochs: Sequence[int]) -> list[StoredMap]:
+    """Read the stored maps of some epochs.
 
     Raises:
         DataError: If a file is missing or cannot be read.
     """
-    arrays = read_arrays(folder / f"maps_epoch={epoch:03d}.npz")
-    figures = {}
-    for row in read_map_rows(folder, epoch):
-        sides = [row["source_tokens"], row["target_tokens"]]
-        names = sides if with_tokens else [[str(i + 1) for i in range(len(s))] for s in sides]
-        title = f"{row['example_id']} ({row['split']}), layer {row['layer']}, epoch {epoch}"
-        name = f"map/{row['split']}_{row['key']}_layer={row['layer']:02d}"
-        figures[name] = draw_heatmap(arrays[row["key"]], *names, title=title)
-    return figures
+    rows: dict[str, MapRow] = {}
+    weights: dict[str, dict[int, FloatArray]] = {}
+    for epoch in epochs:
+        arrays = read_arrays(folder / f"maps_epoch={epoch:03d}.npz")
+        for row in read_map_rows(folder, epoch):
+            # a resumed run may have been asked for other maps, so what is shown is the key
+            key = repr(row)
+            rows[key] = row
+            weights.setdefault(key, {})[epoch] = arrays[row["key"]]
+    return [StoredMap(row, weights[key]) for key, row in rows.items()]
+
+
+def _heatmaps(
+    stored: StoredMap, folders: Mapping[int, Path], *, with_tokens: bool, form: str
+) -> Iterator[Picture]:
+    """Write a map's pictures of each epoch; PNGs share one figure."""
+    first = min(stored.by_epoch)
+    figure = stored.draw(first, with_tokens=with_tokens)
+    axes = figure.axes[0]
+    changing = [axes.images[0], *axes.spines.values(), axes.title]
+    frozen = FrozenFigure(figure, changing, DOTS_PER_INCH) if form == "png" else None
+    for epoch, weights_TS in stored.by_epoch.items():
+        stem = f"{stored.name.replace('/', '_')}_epoch={epoch:03d}"
+        picture = Picture(f"attention/{stored.name}", epoch, folders[epoch] / f"{stem}.{form}")
+        if frozen is None:
+            yield _save(stored.draw(epoch, with_tokens=with_tokens), picture)
+            continue
+        axes.images[0].set_data(weights_TS)
+        axes.title.set_text(printable(stored.title(epoch)))
+        yield _save(frozen, picture)
+
+
+def _layer_head_maps(folder: Path, folders: Mapping[int, Path], form: str) -> Iterator[Picture]:
+    """Write the layer x head map of each epoch, the last one under its plain name."""
+    for epoch, place in folders.items():
+        name = "layer_head" if place == folder else f"layer_head_epoch={epoch:03d}"
+        picture = Picture("attention/layer_head", epoch, place / f"{name}.{form}")
+        yield _save(draw_layer_head_map(*_heads_of(folder, epoch)), picture)
 
 
 def _heads_of(folder: Path, epoch: int) -> tuple[dict[str, FloatArray], dict[str, list[int]]]:
@@ -116,12 +197,15 @@ def examples_by_epoch(folder: Path, epochs: list[int]) -> tuple[list[FloatArray]
     return [values[is_train] for values in examples], [values[~is_train] for values in examples]
 
 
-def _save(figure: Figure, picture: Picture) -> Picture:
-    """Write the figure under another name first, so that no half picture is left."""
+def _save(drawn: Figure | FrozenFigure, picture: Picture) -> Picture:
+    """Write the picture under another name first, so that no half one is left."""
     unfinished = picture.path.with_suffix(".part")
-    form = picture.path.suffix[1:]
-    dated = {"Date": None} if form == "svg" else {}
-    with matplotlib.rc_context({"svg.hashsalt": "permille", "svg.fonttype": "none"}):
-        figure.savefig(unfinished, format=form, dpi=DOTS_PER_INCH, metadata=dated)
+    if isinstance(drawn, FrozenFigure):
+        drawn.save_png(unfinished)
+    else:
+        form = picture.path.suffix[1:]
+        dated = {"Date": None} if form == "svg" else {}
+        with matplotlib.rc_context({"svg.hashsalt": "permille", "svg.fonttype": "none"}):
+            drawn.savefig(unfinished, format=form, dpi=DOTS_PER_INCH, metadata=dated)
     unfinished.replace(picture.path)
     return picture

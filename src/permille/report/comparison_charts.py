@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from permille.report.across_tasks import paths_of
 from permille.report.charts import COLORS, GRAY, interval_chart
 from permille.report.claim import part
 from permille.report.comparison_rows import (
@@ -21,8 +22,8 @@ from permille.report.comparison_rows import (
     task_of,
     utility_of,
 )
-from permille.report.heatmaps import draw_dispersion_against_ratio
 from permille.report.multitask import multitask_rows
+from permille.report.ratio_charts import draw_dispersion_against_ratio, draw_paths_against_ratio
 
 PANEL_IN = 3.2
 PANELS_A_ROW = 3
@@ -56,6 +57,17 @@ def comparison_charts(rows: Sequence[Row]) -> list[Chart]:
         charts.append(utility_chart(rows))
     if correlated_points(rows):
         charts.append(cad_chart(rows))
+    if paths := paths_of(rows):
+        charts.append(
+            Chart(
+                "comparison_cad_epochs",
+                "CAD against the ratio, by epoch",
+                "Any kind in per mille, of a draw of prompts before the last epoch. The line is "
+                "fitted over all tasks and epochs; its 95 % interval takes whole tasks as "
+                "independent.",
+                draw_paths_against_ratio(paths),
+            )
+        )
     return charts
 
 

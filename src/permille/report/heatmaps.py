@@ -1,4 +1,4 @@
-"""Figures of the attention: heatmaps, heads, and dispersion against epochs and ratios.
+"""Figures of the attention: heatmaps, heads, and dispersion by epoch.
 
 Colors are of `cividis`, which color-blind readers see as everybody does, and which prints in gray
 in the same order.
@@ -13,9 +13,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from numpy.typing import NDArray
-from scipy import stats
 
-from permille.report.charts import COLORS, GRAY, bare_axes
+from permille.report.charts import COLORS, bare_axes
 
 FloatArray = NDArray[np.floating]
 COLOR_MAP = "cividis"
@@ -32,6 +31,8 @@ def draw_heatmap(
     target_tokens: Sequence[str],
     *,
     title: str = "",
+    of: str = "mean over heads",
+    largest: float | None = None,
 ) -> Figure:
     """Draw decoder steps, downwards, by source positions, with the tokens as labels.
 
@@ -40,6 +41,8 @@ def draw_heatmap(
         source_tokens: S names; so many of them are printed as can be read.
         target_tokens: T names.
         title: Stands on top.
+        of: Which heads the weights are of.
+        largest: The weight of the brightest color; None for the largest one here.
 
     Raises:
         ValueError: If there are not as many names as rows and columns.
@@ -52,14 +55,16 @@ def draw_heatmap(
     )
     figure = Figure(figsize=(width + 2.0, height + 1.4), layout="constrained")
     axes = figure.add_subplot()
-    image = axes.imshow(weights_TS, cmap=COLOR_MAP, aspect="auto", interpolation="nearest", vmin=0)
+    image = axes.imshow(
+        weights_TS, cmap=COLOR_MAP, aspect="auto", interpolation="nearest", vmin=0, vmax=largest
+    )
     _label_tokens(axes.xaxis, source_tokens, width)
     _label_tokens(axes.yaxis, target_tokens, height)
     axes.tick_params(axis="x", rotation=90)
     axes.set_xlabel("source tokens")
     axes.set_ylabel("target tokens, in the order of decoding")
-    axes.set_title(_printable(title), fontsize=9, parse_math=False)
-    figure.colorbar(image, ax=axes, label="attention weight, mean over heads", pad=0.01, aspect=40)
+    axes.set_title(printable(title), fontsize=9, parse_math=False)
+    figure.colorbar(image, ax=axes, label=f"attention weight, {of}", pad=0.01, aspect=40)
     return figure
 
 
@@ -108,61 +113,6 @@ def draw_dispersion_by_epoch(
     return figure
 
 
-def draw_dispersion_against_ratio(
-    cads: Sequence[float],
-    permilles: Sequence[float],
-    labels: Sequence[str],
-    *,
-    intervals: Sequence[tuple[float, float] | None] | None = None,
-) -> Figure:
-    """Draw each point's ratio against its CAD, with a straight fit and its 95 % interval.
-
-    The fit is drawn for four points or more; with so few it is weak, and the picture says how many.
-
-    Args:
-        cads: P values, of tasks or of epochs.
-        permilles: P ratios in per mille.
-        labels: P names.
-        intervals: P 95 % intervals of the ratios, in per mille; None for none.
-    """
-    figure, axes = bare_axes(5.6, 4.0)
-    x, y = np.asarray(cads, dtype=float), np.asarray(permilles, dtype=float)
-    known = np.isfinite(x) & np.isfinite(y)
-    if known.sum() >= 4 and np.ptp(x[known]) > 0:
-        _draw_fit(axes, x[known], y[known])
-    for index in map(int, np.flatnonzero(known)):
-        ends = intervals[index] if intervals else None
-        if ends is not None:
-            axes.plot([x[index]] * 2, ends, color=GRAY, linewidth=1)
-        axes.plot(x[index], y[index], "o", color=COLORS[0])
-        axes.annotate(
-            _printable(labels[index]),
-            (x[index], y[index]),
-            xytext=(5, 4),
-            textcoords="offset points",
-            fontsize=8,
-            parse_math=False,
-        )
-    axes.set(xlabel="CAD (normalized entropy)", ylabel="memorized, per mille")
-    axes.set_title(f"{int(known.sum())} points", fontsize=9, loc="left")
-    return figure
-
-
-def _draw_fit(axes: Axes, x_N: FloatArray, y_N: FloatArray) -> None:
-    """Draw a least-squares line and the band of its 95 % interval, for points of shape (N,)."""
-    line = stats.linregress(x_N, y_N)
-    places = np.linspace(x_N.min(), x_N.max(), 50)
-    fitted = line.intercept + line.slope * places
-    spread = ((x_N - x_N.mean()) ** 2).sum()
-    freedom = len(x_N) - 2
-    residual = y_N - line.intercept - line.slope * x_N
-    error = np.sqrt((residual**2).sum() / freedom)
-    half = stats.t.ppf(0.975, freedom) * error
-    half = half * np.sqrt(1 / len(x_N) + (places - x_N.mean()) ** 2 / spread)
-    axes.plot(places, fitted, color=COLORS[1], linewidth=1.5)
-    axes.fill_between(places, fitted - half, fitted + half, color=COLORS[1], alpha=0.15)
-
-
 def _print_values(axes: Axes, array: FloatArray) -> None:
     """Print each value of an (L, H) map into its cell, if the cells are wide enough."""
     if array.shape[1] > 8:
@@ -179,11 +129,11 @@ def _label_tokens(axis: Axis, tokens: Sequence[str], inches: float) -> None:
     """Print every token, or every second, third, ... so that labels do not run together."""
     step = max(1, int(np.ceil(len(tokens) * INCHES_PER_TOKEN / inches - 1e-9)))
     places = range(0, len(tokens), step)
-    names = [_printable(tokens[place])[:MAX_LABEL_CHARS] for place in places]
+    names = [printable(tokens[place])[:MAX_LABEL_CHARS] for place in places]
     axis.set_ticks(places, names, fontsize=LABEL_POINTS, parse_math=False)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Replace characters that the font has no glyph for."""
     return "".join(char if _has_glyph(char) else "\N{WHITE SQUARE}" for char in text)
 

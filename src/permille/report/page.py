@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from permille.core.records import KINDS_BY_STRENGTH
+from permille.report.across_tasks import path_of
 from permille.report.answers import how_sure, what_leaked, what_next
 from permille.report.attention_data import attention_data
 from permille.report.attention_files import stored_epochs
@@ -20,6 +21,7 @@ from permille.report.embedded import own_file, packed, policy
 from permille.report.heatmaps import draw_dispersion_by_epoch
 from permille.report.inline_svg import inline_svg
 from permille.report.masking import masked
+from permille.report.ratio_charts import draw_paths_against_ratio
 from permille.report.run_files import RunFiles
 from permille.report.templates import render
 from permille.report.terminal import ratio_cell
@@ -75,6 +77,7 @@ def page_values(files: RunFiles, texts: Texts, place: Path) -> dict[str, object]
         "training": training_svg(report, files),
         "attention": packed(attention) if attention else None,
         "dispersion": dispersion_svg(files.folder / "attention") if attention else None,
+        "against_ratio": against_ratio_svg(files.folder) if attention else None,
         "texts": str(texts),
         "cases": packed([row.values for row in rows]),
         "num_cases": len(rows),
@@ -149,6 +152,15 @@ def dispersion_svg(folder: Path) -> str:
     epochs = stored_epochs(folder)
     figure = draw_dispersion_by_epoch(epochs, *examples_by_epoch(folder, epochs))
     return inline_svg(figure, "CAD by epoch, training against held-out examples")
+
+
+def against_ratio_svg(run: Path) -> str | None:
+    """Return the drawing of CAD against the ratio by epoch; None of fewer than two epochs."""
+    path = path_of(run)
+    if len(path) < 2:
+        return None
+    figure = draw_paths_against_ratio({"this run": path})
+    return inline_svg(figure, "CAD against the ratio, by epoch")
 
 
 def audit_page(place: Path) -> str | None:

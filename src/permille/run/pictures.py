@@ -4,28 +4,38 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from permille.report.attention_files import stored_epochs
+from permille.report.across_tasks import path_of
 from permille.report.attention_pictures import write_pictures
 from permille.report.config import ReportConfig, Texts
 from permille.track.protocol import Tracker
 
-MAX_EPOCHS_SHOWN = 10
-"""A heatmap takes half a second to draw; of longer runs only the last epoch's are drawn."""
-
 
 def draw_attention(folder: Path, config: ReportConfig) -> None:
-    """Draw what a run's page shows, with tokens of the texts only where the page may have texts."""
+    """Draw a run's last epoch, with tokens of the texts only where the page may have texts.
+
+    Args:
+        folder: The run's folder `attention`.
+        config: How much training text is shown.
+    """
     if folder.is_dir():
-        write_pictures(folder, with_tokens=config.texts is Texts.full, every_epoch=False)
+        with_tokens = config.texts is Texts.full
+        path = path_of(folder.parent)
+        write_pictures(folder, with_tokens=with_tokens, every_epoch=False, path_of_run=path)
 
 
 def track_attention(tracker: Tracker, folder: Path, *, with_tokens: bool) -> None:
-    """Give a tracker the pictures with their epochs, without tokens of the texts unless asked."""
+    """Give a tracker the pictures of every epoch, without tokens of the texts unless asked.
+
+    Args:
+        tracker: Told of each picture with its epoch.
+        folder: The run's folder `attention`, which stays as it is.
+        with_tokens: Whether tokens of the texts may be shown.
+    """
     if not folder.is_dir():
         return
-    every_epoch = len(stored_epochs(folder)) <= MAX_EPOCHS_SHOWN
+    path = path_of(folder.parent)
     with TemporaryDirectory(prefix="permille-pictures-") as aside:
         copy = Path(aside) / folder.name
         shutil.copytree(folder, copy)
-        for picture in write_pictures(copy, with_tokens=with_tokens, every_epoch=every_epoch):
+        for picture in write_pictures(copy, with_tokens=with_tokens, path_of_run=path):
             tracker.image(picture.name, picture.path, epoch=picture.epoch)

@@ -1,0 +1,157 @@
+"""The ratio against the dispersion of attention, over tasks and over epochs, with a fit."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy import stats
+
+from permille.report.charts import COLORS, GRAY, bare_axes
+from permille.report.heatmaps import printable
+
+FloatArray = NDArray[np.floating]
+MIN_POINTS = 4
+"""Fewer points have no fit."""
+MIN_PATHS = 3
+"""Paths of fewer tasks have no fit, however many epochs they have."""
+MARKERS = "os^Dv*"
+
+
+def draw_dispersion_against_ratio(
+    cads: Sequence[float],
+    permilles: Sequence[float],
+    labels: Sequence[str],
+    *,
+    intervals: Sequence[tuple[float, float] | None] | None = None,
+) -> Figure:
+    """Draw each point's ratio against its CAD, with a straight fit and its 95 % interval.
+
+    The fit is drawn for `MIN_POINTS` or more; with so few it is weak, and the picture says how
+    many.
+
+    Args:
+        cads: P values, of tasks.
+        permilles: P ratios in per mille.
+        labels: P names.
+        intervals: P 95 % intervals of the ratios, in per mille; None for none.
+    """
+    figure, axes = _axes()
+    x, y = np.asarray(cads, dtype=float), np.asarray(permilles, dtype=float)
+    known = np.isfinite(x) & np.isfinite(y)
+    if known.sum() >= MIN_POINTS and np.ptp(x[known]) > 0:
+        places = np.linspace(x[known].min(), x[known].max(), 50)
+        _draw_line(axes, places, *fit_of_points(x[known], y[known], places))
+    for index in map(int, np.flatnonzero(known)):
+        ends = intervals[index] if intervals else None
+        if ends is not None:
+            axes.plot([x[index]] * 2, ends, color=GRAY, linewidth=1)
+        axes.plot(x[index], y[index], "o", color=COLORS[0])
+        _name(axes, labels[index], (x[index], y[index]))
+    axes.set_title(f"{int(known.sum())} points", fontsize=9, loc="left")
+    return figure
+
+
+def draw_paths_against_ratio(paths: Mapping[str, Mapping[int, tuple[float, float]]]) -> Figure:
+    """Draw each task's way through its epochs, the first one hollow, and a fit over all of them.
+
+    Epochs of a task hang together, so the fit's 95 % interval takes whole tasks as independent; it
+    is drawn for `MIN_PATHS` tasks or more.
+
+    Args:
+        paths: Of each task, by epoch, (CAD, ratio in per mille).
+    """
+    figure, axes = _axes()
+    named = {task: np.array([path[e] for e in sorted(path)]) for task, path in paths.items()}
+    if len(named) >= MIN_PATHS:
+        points = np.concatenate(list(named.values()))
+        tasks = np.repeat(np.arange(len(named)), [len(path) for path in named.values()])
+        places = np.linspace(points[:, 0].min(), points[:, 0].max(), 50)
+        if np.ptp(places) > 0:
+            _draw_line(axes, places, *fit_of_tasks(points[:, 0], points[:, 1], tasks, places))
+    for number, (task, path) in enumerate(named.items()):
+        color, marker = COLORS[number % len(COLORS)], MARKERS[number % len(MARKERS)]
+        x, y = path.T
+        axes.plot(x, y, color=color, marker=marker, markersize=4, linewidth=0.8)
+        axes.plot(x[:1], y[:1], color=color, marker=marker, markersize=7, markerfacecolor="white")
+        _name(axes, f"{task}, epoch {max(paths[task])}", (path[-1][0], path[-1][1]))
+    counts = f"{len(named)} tasks, {sum(map(len, paths.values()))} epochs"
+    axes.set_title(f"{counts}; hollow: the first", fontsize=9, loc="left")
+    return figure
+
+
+def fit_of_points(
+    x_N: FloatArray, y_N: FloatArray, places: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Fit a least-squares line to independent points.
+
+    Args:
+        x_N: Shape (N,).
+        y_N: Shape (N,).
+        places: Where the line is wanted, shape (K,).
+
+    Returns:
+        The line at the places and half the length of its 95 % interval there, both (K,).
+    """
+    line = stats.linregress(x_N, y_N)
+    freedom = len(x_N) - 2
+    residual = y_N - line.intercept - line.slope * x_N
+    error = np.sqrt((residual**2).sum() / freedom)
+    spread = ((x_N - x_N.mean()) ** 2).sum()
+    scale = np.sqrt(1 / len(x_N) + (places - x_N.mean()) ** 2 / spread)
+    half = stats.t.ppf(0.975, freedom) * error * scale
+    return line.intercept + line.slope * places, half
+
+
+def fit_of_tasks(
+    x_N: FloatArray, y_N: FloatArray, tasks_N: NDArray[np.integer], places: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Fit a least-squares line to points that hang together within tasks.
+
+    The variance is summed by task (Liang & Zeger, Biometrika 73, 1986), with Student's t of as many
+    degrees as there are tasks but two. With few tasks even this can be too short.
+
+    Args:
+        x_N: Shape (N,).
+        y_N: Shape (N,).
+        tasks_N: The task of each point, numbered from 0, shape (N,).
+        places: Where the line is wanted, shape (K,).
+
+    Returns:
+        The line at the places and half the length of its 95 % interval there, both (K,).
+    """
+    design, wanted = (np.stack([np.ones_like(x), x], axis=1) for x in (x_N, places))
+    inverse = np.linalg.inv(design.T @ design)
+    line = inverse @ design.T @ y_N
+    number = int(tasks_N.max()) + 1
+    scores = np.zeros((number, 2))
+    np.add.at(scores, tasks_N, design * (y_N - design @ line)[:, None])
+    few = number / (number - 1) * (len(x_N) - 1) / (len(x_N) - 2)
+    variance = few * inverse @ scores.T @ scores @ inverse
+    errors = np.sqrt(((wanted @ variance) * wanted).sum(axis=1))
+    return wanted @ line, stats.t.ppf(0.975, number - 2) * errors
+
+
+def _axes() -> tuple[Figure, Axes]:
+    figure, axes = bare_axes(5.6, 4.0)
+    axes.set(xlabel="CAD (normalized entropy)", ylabel="memorized, per mille")
+    return figure, axes
+
+
+def _draw_line(axes: Axes, places: FloatArray, line: FloatArray, half: FloatArray) -> None:
+    """Draw a line and the band of its interval, all of shape (K,)."""
+    axes.plot(places, line, color=GRAY, linewidth=1.5)
+    axes.fill_between(places, line - half, line + half, color=GRAY, alpha=0.15, linewidth=0)
+
+
+def _name(axes: Axes, label: str, place: tuple[float, float]) -> None:
+    """Print a name beside a point."""
+    axes.annotate(
+        printable(label),
+        place,
+        xytext=(5, 4),
+        textcoords="offset points",
+        fontsize=8,
+        parse_math=False,
+    )
