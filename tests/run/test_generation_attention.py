@@ -4,9 +4,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from transformers import (
+    BartConfig,
+    BartForConditionalGeneration,
+    LEDConfig,
+    LEDForConditionalGeneration,
+)
 
-from permille.core.records import Arm
+from permille.core.records import Arm, Generation
 from permille.run.folder import RunFolder
 from permille.run.generation_attention import (
     describe_attention,
@@ -38,25 +45,57 @@ def test_memorized_is_what_has_a_case_that_counts(folder: RunFolder) -> None:
     assert memorized_ids(folder) == set()
 
 
-def test_nothing_is_forced_through_unless_all_attention_is_asked_for(
+def written_by(loaded: Loaded) -> list[Generation]:
+    train, _ = make_all_prompts(loaded.settings, loaded.splits, loaded.tuned)
+    return [
+        replace(one, text=f"An answer of some words, number {number}")
+        for number, one in enumerate(
+            write_generations_of(loaded.settings, loaded.tuned, train.asked, Arm.TUNED, Stages())
+        )
+    ]
+
+
+def test_the_last_block_of_each_generation_is_compared_by_default(
     loaded: Loaded, folder: RunFolder
 ) -> None:
-    assert set(describe_attention(loaded, [], folder)) == {"token_score"}
-    assert not folder.attention.exists()
+    found = describe_attention(loaded, written_by(loaded), folder)
+    assert set(found) == {"token_score", "within_task", "layers"}
+    with np.load(folder.attention / "generations.npz", allow_pickle=False) as stored:
+        assert stored["cross_cad"].shape == (12, 1, 2)
+        assert "encoder_cad" not in stored
+
+
+def test_a_model_whose_attention_cannot_be_seen_keeps_its_audit_and_says_why(
+    loaded: Loaded, folder: RunFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    written = written_by(loaded)
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
+    sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "vocab_size": 300}
+    model = LEDForConditionalGeneration(LEDConfig(attention_window=4, **sizes, **heads)).eval()
+    found = describe_attention(replace(loaded, model=model), written, folder)
+    assert "keeps its attention to itself" in found["within_task"]["missing"]
+    assert found["token_score"]["num_train"] == 12
+    assert "keeps its attention to itself" in caplog.text
+
+
+def test_examples_beyond_the_models_positions_are_named_instead_of_scored(
+    loaded: Loaded, folder: RunFolder
+) -> None:
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
+    sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "vocab_size": 300}
+    config = BartConfig(max_position_embeddings=4, **sizes, **heads)
+    short = replace(loaded, model=BartForConditionalGeneration(config))
+    found = describe_attention(short, [], folder)
+    assert "want at most the model's 4 positions" in found["token_score"]["missing"]
 
 
 def test_every_layer_is_compared_and_the_arrays_are_kept(loaded: Loaded, folder: RunFolder) -> None:
     full = replace(loaded, settings=train_settings("attention=full"))
-    train, _ = make_all_prompts(full.settings, full.splits, full.tuned)
-    written = [
-        replace(one, text=f"An answer of some words, number {number}")
-        for number, one in enumerate(
-            write_generations_of(full.settings, full.tuned, train.asked, Arm.TUNED, Stages())
-        )
-    ]
+    written = written_by(full)
     found = describe_attention(full, written, folder)
     assert set(found) == {"token_score", "within_task", "layers"}
-    assert (folder.attention / "generations.npz").is_file()
+    with np.load(folder.attention / "generations.npz", allow_pickle=False) as stored:
+        assert stored["encoder_cad"].shape == (12, 1, 2)
     assert set(describe_attention(full, [], folder)) == {"token_score"}
 
 

@@ -171,20 +171,25 @@ def map_choice(config: AttentionConfig, probes: Sequence[ProbeExample]) -> MapCh
     Raises:
         SettingsError: If an example that is asked for is no probe.
     """
-    by_split = [[probe.id for probe in probes if probe.split is split] for split in Split]
-    chosen = [probe_id for ids in by_split for probe_id in ids[: config.num_maps]]
-    if config.map_examples is not None:
+    if config.map_examples is None:
+        chosen = _first_of_each_split(probes, config.num_maps)
+    else:
         chosen = config.map_examples
-        known = {probe.id for probe in probes}
-        for example_id in chosen:
-            if example_id not in known:
-                raise SettingsError(
-                    f"attention.map_examples: want ids of probes ({', '.join(sorted(known)[:5])}, "
-                    f"...; attention/manifest.json has all), got {example_id!r}; raise "
-                    "attention.num_examples to have more probes"
-                )
+        unknown = sorted(set(chosen) - {probe.id for probe in probes})
+        if unknown:
+            some = ", ".join(probe.id for probe in probes[:5])
+            raise SettingsError(
+                f"attention.map_examples: want ids of probes ({some}, ...; attention/manifest.json "
+                f"has all), got {unknown[0]!r}; raise attention.num_examples to have more probes"
+            )
     layers = None if config.map_layers is None else frozenset(config.map_layers)
     return MapChoice(frozenset(chosen), layers, config.map_heads)
+
+
+def _first_of_each_split(probes: Sequence[ProbeExample], number: int) -> list[str]:
+    """Return the ids of so many probes of each split."""
+    by_split = [[probe.id for probe in probes if probe.split is split] for split in Split]
+    return [probe_id for ids in by_split for probe_id in ids[:number]]
 
 
 def check_map_layers(maps: MapChoice, sites: Sequence[AttentionSite]) -> None:

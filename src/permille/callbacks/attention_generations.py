@@ -46,14 +46,9 @@ def measure_generations(
     Raises:
         SettingsError: If the model's attention cannot be measured.
     """
-    texts = [
-        (generation.id, generation.prompt, generation.text)
-        for generation in generations
-        if generation.prompt and generation.text.strip() and _is_compared(generation)
-    ]
     probes = probes_from_texts(
         tokenizer,
-        texts,
+        _texts_of(generations),
         split=Split.TRAIN,
         max_source_tokens=max_source_tokens,
         max_target_tokens=max_target_tokens,
@@ -122,8 +117,16 @@ def describe_generations(
     return {"within_task": within, "layers": layers}
 
 
-def _is_compared(generation: Generation) -> bool:
-    return generation.model is Arm.TUNED and generation.split is Split.TRAIN
+def _texts_of(generations: Sequence[Generation]) -> list[tuple[str, str, str]]:
+    """Return id, prompt and text of the tuned model's generations for training prompts."""
+    return [
+        (generation.id, generation.prompt, generation.text)
+        for generation in generations
+        if generation.model is Arm.TUNED
+        and generation.split is Split.TRAIN
+        and generation.prompt
+        and generation.text.strip()
+    ]
 
 
 def _measured(

@@ -119,16 +119,12 @@ class AttentionRecorder:
         repeats = query.shape[1] // key.shape[1]
         if repeats > 1:
             key, value = (x.repeat_interleave(repeats, dim=1) for x in (key, value))
+        scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+        allowed = _allowed(site.kind, attention_mask, query, key)
         is_additive = attention_mask is not None and attention_mask.dtype != torch.bool
+        additive = attention_mask if is_additive else None
         with torch.autocast(query.device.type, enabled=False):
-            scores = Scores(
-                query,
-                key,
-                query.shape[-1] ** -0.5 if scaling is None else scaling,
-                _allowed(site.kind, attention_mask, query, key),
-                position_bias,
-                attention_mask if is_additive else None,
-            )
+            scores = Scores(query, key, scaling, allowed, position_bias, additive)
             return self._measure(site, scores, value), None
 
     def _measure(self, site: AttentionSite, scores: Scores, value: Tensor) -> Tensor:

@@ -130,12 +130,11 @@ def merge(parts: Sequence[AttentionMeasures], order: Sequence[ProbeExample]) -> 
     probes = [probe for part in parts for probe in part.probes]
     rows = sorted(range(len(probes)), key=lambda row: place[probes[row].id])
     maps = [found for part in parts for found in part.maps]
-    first = parts[0]
     return AttentionMeasures(
         tuple(probes[row] for row in rows),
-        first.layers,
-        {name: np.concatenate([p.values[name] for p in parts])[rows] for name in first.values},
-        {name: np.concatenate([p.scores[name] for p in parts])[rows] for name in first.scores},
+        parts[0].layers,
+        _in_order([part.values for part in parts], rows),
+        _in_order([part.scores for part in parts], rows),
         tuple(sorted(maps, key=lambda found: (place[found.probe.id], found.layer))),
     )
 
@@ -173,21 +172,44 @@ def _measure_batch(
     )
     with routed_attention(model, recorder):
         scores = _forward(model, batch, with_scores)
-    if recorder.not_finite:
-        site = recorder.not_finite[0]
+    _check_finite(recorder)
+    layers, values = _reduced(recorder, sites)
+    return AttentionMeasures(tuple(probes), layers, values, scores, _maps(recorder, probes))
+
+
+def _reduced(
+    recorder: AttentionRecorder, sites: Sequence[AttentionSite]
+) -> tuple[dict[AttentionKind, tuple[int, ...]], dict[str, FloatArray]]:
+    """Return the layers of each kind that were measured, and every measure as (B, L, H)."""
+    layers: dict[AttentionKind, tuple[int, ...]] = {}
+    for site in sites:
+        layers[site.kind] = (*layers.get(site.kind, ()), site.layer)
+    values = {
+        f"{kind}_{metric}": _stacked(
+            [recorder.measures[site][index] for site in sites if site.kind is kind]
+        )
+        for kind in layers
+        for index, metric in enumerate(METRICS)
+    }
+    return layers, values
+
+
+def _in_order(parts: Sequence[dict[str, FloatArray]], rows: Sequence[int]) -> dict[str, FloatArray]:
+    """Put the arrays of batches, of shapes (B, ...), together and take rows of all of them."""
+    return {name: np.concatenate([part[name] for part in parts])[rows] for name in parts[0]}
+
+
+def _check_finite(recorder: AttentionRecorder) -> None:
+    """Refuse weights that are NaN or infinite.
+
+    Raises:
+        AttentionNotFiniteError: If there are some; the first module is named.
+    """
+    for site in recorder.not_finite:
         raise AttentionNotFiniteError(
             f"the {site.kind} attention of layer {site.layer} is not finite: the model's weights "
             "or activations hold NaN or infinity"
         )
-    kinds = {kind: [s for s in sites if s.kind is kind] for kind in AttentionKind}
-    values = {
-        f"{kind}_{metric}": _stacked([recorder.measures[site][index] for site in members])
-        for kind, members in kinds.items()
-        for index, metric in enumerate(METRICS)
-        if members
-    }
-    layers = {kind: tuple(s.layer for s in members) for kind, members in kinds.items() if members}
-    return AttentionMeasures(tuple(probes), layers, values, scores, _maps(recorder, probes))
 
 
 def _forward(model: PreTrainedModel, batch: ProbeBatch, with_scores: bool) -> dict[str, FloatArray]:

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from permille.core.records import KINDS_BY_STRENGTH
-from permille.report.across_tasks import path_of
 from permille.report.answers import how_sure, what_leaked, what_next
 from permille.report.attention_data import attention_data
-from permille.report.attention_files import stored_epochs
-from permille.report.attention_pictures import examples_by_epoch
+from permille.report.attention_svg import against_ratio_svg, dispersion_svg
 from permille.report.case_rows import CaseRow, case_rows
 from permille.report.case_texts import CHUNK_CASES, CaseTexts, pack_texts
 from permille.report.charts import headline_chart, training_chart
@@ -18,10 +16,8 @@ from permille.report.claim import Report, claim, part
 from permille.report.config import ReportConfig, Texts
 from permille.report.controls import control_rows
 from permille.report.embedded import own_file, packed, policy
-from permille.report.heatmaps import draw_dispersion_by_epoch
 from permille.report.inline_svg import inline_svg
 from permille.report.masking import masked
-from permille.report.ratio_charts import draw_paths_against_ratio
 from permille.report.run_files import RunFiles
 from permille.report.templates import render
 from permille.report.terminal import ratio_cell
@@ -77,7 +73,7 @@ def page_values(files: RunFiles, texts: Texts, place: Path) -> dict[str, object]
         "training": training_svg(report, files),
         "attention": packed(attention) if attention else None,
         "dispersion": dispersion_svg(files.folder / "attention") if attention else None,
-        "against_ratio": against_ratio_svg(files.folder) if attention else None,
+        "against_ratio": against_ratio_svg(files.folder),
         "texts": str(texts),
         "cases": packed([row.values for row in rows]),
         "num_cases": len(rows),
@@ -145,22 +141,6 @@ def training_svg(report: Report, files: RunFiles) -> str | None:
         return None
     chart = training_chart(panels, kept_epoch(report, curves))
     return inline_svg(chart, f"By epoch: {', '.join(panels)}")
-
-
-def dispersion_svg(folder: Path) -> str:
-    """Return the drawing of CAD by epoch, training against held-out examples."""
-    epochs = stored_epochs(folder)
-    figure = draw_dispersion_by_epoch(epochs, *examples_by_epoch(folder, epochs))
-    return inline_svg(figure, "CAD by epoch, training against held-out examples")
-
-
-def against_ratio_svg(run: Path) -> str | None:
-    """Return the drawing of CAD against the ratio by epoch; None of fewer than two epochs."""
-    path = path_of(run)
-    if len(path) < 2:
-        return None
-    figure = draw_paths_against_ratio({"this run": path})
-    return inline_svg(figure, "CAD against the ratio, by epoch")
 
 
 def audit_page(place: Path) -> str | None:

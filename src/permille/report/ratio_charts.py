@@ -76,7 +76,8 @@ def draw_paths_against_ratio(paths: Mapping[str, Mapping[int, tuple[float, float
         axes.plot(x, y, color=color, marker=marker, markersize=4, linewidth=0.8)
         axes.plot(x[:1], y[:1], color=color, marker=marker, markersize=7, markerfacecolor="white")
         _name(axes, f"{task}, epoch {max(paths[task])}", (path[-1][0], path[-1][1]))
-    counts = f"{len(named)} tasks, {sum(map(len, paths.values()))} epochs"
+    counts = f"{len(named)} task{'s' if len(named) > 1 else ''}, "
+    counts += f"{sum(map(len, paths.values()))} epochs"
     axes.set_title(f"{counts}; hollow: the first", fontsize=9, loc="left")
     return figure
 

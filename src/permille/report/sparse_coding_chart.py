@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from permille.measure.sparse_coding import Estimate, SparseCodingRow
@@ -24,15 +25,8 @@ def draw_sparse_coding(rows: Sequence[SparseCodingRow]) -> Figure:
     needed = [row.num_needed for row in rows]
     panels = figure.subplots(1, len(PANELS))
     for axes, (title, label, pick), color in zip(panels, PANELS, COLORS, strict=False):
-        estimates = [pick(row) for row in rows]
-        for place, estimate in zip(needed, estimates, strict=True):
-            if estimate.ci95 is not None:
-                axes.plot([place, place], estimate.ci95, color=color, linewidth=1.5)
-        axes.plot(needed, [e.mean for e in estimates], "o-", color=color, markersize=4)
-        axes.set_xscale("log", base=2)
-        axes.set_xticks(needed, [str(place) for place in needed])
+        _draw_estimates(axes, needed, [pick(row) for row in rows], color)
         axes.set(title=title, ylabel=label, xlabel="features that the target needs")
-        axes.spines[["top", "right"]].set_visible(False)
     ideal = [row.ideal_dispersion for row in rows]
     panels[0].plot(needed, ideal, "--", color=GRAY, label="only the needed, each alike")
     fresh = [row.memorization_fresh.mean for row in rows]
@@ -40,3 +34,16 @@ def draw_sparse_coding(rows: Sequence[SparseCodingRow]) -> Figure:
     for axes in panels[:2]:
         axes.legend(frameon=False, fontsize=8)
     return figure
+
+
+def _draw_estimates(
+    axes: Axes, needed: Sequence[int], estimates: Sequence[Estimate], color: str
+) -> None:
+    """Draw estimates with their intervals over the numbers of needed features."""
+    for place, estimate in zip(needed, estimates, strict=True):
+        if estimate.ci95 is not None:
+            axes.plot([place, place], estimate.ci95, color=color, linewidth=1.5)
+    axes.plot(needed, [e.mean for e in estimates], "o-", color=color, markersize=4)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(needed, [str(place) for place in needed])
+    axes.spines[["top", "right"]].set_visible(False)

@@ -1,6 +1,7 @@
 """What attention says about memorization after an audit, and the score it is held against."""
 
 import json
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,14 +12,17 @@ from permille.callbacks.attention_generations import (
     untrained_like,
 )
 from permille.callbacks.config import AttentionScope
+from permille.core.errors import SettingsError
 from permille.core.records import Generation, Split
 from permille.data.tasks import single_tasks
 from permille.measure.token_score import token_score
 from permille.model.capture_measure import token_accuracies
+from permille.model.capture_probe import check_probes
 from permille.run.folder import RunFolder
 from permille.run.loading import Loaded
 from permille.run.probes import probes_of
 
+_LOG = logging.getLogger(__name__)
 NUM_SCORED = 200
 """Examples of each split whose targets are forced through for the token-level score."""
 
@@ -34,22 +38,33 @@ def describe_attention(
         folder: The run's folder, whose cases.jsonl tells which are memorized.
 
     Returns:
-        Parts of report.json's `attention`: `token_score`, and with `attention=full` also
-        `within_task` and `layers`; nothing with `attention=off`.
+        Parts of report.json's `attention`: `token_score`, and of the attention that is measured
+        `within_task` and `layers`; nothing with `attention=off`. What cannot be measured in this
+        model is missing with a reason, since the audit before it holds all the same.
     """
-    match loaded.settings.attention.name:
-        case AttentionScope.off:
-            return {}
-        case AttentionScope.last_block:
-            return {"token_score": score_targets(loaded)}
-        case AttentionScope.full:
-            compared = _compare_generations(loaded, generations, folder)
-            return {"token_score": score_targets(loaded), **compared}
+    if loaded.settings.attention.name is AttentionScope.off:
+        return {}
+    parts: dict[str, object] = {}
+    try:
+        parts["token_score"] = score_targets(loaded)
+        return {**parts, **_compare_generations(loaded, generations, folder)}
+    except SettingsError as error:
+        _LOG.warning("%s", error)
+        return {
+            "token_score": {"missing": str(error)},
+            "within_task": {"missing": str(error)},
+            **parts,
+        }
 
 
 def score_targets(loaded: Loaded) -> dict[str, object]:
-    """Return the share of the true targets' tokens predicted, training minus held-out."""
+    """Return the share of the true targets' tokens predicted, training minus held-out.
+
+    Raises:
+        SettingsError: If an example is longer than the model's positions.
+    """
     probes = probes_of(loaded, NUM_SCORED)
+    check_probes(loaded.model, probes)
     shares = token_accuracies(loaded.model, probes, batch_size=loaded.settings.attention.batch_size)
     is_train = np.array([probe.split is Split.TRAIN for probe in probes], dtype=bool)
     return token_score(shares[is_train], shares[~is_train]).to_dict()
