@@ -15,6 +15,8 @@ from torch.utils.data import DataLoader
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
+    LEDConfig,
+    LEDForConditionalGeneration,
     T5Config,
     T5ForConditionalGeneration,
 )
@@ -321,6 +323,18 @@ def test_probes_too_long_for_the_model_are_refused_before_training(tmp_path: Pat
     )
     callback = AttentionCallback(AttentionConfig(), probes(), tmp_path)
     with pytest.raises(SettingsError, match="'probe-2': want at most the model's 10 positions"):
+        fit(module, [callback], tmp_path)
+    assert module.losses == []
+
+
+@pytest.mark.filterwarnings("ignore:Input ids are automatically padded")
+def test_a_family_that_hides_its_attention_is_refused_before_training(tmp_path: Path) -> None:
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
+    sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "vocab_size": VOCABULARY}
+    config = LEDConfig(attention_window=4, **sizes, **heads)
+    module = Foreign(LEDForConditionalGeneration(config))
+    callback = AttentionCallback(AttentionConfig(), probes(), tmp_path)
+    with pytest.raises(SettingsError, match="cannot see the cross attention of layer 0 in a model"):
         fit(module, [callback], tmp_path)
     assert module.losses == []
 

@@ -85,7 +85,10 @@ class AttentionCallback(Callback):
             )
         model = network_of(pl_module)
         check_probes(model, self._probes)
-        check_map_layers(self._maps, sites_of(model, self._config.name))
+        sites = sites_of(model, self._config.name)
+        check_map_layers(self._maps, sites)
+        # whether a family shows its attention is seen only by looking
+        measure_attention(model, self._probes[:1], sites)
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Measure, log and store, where the epoch's turn has come."""
