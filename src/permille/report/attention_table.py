@@ -1,0 +1,164 @@
+"""What attention says over the runs of a sweep, as Markdown.
+
+python -m permille.report.attention_table SWEEP
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from permille.report.claim import interval_text, part
+from permille.report.comparison_rows import Row, named_rows
+
+Figures = Mapping[str, object]
+TASKS_HEADER = (
+    *("run", "CAD, training", "CAD, held-out", "any kind, per mille"),
+    *("tokens predicted, training", "held-out", "difference"),
+)
+WITHIN_HEADER = (
+    *(
+        "run: task",
+        "memorized, others",
+        "AUC of CAD",
+        "p, Holm",
+        "matched: pairs",
+        "AUC",
+        "p, Holm",
+    ),
+    *("gain over cheap", "labels permuted", "untrained, matched", "heads that pass Holm"),
+)
+TESTED = {"cad_vs_any": "the ratio", "cad_vs_token_score": "the token score"}
+
+
+def attention_tables(comparison: Mapping[str, object]) -> str:
+    """Return the table of runs, the tests over tasks and epochs, and the table within tasks.
+
+    Args:
+        comparison: The content of comparison.json; the runs' own report.json are read too.
+    """
+    rows = comparison.get("rows")
+    reports = {
+        name: _read(Path(str(row["run"])) / "report.json")
+        for name, row in named_rows(rows if isinstance(rows, list) else []).items()
+    }
+    lines = _table(TASKS_HEADER, [task_cells(*item) for item in reports.items()])
+    across = part(comparison, "attention", "across_tasks")
+    lines += ["", *(f"- {sentence}" for sentence in across_sentences(across)), ""]
+    within = [cells for item in reports.items() for cells in within_cells(*item)]
+    return "\n".join([*lines, *_table(WITHIN_HEADER, within)]) + "\n"
+
+
+def task_cells(name: str, report: Row) -> list[str]:
+    """Return a run's cells, in the order of `TASKS_HEADER`."""
+    curves = part(report, "attention", "cad")
+    score = part(report, "attention", "token_score")
+    ratio = part(report, "ratios", "any")
+    difference = _number(score.get("difference")) + _ends(score.get("ci95"))
+    return [
+        name,
+        *(_last(curves.get(split)) for split in ("train", "heldout")),
+        interval_text(ratio).replace(" ‰", "") + f" of {ratio.get('of')}",
+        *(_number(score.get(split)) for split in ("train", "heldout")),
+        difference,
+    ]
+
+
+def across_sentences(across: Figures) -> Iterator[str]:
+    """Yield a sentence for each test of comparison.json's `attention.across_tasks`."""
+    for name, title in TESTED.items():
+        yield f"over tasks, CAD against {title}: {_correlation(part(across, name))}"
+    for name, found in part(across, "over_epochs").items():
+        yield f"over tasks and epochs, {_title(name)}: {_correlation(part(found))}"
+    for task, both in part(across, "by_epoch").items():
+        for name, found in part(both).items():
+            yield f"within {task} by epoch, {_title(name)}: {_correlation(part(found))}"
+
+
+def within_cells(name: str, report: Row) -> Iterator[list[str]]:
+    """Yield for each task of a run its cells, in the order of `WITHIN_HEADER`."""
+    for task, table in part(report, "attention", "within_task").items():
+        raw, matched = (part(table, "metrics", "cad", which) for which in ("raw", "matched"))
+        if not raw:
+            continue
+        gain, nulls = part(table, "gain"), part(table, "nulls")
+        heads = part(report, "attention", "layers").get(task)
+        yield [
+            f"{name}: {task}" if name != task else name,
+            f"{raw['num_memorized']}, {raw['num_others']}",
+            *_effect_cells(raw),
+            str(matched["num_memorized"]),
+            *_effect_cells(matched),
+            _number(gain.get("gain")) + _ends(gain.get("ci95")),
+            _effect_cells(part(nulls, "labels_permuted"))[0],
+            _effect_cells(part(nulls, "untrained_model"))[0],
+            _passing(heads if isinstance(heads, list) else []),
+        ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the tables of the sweep that the argument names; return the exit code."""
+    if len(arguments) != 1 or not (Path(arguments[0]) / "comparison.json").is_file():
+        sys.stderr.write("usage: python -m permille.report.attention_table SWEEP\n")
+        sys.stderr.write("want the folder of a finished sweep, with its comparison.json\n")
+        return 1
+    sys.stdout.write(attention_tables(_read(Path(arguments[0]) / "comparison.json")))
+    return 0
+
+
+def _effect_cells(effect: Figures) -> tuple[str, str]:
+    """Return an effect's AUC with its interval, and its corrected p-value."""
+    return _number(effect.get("auc")) + _ends(effect.get("auc_ci95")), _p(effect.get("p_holm"))
+
+
+def _passing(heads: Sequence[Mapping[str, object]]) -> str:
+    """Say how many heads pass Holm's correction."""
+    p_values = [head["p_holm"] for head in heads if isinstance(head.get("p_holm"), float)]
+    return f"{sum(1 for p in p_values if float(str(p)) < 0.05)} of {len(p_values)}"
+
+
+def _correlation(found: Figures) -> str:
+    spearman, p = found.get("spearman"), found.get("p")
+    if not isinstance(spearman, int | float):
+        return f"none ({found.get('reason')})"
+    if not isinstance(p, int | float):
+        return f"Spearman {spearman:.2f} over {found['n']}, no p ({found.get('reason')})"
+    return (
+        f"Spearman {spearman:.2f} over {found['n']}{_ends(found.get('ci95'))}, p = {p:.3g}, "
+        f"the smallest possible being {found['smallest_p']:.3g}"
+    )
+
+
+def _title(name: str) -> str:
+    return f"CAD against {'the ratio' if name.endswith('any') else 'the token score'}"
+
+
+def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
+    rows = [header, ["---"] * len(header), *lines]
+    return ["| " + " | ".join(cells) + " |" for cells in rows]
+
+
+def _last(curve: object) -> str:
+    known = [value for value in curve if value is not None] if isinstance(curve, list) else []
+    return _number(known[-1]) if known else "–"
+
+
+def _number(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, int | float) else "–"
+
+
+def _p(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, int | float) else "–"
+
+
+def _ends(ends: object) -> str:
+    return f" [{ends[0]:.3f}, {ends[1]:.3f}]" if isinstance(ends, list | tuple) else ""
+
+
+def _read(path: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
