@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 
 from permille.report.claim import interval_text, part
 from permille.report.comparison_rows import Row, named_rows
@@ -16,23 +17,20 @@ TASKS_HEADER = (
     *("run", "CAD, training", "CAD, held-out", "any kind, per mille"),
     *("tokens predicted, training", "held-out", "difference"),
 )
-WITHIN_HEADER = (
-    *(
-        "run: task",
-        "memorized, others",
-        "AUC of CAD",
-        "p, Holm",
-        "matched: pairs",
-        "AUC",
-        "p, Holm",
-    ),
-    *("gain over cheap", "labels permuted", "untrained, matched", "heads that pass Holm"),
+EFFECTS_HEADER = (
+    *("run: task", "memorized, others", "AUC of CAD", "p, Holm"),
+    *("matched pairs", "AUC, matched", "p, Holm"),
 )
+CHECKS_HEADER = (
+    *("run: task", "gain over cheap predictors", "AUC, labels permuted"),
+    *("AUC, untrained, matched", "heads that pass Holm"),
+)
+WIDTH = 118
 TESTED = {"cad_vs_any": "the ratio", "cad_vs_token_score": "the token score"}
 
 
 def attention_tables(comparison: Mapping[str, object]) -> str:
-    """Return the table of runs, the tests over tasks and epochs, and the table within tasks.
+    """Return the table of runs, the tests over tasks and epochs, and two tables within tasks.
 
     Args:
         comparison: The content of comparison.json; the runs' own report.json are read too.
@@ -44,9 +42,13 @@ def attention_tables(comparison: Mapping[str, object]) -> str:
     }
     lines = _table(TASKS_HEADER, [task_cells(*item) for item in reports.items()])
     across = part(comparison, "attention", "across_tasks")
-    lines += ["", *(f"- {sentence}" for sentence in across_sentences(across)), ""]
-    within = [cells for item in reports.items() for cells in within_cells(*item)]
-    return "\n".join([*lines, *_table(WITHIN_HEADER, within)]) + "\n"
+    said = [fill(f"- {line}", WIDTH, subsequent_indent="  ") for line in across_sentences(across)]
+    lines += ["", *said, ""]
+    within = [found for item in reports.items() for found in within_tasks(*item)]
+    lines += [*_table(EFFECTS_HEADER, [effect_cells(*found) for found in within]), ""]
+    return (
+        "\n".join(lines + _table(CHECKS_HEADER, [check_cells(*found) for found in within])) + "\n"
+    )
 
 
 def task_cells(name: str, report: Row) -> list[str]:
@@ -75,25 +77,39 @@ def across_sentences(across: Figures) -> Iterator[str]:
             yield f"within {task} by epoch, {_title(name)}: {_correlation(part(found))}"
 
 
-def within_cells(name: str, report: Row) -> Iterator[list[str]]:
-    """Yield for each task of a run its cells, in the order of `WITHIN_HEADER`."""
+def within_tasks(name: str, report: Row) -> Iterator[tuple[str, Figures, Sequence[Figures]]]:
+    """Yield for each task of a run its name, its part of `within_task`, and its heads."""
     for task, table in part(report, "attention", "within_task").items():
-        raw, matched = (part(table, "metrics", "cad", which) for which in ("raw", "matched"))
-        if not raw:
-            continue
-        gain, nulls = part(table, "gain"), part(table, "nulls")
         heads = part(report, "attention", "layers").get(task)
-        yield [
-            f"{name}: {task}" if name != task else name,
-            f"{raw['num_memorized']}, {raw['num_others']}",
-            *_effect_cells(raw),
-            str(matched["num_memorized"]),
-            *_effect_cells(matched),
-            _number(gain.get("gain")) + _ends(gain.get("ci95")),
-            _effect_cells(part(nulls, "labels_permuted"))[0],
-            _effect_cells(part(nulls, "untrained_model"))[0],
-            _passing(heads if isinstance(heads, list) else []),
-        ]
+        if part(table, "metrics"):
+            title = name if name == task else f"{name}: {task}"
+            yield title, part(table), heads if isinstance(heads, list) else []
+
+
+def effect_cells(title: str, table: Figures, _: Sequence[Figures]) -> list[str]:
+    """Return a task's cells, in the order of `EFFECTS_HEADER`."""
+    raw, matched = (part(table, "metrics", "cad", which) for which in ("raw", "matched"))
+    return [
+        title,
+        f"{raw['num_memorized']}, {raw['num_others']}",
+        _area(raw),
+        _p(raw.get("p_holm")),
+        str(matched["num_memorized"]),
+        _area(matched),
+        _p(matched.get("p_holm")),
+    ]
+
+
+def check_cells(title: str, table: Figures, heads: Sequence[Figures]) -> list[str]:
+    """Return a task's cells, in the order of `CHECKS_HEADER`."""
+    gain = part(table, "gain")
+    return [
+        title,
+        _number(gain.get("gain")) + _ends(gain.get("ci95")),
+        _area(part(table, "nulls", "labels_permuted")),
+        _area(part(table, "nulls", "untrained_model")),
+        _passing(heads),
+    ]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -106,12 +122,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _effect_cells(effect: Figures) -> tuple[str, str]:
-    """Return an effect's AUC with its interval, and its corrected p-value."""
-    return _number(effect.get("auc")) + _ends(effect.get("auc_ci95")), _p(effect.get("p_holm"))
+def _area(effect: Figures) -> str:
+    return _number(effect.get("auc")) + _ends(effect.get("auc_ci95"))
 
 
-def _passing(heads: Sequence[Mapping[str, object]]) -> str:
+def _passing(heads: Sequence[Figures]) -> str:
     """Say how many heads pass Holm's correction."""
     p_values = [head["p_holm"] for head in heads if isinstance(head.get("p_holm"), float)]
     return f"{sum(1 for p in p_values if float(str(p)) < 0.05)} of {len(p_values)}"
