@@ -18,6 +18,12 @@ class TrackEpochs(pl.Callback):
         self._tracker = tracker
 
     @override
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Forget the epoch before."""
+        # Lightning keeps what is not logged anew, and it would pass for this epoch's
+        trainer.callback_metrics.clear()
+
+    @override
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Give what was logged as the value of an epoch."""
         if trainer.is_global_zero:
