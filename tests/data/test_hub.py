@@ -2,11 +2,9 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
@@ -14,7 +12,7 @@ from huggingface_hub import constants
 
 from permille.core.errors import DataError, ServiceError
 from permille.data.config import HubConfig, TaskConfig
-from permille.data.hub import is_reachable, read_hub
+from permille.data.hub import read_hub
 
 ReadTask = Callable[[str], TaskConfig]
 REAL_ROWS: dict[str, list[dict[str, object]]] = {
@@ -182,44 +180,8 @@ def test_a_hub_out_of_reach_is_one_line_at_once(
     monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{free_port()}")
     start = time.perf_counter()
     with pytest.raises(
-        ServiceError, match=r"no answer from http://127.* within 5 s; set HF_HUB_OFFLINE=1"
+        ServiceError, match=r"http://127.* does not answer; set HF_HUB_OFFLINE=1"
     ) as caught:
         read_hub(read_task("dialogue"), None, 0)
     assert time.perf_counter() - start < 5
     assert "\n" not in str(caught.value)
-
-
-class Refusing(BaseHTTPRequestHandler):
-    """Answers every request by a refusal."""
-
-    def do_HEAD(self) -> None:  # the name that the base class asks for
-        self.send_error(403)
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def refusing_server() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Refusing)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_a_refusal_is_an_answer(refusing_server: str) -> None:
-    assert is_reachable(refusing_server, timeout_s=5)
-
-
-def test_a_server_that_keeps_silent_is_out_of_reach_after_the_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        start = time.perf_counter()
-        assert not is_reachable(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_s=0.3)
-        assert time.perf_counter() - start < 2

@@ -4,10 +4,11 @@ import time
 
 import pytest
 import torch
+from huggingface_hub import constants
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+from permille.core import hub
 from permille.core.errors import ServiceError, SettingsError
-from permille.judge import cross_encoder
 from permille.judge.config import JudgeConfig
 from permille.judge.cross_encoder import CrossEncoderJudge, paraphrase_label
 
@@ -91,8 +92,8 @@ def test_a_name_that_is_nowhere_offline_is_an_error_at_once():
 
 
 def test_a_hub_that_does_not_answer_is_found_out_at_once(monkeypatch):
-    monkeypatch.setattr(cross_encoder, "is_offline_mode", lambda: False)
-    monkeypatch.setattr(cross_encoder.constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(hub, "is_offline_mode", lambda: False)
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     started = time.monotonic()
     with pytest.raises(ServiceError, match=r"http://127\.0\.0\.1:9 does not answer"):
         judge_of("nobody/nothing")

@@ -19,9 +19,10 @@ from transformers import (
     WhisperConfig,
 )
 
+from permille.core import hub
 from permille.core.errors import SettingsError
 from permille.core.records import Prompt, Split
-from permille.model import hub, pretrained
+from permille.model import pretrained
 from permille.model.checkpoints import export
 from permille.model.config import ModelConfig
 from permille.model.decoding import generate

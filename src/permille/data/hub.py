@@ -3,23 +3,18 @@
 Nothing that a data set brings is run: loading scripts are refused by `datasets` itself.
 """
 
-import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Thread
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 import numpy as np
 from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
-from huggingface_hub import constants
+from huggingface_hub import is_offline_mode
 
 from permille.core.errors import DataError, ServiceError
+from permille.core.hub import offline_reason
 from permille.core.records import Example
 from permille.data.columns import RowReader
 from permille.data.config import HubConfig, TaskConfig
-
-_REACH_TIMEOUT_S = 5.0
 
 
 def read_hub(task: TaskConfig, max_rows: int | None, seed: int) -> list[Example]:
@@ -45,28 +40,6 @@ def read_hub(task: TaskConfig, max_rows: int | None, seed: int) -> list[Example]
     examples = [reader.read(rows[number], number, f"{place} row {number}") for number in numbers]
     _check_ids(examples, place)
     return examples
-
-
-def is_reachable(url: str, timeout_s: float) -> bool:
-    """Return whether anything answers at an address, within a time that name look-ups respect."""
-    answers: list[bool] = []
-    look = Thread(target=lambda: answers.append(_answers(url, timeout_s)), daemon=True)
-    look.start()
-    look.join(timeout_s)
-    return bool(answers and answers[0])
-
-
-def _answers(url: str, timeout_s: float) -> bool:
-    """Return whether an address answers; a refusal is an answer."""
-    try:
-        with urlopen(Request(url, method="HEAD"), timeout=timeout_s):
-            return True
-    except HTTPError:
-        return True
-    except URLError as error:
-        return isinstance(error.reason, ssl.SSLError)
-    except OSError:
-        return False
 
 
 def _open(hub: HubConfig, place: str) -> Dataset:
@@ -104,17 +77,24 @@ def _check_reachable(name: str, place: str) -> None:
         ServiceError: If the hub does not answer.
     """
     if name.count("/") > 1 or name.startswith((".", "/", "~")):
-        raise DataError(f"{place}: want a hub name or a folder, got no such folder")
-    if not constants.is_offline_mode() and not is_reachable(constants.ENDPOINT, _REACH_TIMEOUT_S):
+        raise DataError(
+            f"{place}: want a hub name or a folder, got no such folder; name one by task.hub.name"
+        )
+    if not is_offline_mode() and (reason := offline_reason()) is not None:
         raise ServiceError(
-            f"{place}: no answer from {constants.ENDPOINT} within {_REACH_TIMEOUT_S:.0f} s;"
+            f"{place}: {reason};"
             " set HF_HUB_OFFLINE=1 to use a copy that was downloaded before, name a folder of"
             " save_to_disk by task.hub.name, or use data=files or data=builtin"
         )
 
 
 def _loaded(hub: HubConfig, place: str) -> Dataset:
-    """Return a data set of the hub, of its cache, or of a folder of data files."""
+    """Return a data set of the hub, of its cache, or of a folder of data files.
+
+    Raises:
+        DataError: If there is something else.
+        ServiceError: If it would have to be fetched, and only local copies are looked for.
+    """
     try:
         return load_dataset(hub.name, hub.config, split=hub.split, revision=hub.revision)
     except ConnectionError as error:

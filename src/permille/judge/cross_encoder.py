@@ -1,13 +1,11 @@
 """A paraphrase judge from Hugging Face: any classifier of sentence pairs into two classes."""
 
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from huggingface_hub import constants, is_offline_mode
+from huggingface_hub import constants
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -16,10 +14,10 @@ from transformers import (
 )
 
 from permille.core.errors import ServiceError, SettingsError
+from permille.core.hub import offline_reason
 from permille.judge.config import JudgeConfig
 from permille.judge.protocol import SentencePair
 
-_HUB_TIMEOUT_S = 3.0
 _MAX_TOKENS = 512
 _YES = re.compile(r"paraphras|equivalent|duplicate|same|^yes$|^true$")
 _NO = re.compile(r"(?:^|[^a-z])(?:not?|non|un|in|dis)(?=[^a-z]|paraphras|equivalent|duplicate|s)")
@@ -117,10 +115,10 @@ def _load(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
                 f"judge.name={name}: want a folder with a sequence classifier and its tokenizer, "
                 f"as save_pretrained writes them, got: {_first_line(error)}"
             ) from error
-    if is_offline_mode() or not _hub_answers():
+    if (reason := offline_reason()) is not None:
         raise ServiceError(
-            f"judge.name={name}: not a folder, not in the local cache, and {constants.ENDPOINT} "
-            "does not answer; name a folder, go online once, or use judge=lexical"
+            f"judge.name={name}: not a folder, not in the local cache, and {reason}; "
+            "name a folder, go online once, or use judge=lexical"
         )
     try:
         return _from_pretrained(name, local_files_only=False)
@@ -146,18 +144,6 @@ def _from_pretrained(
     if loading["missing_keys"]:
         raise ValueError(f"a model without a classifier, missing {sorted(loading['missing_keys'])}")
     return model, tokenizer
-
-
-def _hub_answers() -> bool:
-    """Tell at once what the hub's client tells only after many tries."""
-    request = urllib.request.Request(constants.ENDPOINT, method="HEAD")
-    try:
-        with urllib.request.urlopen(request, timeout=_HUB_TIMEOUT_S):
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except (OSError, ValueError):
-        return False
 
 
 def _first_line(error: Exception) -> str:

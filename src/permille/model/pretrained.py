@@ -15,8 +15,8 @@ from transformers import (
 from transformers.models.auto.modeling_auto import MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES
 
 from permille.core.errors import SettingsError
+from permille.core.hub import offline_reason
 from permille.model.config import ModelConfig
-from permille.model.hub import offline_reason
 
 _DROPOUT_FIELDS = ("dropout_rate", "dropout")
 _MAX_NAMES_SHOWN = 3

@@ -1,6 +1,7 @@
 """Whether the Hugging Face hub can be reached, found out at once."""
 
 import http.client
+import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -16,6 +17,9 @@ def offline_reason(timeout_s: float = _TIMEOUT_S) -> str | None:
 
     A client that is not told that it is offline tries for 23 seconds. The hub is asked once a
     process; `HF_HUB_OFFLINE=1` spares even that.
+
+    Args:
+        timeout_s: How long the hub is waited for, in seconds.
     """
     if is_offline_mode():
         return "HF_HUB_OFFLINE is set"
@@ -26,7 +30,7 @@ def offline_reason(timeout_s: float = _TIMEOUT_S) -> str | None:
 
 @cache
 def answers(address: str, timeout_s: float) -> bool:
-    """Tell whether an address answers in time, with whatever status.
+    """Tell whether an address answers in time, with whatever status or certificate.
 
     The question is asked on a thread of its own, since no timeout holds while a name is resolved.
     """
@@ -39,6 +43,9 @@ def answers(address: str, timeout_s: float) -> bool:
                 answered.set()
         except urllib.error.HTTPError:
             answered.set()
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, ssl.SSLError):
+                answered.set()
         except (OSError, ValueError, http.client.HTTPException):
             return
 

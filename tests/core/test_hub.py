@@ -1,12 +1,17 @@
+"""Whether the hub answers, found out at once and without the hub's own client."""
+
 import socket
+import ssl
 import threading
 import time
+import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.error import URLError
 
 import pytest
 from huggingface_hub import constants
 
-from permille.model import hub
+from permille.core import hub
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -58,6 +63,21 @@ def test_an_address_that_says_nothing_is_given_up_in_time(silent):
     started = time.monotonic()
     assert not hub.answers(silent, 0.3)
     assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        pytest.param(ssl.SSLCertVerificationError("self-signed"), True, id="certificate"),
+        pytest.param(ConnectionRefusedError("refused"), False, id="refused"),
+    ],
+)
+def test_a_certificate_that_is_not_trusted_is_an_answer_still(monkeypatch, reason, expected):
+    def fail(*_, **__):
+        raise URLError(reason)
+
+    monkeypatch.setattr(urllib.request, "urlopen", fail)
+    assert hub.answers(f"https://{type(reason).__name__}.invalid", 5.0) is expected
 
 
 def test_a_name_that_is_no_address_does_not_answer():
