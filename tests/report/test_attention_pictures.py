@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from permille.core.errors import DataError
 from permille.report.attention_files import stored_epochs
-from permille.report.attention_pictures import stored_maps, write_pictures
+from permille.report.attention_pictures import Form, stored_maps, write_pictures
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -66,7 +67,7 @@ def test_only_the_last_epoch_is_drawn_where_that_is_asked_for(tmp_path: Path) ->
 
 def test_vector_pictures_are_the_same_each_time(tmp_path: Path) -> None:
     first, second = (
-        write_pictures(store(tmp_path / name, 0), form="svg") for name in ("one", "two")
+        write_pictures(store(tmp_path / name, 0), form=Form("svg")) for name in ("one", "two")
     )
     for one, two in zip(first, second, strict=True):
         assert one.path.read_bytes() == two.path.read_bytes()
@@ -74,9 +75,9 @@ def test_vector_pictures_are_the_same_each_time(tmp_path: Path) -> None:
 
 def test_no_word_of_the_texts_is_shown_where_tokens_are_not_wanted(tmp_path: Path) -> None:
     store(tmp_path, 0)
-    for picture in write_pictures(tmp_path, with_tokens=False, form="svg"):
+    for picture in write_pictures(tmp_path, with_tokens=False, form=Form("svg")):
         assert "private" not in picture.path.read_text()
-    shown = [picture.path.read_text() for picture in write_pictures(tmp_path, form="svg")]
+    shown = [picture.path.read_text() for picture in write_pictures(tmp_path, form=Form("svg"))]
     assert any("private" in text for text in shown)
 
 
@@ -97,6 +98,15 @@ def test_a_map_of_one_head_is_told_apart_from_the_mean(tmp_path: Path) -> None:
         "attention/map/train_map=000_layer=01",
         "attention/map/train_map=000_layer=01_head=02",
     } <= (names)
+
+
+def test_pictures_have_the_resolution_that_is_asked_for(tmp_path: Path) -> None:
+    store(tmp_path, 0)
+    widths = []
+    for dots_per_inch in (50, 100):
+        pictures = write_pictures(tmp_path, form=Form(dots_per_inch=dots_per_inch))
+        widths.append([imread(picture.path).shape[1] for picture in pictures])
+    assert widths[1] == pytest.approx([2 * width for width in widths[0]], abs=2)
 
 
 def test_colors_mean_the_same_at_every_epoch(tmp_path: Path) -> None:

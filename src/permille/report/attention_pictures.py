@@ -25,7 +25,16 @@ from permille.report.heatmaps import (
 )
 from permille.report.ratio_charts import draw_paths_against_ratio
 
-DOTS_PER_INCH = 150
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How pictures are written: `png` or `svg`, and the resolution of the former."""
+
+    suffix: str = "png"
+    dots_per_inch: int = 150
+
+
+PRINTED = Form()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ def write_pictures(
     *,
     with_tokens: bool = True,
     every_epoch: bool = True,
-    form: str = "png",
+    form: Form = PRINTED,
     path_of_run: Mapping[int, tuple[float, float]] | None = None,
 ) -> list[Picture]:
     """Draw all pictures of a run's folder `attention`.
@@ -96,7 +105,7 @@ def write_pictures(
         folder: The folder with `epoch=NNN.npz` and its companions.
         with_tokens: Whether tokens of the texts may be shown; else positions are counted.
         every_epoch: Whether to draw the pictures of earlier epochs too.
-        form: `png` or `svg`.
+        form: How they are written.
         path_of_run: By epoch, (CAD, ratio in per mille); drawn where there are two or more.
 
     Returns:
@@ -119,8 +128,8 @@ def write_pictures(
     if path_of_run and len(path_of_run) > 1:
         summaries["against_ratio"] = draw_paths_against_ratio({"this run": path_of_run})
     for name, figure in summaries.items():
-        picture = Picture(f"attention/{name}", epochs[-1], folder / f"{name}.{form}")
-        pictures.append(_save(figure, picture))
+        picture = Picture(f"attention/{name}", epochs[-1], folder / f"{name}.{form.suffix}")
+        pictures.append(_save(figure, picture, form))
     return sorted(pictures, key=lambda picture: picture.epoch)
 
 
@@ -143,31 +152,35 @@ def stored_maps(folder: Path, epochs: Sequence[int]) -> list[StoredMap]:
 
 
 def _heatmaps(
-    stored: StoredMap, folders: Mapping[int, Path], *, with_tokens: bool, form: str
+    stored: StoredMap, folders: Mapping[int, Path], *, with_tokens: bool, form: Form
 ) -> Iterator[Picture]:
     """Write a map's pictures of each epoch; PNGs share one figure."""
     first = min(stored.by_epoch)
     figure = stored.draw(first, with_tokens=with_tokens)
     axes = figure.axes[0]
     changing = [axes.images[0], *axes.spines.values(), axes.title]
-    frozen = FrozenFigure(figure, changing, DOTS_PER_INCH) if form == "png" else None
+    frozen = None
+    if form.suffix == "png":
+        frozen = FrozenFigure(figure, changing, form.dots_per_inch)
     for epoch, weights_TS in stored.by_epoch.items():
         stem = f"{stored.name.replace('/', '_')}_epoch={epoch:03d}"
-        picture = Picture(f"attention/{stored.name}", epoch, folders[epoch] / f"{stem}.{form}")
+        picture = Picture(
+            f"attention/{stored.name}", epoch, folders[epoch] / f"{stem}.{form.suffix}"
+        )
         if frozen is None:
-            yield _save(stored.draw(epoch, with_tokens=with_tokens), picture)
+            yield _save(stored.draw(epoch, with_tokens=with_tokens), picture, form)
             continue
         axes.images[0].set_data(weights_TS)
         axes.title.set_text(printable(stored.title(epoch)))
-        yield _save(frozen, picture)
+        yield _save(frozen, picture, form)
 
 
-def _layer_head_maps(folder: Path, folders: Mapping[int, Path], form: str) -> Iterator[Picture]:
+def _layer_head_maps(folder: Path, folders: Mapping[int, Path], form: Form) -> Iterator[Picture]:
     """Write the layer x head map of each epoch, the last one under its plain name."""
     for epoch, place in folders.items():
         name = "layer_head" if place == folder else f"layer_head_epoch={epoch:03d}"
-        picture = Picture("attention/layer_head", epoch, place / f"{name}.{form}")
-        yield _save(draw_layer_head_map(*_heads_of(folder, epoch)), picture)
+        picture = Picture("attention/layer_head", epoch, place / f"{name}.{form.suffix}")
+        yield _save(draw_layer_head_map(*_heads_of(folder, epoch)), picture, form)
 
 
 def _heads_of(folder: Path, epoch: int) -> tuple[dict[str, FloatArray], dict[str, list[int]]]:
@@ -197,15 +210,14 @@ def examples_by_epoch(folder: Path, epochs: list[int]) -> tuple[list[FloatArray]
     return [values[is_train] for values in examples], [values[~is_train] for values in examples]
 
 
-def _save(drawn: Figure | FrozenFigure, picture: Picture) -> Picture:
+def _save(drawn: Figure | FrozenFigure, picture: Picture, form: Form) -> Picture:
     """Write the picture under another name first, so that no half one is left."""
     unfinished = picture.path.with_suffix(".part")
     if isinstance(drawn, FrozenFigure):
         drawn.save_png(unfinished)
     else:
-        form = picture.path.suffix[1:]
-        dated = {"Date": None} if form == "svg" else {}
+        dated = {"Date": None} if form.suffix == "svg" else {}
         with matplotlib.rc_context({"svg.hashsalt": "permille", "svg.fonttype": "none"}):
-            drawn.savefig(unfinished, format=form, dpi=DOTS_PER_INCH, metadata=dated)
+            drawn.savefig(unfinished, format=form.suffix, dpi=form.dots_per_inch, metadata=dated)
     unfinished.replace(picture.path)
     return picture

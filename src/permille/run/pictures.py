@@ -5,9 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from permille.report.across_tasks import path_of
-from permille.report.attention_pictures import write_pictures
+from permille.report.attention_pictures import Form, write_pictures
 from permille.report.config import ReportConfig, Texts
 from permille.track.protocol import Tracker
+
+SHOWN = Form(dots_per_inch=100)
+"""Of pictures on a screen, of which there are many; those of the run's folder can be printed."""
 
 
 def draw_attention(folder: Path, config: ReportConfig) -> None:
@@ -37,5 +40,6 @@ def track_attention(tracker: Tracker, folder: Path, *, with_tokens: bool) -> Non
     with TemporaryDirectory(prefix="permille-pictures-") as aside:
         copy = Path(aside) / folder.name
         shutil.copytree(folder, copy)
-        for picture in write_pictures(copy, with_tokens=with_tokens, path_of_run=path):
+        pictures = write_pictures(copy, with_tokens=with_tokens, form=SHOWN, path_of_run=path)
+        for picture in pictures:
             tracker.image(picture.name, picture.path, epoch=picture.epoch)
