@@ -1,11 +1,13 @@
 """The table at the end of a run."""
 
+import re
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from permille.report.controls import EXPLAINED
 from permille.report.terminal import print_report, ratio_cell, screen
 
 RATIO = {"count": 12, "of": 180, "permille": 66.7, "ci95": [38.5, 112.9], "method": "wilson"}
@@ -40,7 +42,7 @@ def test_the_screen_shows_train_beside_heldout() -> None:
     }
     screen = printed(report)
     assert "held-out prompts" in screen
-    assert "66.7 ‰ [38.5, 112.9] 12/180" in screen
+    assert "66.7 [38.5, 112.9] 12/180" in screen
     assert "180 of 200 generations are measurable" in screen
     assert "rouge_l 0.41" in screen
 
@@ -53,6 +55,13 @@ def test_the_screen_has_no_column_for_a_missing_base_model() -> None:
         "controls": {"base_model": {"missing": "from scratch"}},
     }
     assert "base model" not in printed(report)
+
+
+def controls_in(screen: str) -> list[list[str]]:
+    lines = [line.strip() for line in screen.splitlines()]
+    first = next(i for i, line in enumerate(lines) if line.startswith("controls, any kind"))
+    last = next(i for i, line in enumerate(lines) if "generations are measurable" in line)
+    return [re.split(r" {2,}", line) for line in lines[first + 1 : last]]
 
 
 CONTRAST = {"permille": 26.7, "ci95": [-3.2, 67.2], "p": 0.0932, "method": "newcombe"}
@@ -75,11 +84,12 @@ def test_the_screen_has_a_line_for_each_control_and_names_what_is_missing_once()
             },
         }
     )
-    lines = [" ".join(line.replace("│", " ").split()) for line in screen.splitlines()]
-    assert "training minus held-out 26.7 ‰ [-3.2, 67.2] p = 0.093, covers 0" in lines
-    assert "held-out index (null) 66.7 ‰ [38.5, 112.9] 12 of 180" in lines
-    assert "smallest p-value after Holm p = 0.37 (heldout any) 2 tests" in lines
-    assert screen.count("made from scratch") == 1
+    assert controls_in(screen) == [
+        ["train less held-out", "26.7 [-3.2, 67.2]", "smallest Holm p", "p = 0.37"],
+        ["held-out index, null", "66.7 [38.5, 113]"],
+    ]
+    assert screen.count("base_model") == 1
+    assert screen.splitlines()[6].strip() == "controls, any kind; missing: base_model"
     assert "No effect shown" in screen
 
 
@@ -108,9 +118,9 @@ def test_without_a_terminal_there_are_plain_unwrapped_lines() -> None:
     print_report(REPORT, screen(out))
     text = out.getvalue()
     assert "\x1b" not in text
-    assert text.isascii() or set(char for char in text if not char.isascii()) == {"‰"}
+    assert text.isascii() or {char for char in text if not char.isascii()} == {"‰"}
     row = next(line for line in text.splitlines() if line.strip().startswith("verbatim"))
-    assert row.count("66.7 ‰ [38.5, 112.9] 12/180") == 3
+    assert row.count("66.7 [38.5, 112.9]") == 3
     assert "f1 0.1235" in text
 
 
@@ -134,4 +144,39 @@ def test_the_paths_of_what_there_is_come_last_and_are_not_wrapped(tmp_path: Path
     (folder / "report.html").write_text("")
     out = StringIO()
     print_report(REPORT, screen(out), folder)
-    assert out.getvalue().splitlines()[-1] == f"report: {folder / 'report.html'}"
+    assert out.getvalue().splitlines()[-1] == f"in {folder}: report.html"
+
+
+def test_a_run_with_every_control_stands_on_24_lines_of_80_columns_with_the_line_of_json(
+    tmp_path: Path,
+) -> None:
+    for name in ("report.html", "report.json", "cases.jsonl"):
+        (tmp_path / name).write_text("")
+    out = StringIO()
+    console = Console(file=out, width=80, force_terminal=True, no_color=True)
+    print_report(made_report(), console, tmp_path)
+    text = re.sub("\x1b\\[[0-9;]*m", "", out.getvalue())
+    assert "controls, any kind" in text
+    *lines, paths = text.splitlines()
+    assert max(map(len, lines)) <= 80
+    lines_of_paths = -(-len(paths) // 80)
+    lines_of_json = 2
+    assert len(lines) + lines_of_paths + lines_of_json <= 24
+
+
+def made_report() -> dict[str, object]:
+    """Every control that is explained, with the widest figures that occur."""
+    widest = {"count": 298, "of": 298, "permille": 842.3, "ci95": [796.6, 1000.0]}
+    controls: dict[str, object] = {}
+    for key, _, path, _ in EXPLAINED:
+        if key not in ("base_model", "difference_in_differences"):
+            place = controls.setdefault(key, {})
+            for name in path:
+                place = place.setdefault(name, {})
+            place.update(widest)
+    controls["base_model"] = controls["difference_in_differences"] = {"missing": "from scratch"}
+    controls["thresholds"] = {"any": [810.0, 840.0], "of": 100}
+    controls["multiplicity"] = [{"test": "heldout any", "p_holm": 4.3e-37}]
+    controls["duplicates"] = [{"times": 1, "ratios": {"any": widest}}]
+    heldout = {"any": {**widest, "count": 98, "of": 98}, "difference": kinds(widest)}
+    return {**REPORT, "ratios": kinds(widest), "controls": {**controls, "heldout": heldout}}

@@ -1,20 +1,43 @@
-"""The one screen at the end of a run."""
+"""The one screen at the end of a run: 24 lines of 80 columns, with the JSON line behind it."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.claim import Report, claim, interval_text, part
-from permille.report.controls import control_rows
+from permille.report.controls import ControlRow, control_rows
 
 PLAIN_WIDTH = 160
 """Columns of a line where there is no terminal to ask."""
-FILES = {"report": "report.html", "figures": "report.json", "cases": "cases.jsonl"}
+FILES = ("report.html", "report.json", "cases.jsonl")
 ARMS = (("heldout", "held-out prompts"), ("base_model", "base model"))
+CONTROLS_A_LINE = 2
+SHORT_NAMES = {
+    "training minus held-out": "train less held-out",
+    "tuned minus base model": "tuned less base",
+    "difference in differences": "diff. in differences",
+    "held-out index (null)": "held-out index, null",
+    "unconfirmed paraphrases": "not confirmed",
+    "copied from the prompt": "copied from prompt",
+    "without what stood in the prompt": "no prompt copies",
+    "without boilerplate": "no boilerplate",
+    "without degenerate generations": "no degenerate ones",
+    "standardized to one length": "at one length",
+    "first 64 tokens only": "first 64 tokens",
+    "planted copies found": "planted, found",
+    "corrected for the detector": "detector corrected",
+    "paraphrases retrieved": "paraphrase recall",
+    "verbatim retrieved": "verbatim recall",
+    "thresholds a fifth lower and higher": "thresholds by 1/5",
+    "smallest p-value after Holm": "smallest Holm p",
+}
+"""Of the controls whose names are too long for two of them to stand in a line."""
 
 
 def screen(out: IO[str]) -> Console:
@@ -26,52 +49,68 @@ def screen(out: IO[str]) -> Console:
     return console if console.is_terminal else Console(file=out, width=PLAIN_WIDTH)
 
 
-def ratio_table(report: Report, *, is_plain: bool) -> Table:
+def ratio_table(report: Report) -> Table:
     """Return the ratios by kind: training prompts, held-out prompts, the base model.
 
-    Args:
-        report: The content of report.json.
-        is_plain: Whether it is made of blanks alone, without lines.
+    Of three arms the counts are left out, since they would not stand in 80 columns.
     """
-    columns = {"training prompts": part(report, "ratios")}
+    arms = {"training prompts": part(report, "ratios")}
     for name, title in ARMS:
         ratios = part(report, "controls", name)
         if "any" in ratios:
-            columns[title] = ratios
-    table = Table(
-        title=f"memorization, per mille with 95 % intervals: {report.get('task') or 'texts'}",
-        title_justify="left",
-        box=None if is_plain else box.SIMPLE_HEAD,
-    )
+            arms[title] = ratios
+    write = ratio_cell if len(arms) <= CONTROLS_A_LINE else interval_text
+    table = _table()
     table.add_column("kind")
-    for title in columns:
+    for title in arms:
         table.add_column(title, justify="right")
     for kind in ("any", *KINDS_BY_STRENGTH):
-        cells = [ratio_cell(part(ratios, kind)) for ratios in columns.values()]
-        table.add_row(str(kind), *cells)
+        table.add_row(
+            str(kind), *(write(part(ratios, kind)).replace(" ‰", "") for ratios in arms.values())
+        )
     return table
 
 
-def control_table(report: Report, *, is_plain: bool) -> Table | None:
-    """Return a line for each control; one that is missing says why, once. None without controls."""
-    rows = control_rows(report)
-    if not rows:
-        return None
-    table = Table(
-        title="controls, of any kind, with 95 % intervals",
-        title_justify="left",
-        box=None if is_plain else box.SIMPLE_HEAD,
-    )
-    for column in ("control", "figure", "of"):
-        table.add_column(column)
-    told: set[str] = set()
-    for row in rows:
-        if not row.is_missing:
-            table.add_row(row.name, row.figure, row.count)
-        elif row.key not in told:
-            told.add(row.key)
-            table.add_row(row.key, row.figure, row.count)
+def control_table(rows: list[ControlRow]) -> Table:
+    """Return the controls that were computed, two in a line.
+
+    An arm that has a column in the table of ratios has no line here.
+    """
+    table = _table()
+    table.show_header = False
+    for _ in range(CONTROLS_A_LINE):
+        table.add_column()
+        table.add_column(justify="right")
+    shown_above = dict(ARMS).values()
+    cells = [
+        (
+            SHORT_NAMES.get(row.name, row.name.replace("texts that stand", "standing")),
+            short_figure(row),
+        )
+        for row in rows
+        if not row.is_missing and row.name not in shown_above
+    ]
+    half = -(-len(cells) // CONTROLS_A_LINE)
+    for number in range(half):
+        table.add_row(*(text for cell in cells[number::half] for text in cell))
     return table
+
+
+def short_figure(row: ControlRow) -> str:
+    """Write a control's figure without unit or addition, and no decimals from 100 on.
+
+    >>> row = ControlRow("own_other", "own example", "", "822.1 ‰ [774.7, 861.4]", "245 of 298")
+    >>> short_figure(row)
+    '822 [775, 861]'
+    """
+    bare = row.figure.replace(" ‰", "").partition(" (")[0]
+    return re.sub(r"\d{3,}\.\d", lambda number: f"{float(number[0]):.0f}", bare)
+
+
+def control_title(rows: list[ControlRow]) -> str:
+    """Name the controls that are missing above the others; why stands in the page."""
+    missing = dict.fromkeys(row.key for row in rows if row.is_missing)
+    return f"controls, any kind; missing: {', '.join(missing) or 'none'}"
 
 
 def ratio_cell(ratio: Report) -> str:
@@ -89,25 +128,38 @@ def print_report(report: Report, console: Console, folder: Path | None = None) -
         console: Where it is printed.
         folder: The run's folder; None names no path.
     """
-    is_plain = not console.is_terminal
-    console.print(ratio_table(report, is_plain=is_plain))
-    controls = control_table(report, is_plain=is_plain)
-    if controls is not None:
-        console.print(controls)
-    counts = part(report, "generations")
-    console.print(
-        f"{counts.get('measurable')} of {counts.get('total')} generations are measurable, "
-        f"{counts.get('degenerate')} degenerate, {counts.get('whole_input')} had their whole input"
-        " as prompt",
-        highlight=False,
-    )
-    utility = part(report, "utility")
-    if utility:
-        scores = (
-            f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in utility.items()
+    task = report.get("task") or "texts"
+    _line(console, f"memorization, per mille with 95 % intervals: {task}", "bold")
+    console.print(ratio_table(report))
+    rows = control_rows(report)
+    if rows:
+        _line(console, control_title(rows), "bold")
+        console.print(control_table(rows))
+    _line(console, "; ".join(_told(report)))
+    _line(console, claim(report), "bold")
+    if folder is not None:
+        there = [name for name in FILES if (folder / name).is_file()]
+        console.print(
+            f"in {folder}: {', '.join(there)}", highlight=False, soft_wrap=True, markup=False
         )
-        console.print(f"utility: {', '.join(scores)}", highlight=False)
-    console.print(claim(report), style="bold", highlight=False)
-    for name, file in FILES.items():
-        if folder is not None and (folder / file).is_file():
-            console.print(f"{name}: {folder / file}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _told(report: Report) -> Iterator[str]:
+    """Yield how much was measurable, and the scores of the task."""
+    counts = part(report, "generations")
+    yield (
+        f"{counts.get('measurable')} of {counts.get('total')} generations are measurable, "
+        f"{counts.get('degenerate')} degenerate"
+    )
+    for name, score in part(report, "utility").items():
+        yield f"{name} {score:.4g}" if isinstance(score, float) else f"{name} {score}"
+
+
+def _table() -> Table:
+    """Return a table of nothing but text."""
+    return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    """Print a line in which no character is a mark-up."""
+    console.print(Text(text, style), highlight=False)
