@@ -57,6 +57,8 @@ def make_report(num_cases: int) -> dict[str, object]:
         "utility": {"rouge_l": 0.41},
         "settings": {"trainer.max_epochs": 2},
         "provenance": {
+            "data": {"counts": {"dialogue": {"repeated_inputs": 0}}},
+            "platform": "Linux-6.1-x86_64-with-glibc2.36",
             "program": "train",
             "overrides": ["task=dialogue", "trainer.max_epochs=2"],
             "seed": 0,

@@ -80,6 +80,18 @@ def test_every_drawing_stands_in_the_page_and_in_a_file(opened: Opened, tmp_path
         assert len(list(csv.DictReader(file))) == 4
 
 
+def test_the_spread_between_seeds_stands_in_a_table(opened: Opened) -> None:
+    cells = opened.page.locator("section[aria-labelledby=seeds] tbody tr").first.inner_text()
+    assert cells.split("\t") == ["task=qa", "any", "2", "65.0", "49.5", "30.0 to 100.0", "48.4"]
+
+
+def test_a_task_alone_stands_beside_itself_in_the_mixture(opened: Opened) -> None:
+    table = opened.page.locator("section[aria-labelledby=comparison_multitask] tbody tr")
+    task, alone, mixed, difference, _ = table.first.inner_text().split("\t")
+    assert (task, alone.split(" [")[0], mixed.split(" [")[0]) == ("qa", "30.0 ‰", "40.0 ‰")
+    assert difference.startswith("10.0 ‰ [-")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_fits_its_window(opened: Opened, width: int) -> None:
     opened.page.set_viewport_size({"width": width, "height": 900})

@@ -316,6 +316,9 @@ def test_the_page_fits_its_window(
     opened = open_page(browser, small, color_scheme=scheme, viewport=size)
     opened.page.screenshot(path=tmp_path / f"{scheme}_{width}.png", full_page=True)
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    values = opened.page.locator("[aria-label=Provenance] td")
+    widths = values.evaluate_all("cells => cells.map(cell => cell.clientWidth)")
+    assert min(widths) >= 100
     opened.page.context.close()
 
 

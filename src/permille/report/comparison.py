@@ -120,6 +120,8 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
         "multitask": comparison["multitask"],
         "paper": comparison["paper"],
+        "seeds": comparison["seeds"],
+        "counterfactual": comparison["counterfactual"],
     }
     page = render("comparison.html.j2", values)
     (folder / "comparison.html").write_text(page, encoding="utf-8", errors="replace")
