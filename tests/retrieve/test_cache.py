@@ -55,7 +55,7 @@ def test_a_spool_is_gone_at_the_end_whatever_happens(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="broken"):
         spool_and_break()
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 def test_what_a_dead_process_left_is_swept_and_what_a_living_one_has_is_not(
@@ -64,10 +64,13 @@ def test_what_a_dead_process_left_is_swept_and_what_a_living_one_has_is_not(
     left = tmp_path / ".spool-dead"
     left.mkdir()
     (left / "alive.lock").write_text("")
+    unlocked = tmp_path / ".spool-killed-before-its-lock"
+    unlocked.mkdir()
     with IndexCache(tmp_path).spool() as living:
         IndexCache(tmp_path)
         assert living.exists()
         assert not left.exists()
+        assert not unlocked.exists()
 
 
 def test_a_second_builder_waits_for_the_first(tmp_path: Path) -> None:
@@ -103,7 +106,7 @@ def test_removing_takes_finished_and_unfinished_and_tells_if_there_was_one(tmp_p
     cache.building("aa").mkdir()
     assert cache.remove("aa")
     assert not cache.remove("aa")
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 @pytest.mark.parametrize(

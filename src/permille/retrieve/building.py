@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import orjson
 import tantivy
 
+from permille.core.errors import DataError
 from permille.core.records import Document
 from permille.retrieve.analysis import ANALYZER, terms_of
 from permille.retrieve.cache import MANIFEST, IndexCache
@@ -37,17 +39,26 @@ def build_index(
         shutil.rmtree(building, ignore_errors=True)
         spool.rename(building)
         _begin(building, cache.finished())
-    with Store(building) as store:
-        _add_missing(building, store, progress or _ignore)
-        manifest = {"fingerprint": fingerprint, "documents": len(store), "analyzer": ANALYZER}
-    (building / MANIFEST).write_bytes(orjson.dumps(manifest))
+    # a manifest says that all are in; a process may have been killed after it wrote that
+    if not (building / MANIFEST).exists():
+        with Store(building) as store:
+            _add_missing(building, store, progress or _ignore)
+            _check_count(building, len(store))
+            manifest = {"fingerprint": fingerprint, "documents": len(store), "analyzer": ANALYZER}
+        aside = building / f"{MANIFEST}.aside"
+        aside.write_bytes(orjson.dumps(manifest))
+        aside.rename(building / MANIFEST)
     shutil.rmtree(building / _BASE, ignore_errors=True)
     building.rename(cache.path(fingerprint))
 
 
 def num_documents(path: Path) -> int:
     """Return how many documents a finished index holds."""
-    return int(orjson.loads((path / MANIFEST).read_bytes())["documents"])
+    return int(_manifest_of(path)["documents"])
+
+
+def _manifest_of(path: Path) -> dict[str, Any]:
+    return dict(orjson.loads((path / MANIFEST).read_bytes()))
 
 
 def _begin(building: Path, finished: list[Path]) -> None:
@@ -76,10 +87,15 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _largest_part(building: Path, finished: list[Path]) -> Path | None:
-    """Return the largest cached corpus all of whose documents are in the new one."""
+    """Return the largest cached corpus all of whose documents are in the new one.
+
+    Segments hold the terms of the analyzer that made them, so another analyzer's are of no use.
+    """
     parts: list[tuple[int, Path]] = []
     with Store(building) as store:
         for folder in finished:
+            if _manifest_of(folder)["analyzer"] != ANALYZER:
+                continue
             with Store(folder) as other:
                 if store.contains(other):
                     parts.append((len(other), folder))
@@ -110,6 +126,20 @@ def _add_missing(building: Path, store: Store, progress: Progress) -> None:
             progress(done)
     writer.commit()
     writer.wait_merging_threads()
+
+
+def _check_count(building: Path, num_documents: int) -> None:
+    """Compare what the index holds with what it must.
+
+    Raises:
+        DataError: If it differs, as when files in the cache were changed by someone else.
+    """
+    found = int(tantivy.Index.open(str(building / INDEX)).searcher().num_docs)
+    if found != num_documents:
+        raise DataError(
+            f"the index in {building} holds {found} documents, want {num_documents}; remove it and "
+            f"run again: python -m permille.retrieve delete {building.stem}"
+        )
 
 
 def _missing(building: Path, store: Store, num_indexed: int) -> Iterator[Document]:

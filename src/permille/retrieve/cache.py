@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from permille.core.errors import SettingsError
@@ -26,6 +26,7 @@ MANIFEST = "manifest.json"
 _OWNER_ONLY = 0o700
 _SPOOL = ".spool-"
 _LOCK = "alive.lock"
+_SPOOLS_LOCK = ".spools.lock"
 
 
 def cache_folder(cache_dir: str | None) -> Path:
@@ -93,14 +94,15 @@ class IndexCache:
     @contextmanager
     def spool(self) -> Iterator[Path]:
         """Give a folder for documents that come in; what is left in it at the end is removed."""
-        folder = Path(tempfile.mkdtemp(prefix=_SPOOL, dir=self.folder))
-        try:
-            with _locked(folder / _LOCK, wait=True), naming_a_full_disk(self.folder):
-                records = folder / "records"
-                records.mkdir(mode=_OWNER_ONLY)
-                yield records
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with ExitStack() as held:
+            held.enter_context(naming_a_full_disk(self.folder))
+            with _locked(self.folder / _SPOOLS_LOCK, wait=True):
+                folder = Path(tempfile.mkdtemp(prefix=_SPOOL, dir=self.folder))
+                held.callback(shutil.rmtree, folder, ignore_errors=True)
+                held.enter_context(_locked(folder / _LOCK, wait=True))
+            records = folder / "records"
+            records.mkdir(mode=_OWNER_ONLY)
+            yield records
 
     @contextmanager
     def lock(self, fingerprint: str) -> Iterator[None]:
@@ -109,12 +111,15 @@ class IndexCache:
             yield
 
     def _remove_left_spools(self) -> None:
-        for folder in self.folder.glob(f"{_SPOOL}*"):
-            lock = folder / _LOCK
-            with suppress(FileNotFoundError, BlockingIOError):
-                if lock.exists():
-                    with _locked(lock, wait=False):
-                        shutil.rmtree(folder, ignore_errors=True)
+        """Remove what killed processes left; under the lock none is half made."""
+        with _locked(self.folder / _SPOOLS_LOCK, wait=True):
+            for folder in self.folder.glob(f"{_SPOOL}*"):
+                # held by a living process, or just removed by it
+                with (
+                    suppress(FileNotFoundError, BlockingIOError),
+                    _locked(folder / _LOCK, wait=False),
+                ):
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

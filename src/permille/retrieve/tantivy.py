@@ -102,13 +102,14 @@ class TantivyCorpus:
 
     def search(self, queries: Sequence[str], top_k: int) -> list[list[Candidate]]:
         """Return the best documents for each text; see `permille.retrieve.protocol.Corpus`."""
-        found = [self._hits(query_terms(query), top_k) for query in queries]
-        ids = self._store.ids_of(key for hits in found for _, key in hits)
-        ranked = [sorted((-score, ids[key]) for score, key in hits)[:top_k] for hits in found]
-        return [
-            [Candidate(name, rank, -loss) for rank, (loss, name) in enumerate(hits)]
-            for hits in ranked
-        ]
+        found = {query: self._search(query, top_k) for query in dict.fromkeys(queries)}
+        return [list(found[query]) for query in queries]
+
+    def _search(self, query: str, top_k: int) -> list[Candidate]:
+        hits = self._hits(query_terms(query), top_k)
+        ids = self._store.ids_of(key for _, key in hits)
+        ranked = sorted((-score, ids[key]) for score, key in hits)[:top_k]
+        return [Candidate(name, rank, -loss) for rank, (loss, name) in enumerate(ranked)]
 
     def _hits(self, terms: Sequence[str], top_k: int) -> list[tuple[float, int]]:
         """Return scores and keys of the best, with all that tie with the last of `top_k`."""
