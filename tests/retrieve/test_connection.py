@@ -167,6 +167,26 @@ def test_a_missing_file_of_certificates_is_named(tmp_path: Path) -> None:
         connect(find_endpoint(settings, {}), settings)
 
 
+def test_a_file_that_holds_no_certificate_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    settings = config(ca_file=str(tmp_path / "ca.pem"))
+    with pytest.raises(SettingsError, match=r"retrieve\.ca_file: .*ca\.pem, which holds none"):
+        connect(find_endpoint(settings, {}), settings)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"ELASTICSEARCH_URL": "https://ann:s3cret@one", **KEY},
+        {"ELASTICSEARCH_URL": "https://ann:s3cret@one,https://bob:other@two"},
+    ],
+)
+def test_two_ways_to_sign_in_are_refused_wherever_they_stand(env: dict) -> None:
+    with pytest.raises(SettingsError, match="want one way to sign in, got a user for") as caught:
+        find_endpoint(config(), env)
+    assert "s3cret" not in str(caught.value)
+
+
 def test_the_environment_is_this_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELASTICSEARCH_URL", "http://here:1")
     assert environment()["ELASTICSEARCH_URL"] == "http://here:1"

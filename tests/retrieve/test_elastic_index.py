@@ -6,8 +6,9 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from permille.core.errors import ServiceError
+from permille.retrieve.analysis import ANALYZER
 from permille.retrieve.config import Engine, RetrieveConfig
-from permille.retrieve.elastic_index import PREFIX, READY, Lifecycle, Mark, reasons_of
+from permille.retrieve.elastic_index import LOADING, PREFIX, READY, Lifecycle, Mark
 from permille.retrieve.patience import Patience
 
 pytestmark = pytest.mark.elasticsearch
@@ -41,8 +42,8 @@ def test_an_index_that_is_made_is_found_and_not_ready(lifecycle: Callable) -> No
     cycle = lifecycle(shards=2)
     assert cycle.find(NAME) is None
     cycle.create(NAME, 5)
-    assert cycle.find(NAME) == Mark(NAME, documents=5, shards=2, ready=False)
-    assert Mark(NAME, 5, 2, False) in cycle.all_of_ours()
+    assert cycle.find(NAME) == Mark(NAME, 5, 2, 0, ANALYZER, ready=False)
+    assert Mark(NAME, 5, 2, 0, ANALYZER, ready=False) in cycle.all_of_ours()
 
 
 def test_making_it_twice_does_no_harm(server: Elasticsearch, lifecycle: Callable) -> None:
@@ -84,10 +85,10 @@ def test_a_clone_starts_with_the_documents_and_can_be_written(
     add(server, PREFIX + NAME, "a")
     cycle.finish(NAME, 1)
     cycle.clone(NAME, OTHER, 2)
-    assert cycle.find(OTHER) == Mark(OTHER, documents=2, shards=1, ready=False)
+    assert cycle.find(OTHER) == Mark(OTHER, 2, 1, 0, ANALYZER, ready=False)
     add(server, PREFIX + OTHER, "b")
     cycle.finish(OTHER, 2)
-    assert cycle.find(NAME) == Mark(NAME, documents=1, shards=1, ready=True)
+    assert cycle.find(NAME) == Mark(NAME, 1, 1, 0, ANALYZER, ready=True)
 
 
 def test_digests_come_in_pages_by_id(server: Elasticsearch, lifecycle: Callable) -> None:
@@ -126,36 +127,27 @@ def test_more_replicas_than_nodes_are_reported_and_not_waited_for(
     assert "retrieve.replicas=2, but the cluster has not placed them" in caplog.text
 
 
-def test_a_shard_that_no_node_takes_is_named_with_the_clusters_reason(
+def test_nothing_is_sent_to_an_index_that_is_whole_or_gone(
     server: Elasticsearch, lifecycle: Callable
 ) -> None:
-    key = "cluster.routing.allocation.enable"
-    server.cluster.put_settings(persistent={key: "none"})
-    try:
-        with pytest.raises(ServiceError, match=rf"no node has taken shard 0 of .*{key}"):
-            lifecycle(give_up_after_s=1).create(NAME, 1)
-    finally:
-        server.cluster.put_settings(persistent={key: None})
+    cycle = lifecycle()
+    cycle.create(NAME, 1)
+    add(server, LOADING + NAME, "a")
+    assert not server.indices.exists_alias(name=READY + NAME)
+    cycle.finish(NAME, 1)
+    assert not server.indices.exists_alias(name=LOADING + NAME)
+    cycle.take_up(NAME, 1)
+    cycle.finish(NAME, 1)
+    assert not server.indices.exists_alias(name=LOADING + NAME)
+    assert cycle.find(NAME).ready
 
 
-def test_a_shard_that_is_away_is_waited_for_and_not_counted_as_lost_documents(
-    server: Elasticsearch, lifecycle: Callable, halve: Callable[[str, str], int]
+def test_a_finished_index_gets_the_copies_that_are_wanted_now_and_keeps_those_it_has(
+    server: Elasticsearch, lifecycle: Callable
 ) -> None:
-    away = halve(PREFIX + NAME, READY + NAME)
-    with pytest.raises(ServiceError, match=r"1 of 2 shards of .* did not count") as caught:
-        lifecycle(give_up_after_s=0.5).check_count(READY + NAME, 8)
-    assert "delete" not in str(caught.value)
-    named = rf"no node has taken shard {away} of .*too many shards"
-    with pytest.raises(ServiceError, match=named):
-        lifecycle(give_up_after_s=0.5, timeout_s=1).wait_for_shards(NAME)
-    limit = {"index.routing.allocation.total_shards_per_node": -1}
-    server.indices.put_settings(index=PREFIX + NAME, settings=limit)
-    lifecycle().wait_for_shards(NAME)
-    lifecycle().check_count(READY + NAME, 0)
-
-
-def test_the_clusters_reasons_are_joined_without_repeats() -> None:
-    node = {"deciders": [{"explanation": "too full"}]}
-    told = {"allocate_explanation": "cannot allocate", "node_allocation_decisions": [node, node]}
-    assert reasons_of(told) == "too full"
-    assert reasons_of({"allocate_explanation": "cannot allocate"}) == "cannot allocate"
+    lifecycle().create(NAME, 1)
+    add(server, LOADING + NAME, "a")
+    lifecycle().finish(NAME, 1)
+    for wanted, left in ((1, 1), (0, 1)):
+        lifecycle(replicas=wanted, timeout_s=0.2).add_replicas(lifecycle().find(NAME))
+        assert lifecycle().find(NAME).replicas == left

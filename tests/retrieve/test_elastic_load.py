@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from permille.core.errors import DataError, ServiceError
 from permille.core.records import Document, Part, Split
+from permille.retrieve.config import Engine, RetrieveConfig
 from permille.retrieve.elastic_load import Loader, entry_of
 from permille.retrieve.fingerprint import digest_of, encode
 from permille.retrieve.patience import Patience
@@ -35,7 +36,8 @@ class Server:
         self.most_at_once = 0
         self.lock = threading.Lock()
 
-    def bulk(self, *, operations: list[bytes], index: str, filter_path: str) -> Answer:
+    def bulk(self, *, operations: list[bytes], require_alias: bool, **_: Any) -> Answer:
+        assert require_alias
         with self.lock:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
@@ -70,14 +72,10 @@ class Server:
 def loader(
     server: Server, request_mb: float = 1.0, parallel: int = 2, look_first: bool = False
 ) -> Loader:
-    return Loader(
-        server,  # type: ignore[arg-type]
-        Patience("here", give_up_after_s=5),
-        "i",
-        request_mb=request_mb,
-        parallel=parallel,
-        look_first=look_first,
-    )
+    config = RetrieveConfig(Engine.elasticsearch, parallel=parallel)
+    config.bulk_mb = request_mb  # smaller than users may set
+    patience = Patience("here", give_up_after_s=5)
+    return Loader(server, patience, "i", config, look_first=look_first)  # type: ignore[arg-type]
 
 
 def numbered(count: int) -> list[Document]:

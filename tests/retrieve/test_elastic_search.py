@@ -122,6 +122,11 @@ def test_a_query_of_too_many_clauses_is_shortened_until_it_is_taken(
     assert "3 terms were left out" in caplog.text
 
 
+def test_a_single_clause_that_is_refused_ends_the_search() -> None:
+    with pytest.raises(ServiceError, match="it answered 400: q: maxClauseCount is set to 3"):
+        searcher(Server(SCORES, [TOO_MANY] * 20)).search([["red", "blue"]], 1)
+
+
 def test_what_is_refused_for_good_is_told() -> None:
     with pytest.raises(ServiceError, match="at here: it answered 400: parsing_exception: what is"):
         searcher(Server(SCORES, [WRONG])).search([["red"]], 1)

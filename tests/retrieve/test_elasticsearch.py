@@ -11,7 +11,7 @@ from permille.core.errors import DataError, ServiceError, SettingsError
 from permille.core.records import Document, Part, Split
 from permille.retrieve import open_retriever
 from permille.retrieve.config import DistributedScores, RetrieveConfig
-from permille.retrieve.elastic_index import PREFIX, READY
+from permille.retrieve.elastic_index import LOADING, PREFIX, READY
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -238,6 +238,42 @@ def test_an_index_that_lost_documents_is_not_searched(
         server.delete(index=index, id="a", refresh=True)
         with pytest.raises(ServiceError, match=r"holds 2 documents, want 3; delete it"):
             retriever.index(DOCUMENTS)
+
+
+def test_an_index_deleted_while_it_is_loaded_is_not_made_anew_and_is_loaded_by_the_next_run(
+    elastic: Settings, server: Elasticsearch, elastic_url: str, proxy_to: Callable
+) -> None:
+    proxy = proxy_to(elastic_url)
+
+    def delete_once(path: str) -> None:
+        if "_bulk" in path:
+            proxy.on_request = None
+            server.indices.delete(index=path.split("/")[1].replace(LOADING, PREFIX))
+
+    with open_retriever(elastic(url=proxy.url)) as retriever:
+        proxy.on_request = delete_once
+        with pytest.raises(ServiceError, match="the index is gone, deleted by someone else"):
+            retriever.index(DOCUMENTS)
+        assert retriever.kept() == []
+        assert len(retriever.index(DOCUMENTS)) == 3
+
+
+def test_one_that_still_loads_when_another_is_done_takes_the_others_index(
+    elastic: Settings, elastic_url: str, proxy_to: Callable
+) -> None:
+    proxy = proxy_to(elastic_url)
+    late = numbered(40)
+
+    def finish_first(path: str) -> None:
+        if "_bulk" in path:
+            proxy.on_request = None
+            with open_retriever(elastic()) as other:
+                other.index(late)
+
+    with open_retriever(elastic(url=proxy.url)) as retriever:
+        proxy.on_request = finish_first
+        assert len(retriever.index(late)) == 40
+        assert [kept.finished for kept in retriever.kept()] == [True]
 
 
 def test_an_id_longer_than_elasticsearch_allows_is_named(elastic: Settings) -> None:

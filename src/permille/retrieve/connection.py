@@ -11,6 +11,7 @@ They are never sent over plain http to another host.
 """
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -73,6 +74,11 @@ def find_endpoint(config: RetrieveConfig, environment: Mapping[str, str]) -> End
                 f"retrieve.url: want an address without user and password, got one with them for "
                 f"{address}; settings are written to files, so {_HOW_TO_SIGN_IN} instead"
             )
+        if in_url and credentials and in_url != credentials:
+            raise SettingsError(
+                f"ELASTICSEARCH_URL: want one way to sign in, got a user for {address} beside "
+                "another in the environment; leave one"
+            )
         credentials = credentials or in_url
         addresses.append(address)
     for address in addresses:
@@ -93,6 +99,14 @@ def connect(endpoint: Endpoint, config: RetrieveConfig) -> Elasticsearch:
         raise SettingsError(
             f"retrieve.ca_file: want a file of certificates (PEM), got {ca_file}: no such file"
         )
+    if ca_file:
+        try:
+            ssl.create_default_context(cafile=ca_file)
+        except ssl.SSLError as error:
+            raise SettingsError(
+                f"retrieve.ca_file: want a file of certificates (PEM), got {ca_file}, which holds "
+                f"none ({error.reason or error}); name the authority's .crt or .pem file"
+            ) from error
     try:
         return Elasticsearch(
             list(endpoint.addresses) or None,

@@ -1,13 +1,15 @@
 """An index of Elasticsearch from its making to its end.
 
-    permille-<fingerprint>        the index: documents with their raw text
-    permille-ready-<fingerprint>  an alias on it, set when it holds every document
+    permille-<fingerprint>          the index: documents with their raw text
+    permille-loading-<fingerprint>  an alias on it while it is loaded
+    permille-ready-<fingerprint>    an alias on it, set in its place when it holds every document
 
-Only the alias is searched, so an index that is half loaded is never taken for whole. An index says
-in its mapping that it is ours; one that does not say so is never touched.
+Only the second alias is searched, so an index that is half loaded is never taken for whole. Only
+through the first is anything sent, so an index that was deleted or finished meanwhile is neither
+made anew by a request nor written. An index says in its mapping that it is ours; one that does not
+say so is never touched.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,14 +20,14 @@ from elasticsearch import BadRequestError, Elasticsearch
 from permille.core.errors import ServiceError
 from permille.retrieve.analysis import ANALYZER
 from permille.retrieve.config import RetrieveConfig
+from permille.retrieve.elastic_shards import Shards
 from permille.retrieve.patience import BusyError, Patience
 
 PREFIX = "permille-"
+LOADING = "permille-loading-"
 READY = "permille-ready-"
 MADE_BY = "permille"
-_PRIMARIES_S = 3.0
 
-_log = logging.getLogger(__name__)
 _KEYWORD = {"type": "keyword", "ignore_above": 8191}
 _PROPERTIES = {
     "id": {"type": "keyword"},
@@ -48,6 +50,8 @@ class Mark:
     fingerprint: str
     documents: int
     shards: int
+    replicas: int
+    analyzer: str
     ready: bool
 
 
@@ -58,6 +62,7 @@ class Lifecycle:
         self._client = client
         self._patience = patience
         self._config = config
+        self._shards = Shards(client, patience, config)
 
     def find(self, fingerprint: str) -> Mark | None:
         """Return what stands under the index's name, if anything.
@@ -99,6 +104,7 @@ class Lifecycle:
                 self._client.indices.create,
                 index=PREFIX + fingerprint,
                 wait_for_active_shards=0,
+                aliases={LOADING + fingerprint: {}},
                 settings={
                     "number_of_shards": self._config.shards,
                     "number_of_replicas": self._config.replicas,
@@ -112,45 +118,12 @@ class Lifecycle:
                 },
             )
         )
-        self.wait_for_shards(fingerprint)
-
-    def wait_for_shards(self, fingerprint: str) -> None:
-        """Wait until every primary shard is there.
-
-        Raises:
-            ServiceError: If the cluster has no place for them.
-        """
-        self._patience.call(lambda: self._ask_for_shards(PREFIX + fingerprint))
-
-    def _ask_for_shards(self, index: str) -> None:
-        health = self._health(index, "yellow", _PRIMARIES_S)
-        if health["status"] != "red":
-            return
-        states = health["indices"][index]["shards"] if health["indices"] else {}
-        shard = next((int(at) for at, state in states.items() if state["status"] == "red"), 0)
-        why = self._client.cluster.allocation_explain(index=index, shard=shard, primary=True)
-        told = reasons_of(why.body)
-        if "watermark" in told:
-            raise ServiceError(
-                f"Elasticsearch at {self._patience.where}: its disk is nearly full ({told}); free "
-                "space or raise cluster.routing.allocation.disk.watermark, then run again"
-            )
-        raise BusyError(f"no node has taken shard {shard} of {index} ({told})")
-
-    def _health(self, index: str, status: str, wait_s: float) -> Mapping[str, Any]:
-        """Return the state of an index, once it is this or half a request's time has passed."""
-        wait_ms = int(1000 * min(wait_s, self._config.timeout_s / 2))
-        answer = self._client.options(ignore_status=408).cluster.health(
-            index=index,
-            wait_for_status=status,
-            level="shards",
-            timeout=f"{wait_ms}ms",
-        )
-        return dict(answer.body)
+        self._shards.wait_for_primaries(PREFIX + fingerprint)
 
     def clone(self, base: str, fingerprint: str, num_documents: int) -> None:
         """Make an index that starts with the documents of a finished one, by hard links."""
         index = PREFIX + fingerprint
+        self._close_for_writing(PREFIX + base)
         self._patience.call(
             lambda: _unless_there(
                 self._client.indices.clone,
@@ -164,10 +137,17 @@ class Lifecycle:
                 },
             )
         )
-        self.mark(fingerprint, num_documents)
-        self.wait_for_shards(fingerprint)
+        self.take_up(fingerprint, num_documents)
 
-    def mark(self, fingerprint: str, num_documents: int) -> None:
+    def take_up(self, fingerprint: str, num_documents: int) -> None:
+        """Make an index that is not whole ready to be loaded."""
+        # a clone's shards, once they are there, bring the mapping of their source along
+        self._shards.wait_for_primaries(PREFIX + fingerprint)
+        self._mark(fingerprint, num_documents)
+        loading = {"add": {"index": PREFIX + fingerprint, "alias": LOADING + fingerprint}}
+        self._patience.call(lambda: self._client.indices.update_aliases(actions=[loading]))
+
+    def _mark(self, fingerprint: str, num_documents: int) -> None:
         """Say in the mapping what the index is to hold."""
         self._patience.call(
             lambda: self._client.indices.put_mapping(
@@ -176,22 +156,43 @@ class Lifecycle:
         )
 
     def finish(self, fingerprint: str, num_documents: int) -> None:
-        """Check that every document is there, close the index for writing, and set the alias.
+        """Check that every document is there, set the alias, and close the index for writing.
+
+        In this order: who still loads the same documents beside us is turned away by a missing
+        alias when the index is whole already, and never by a closed index that is not.
 
         Raises:
             ServiceError: If documents are missing.
         """
         index = PREFIX + fingerprint
-        self._patience.call(lambda: self._client.indices.refresh(index=index))
+        self._patience.call(lambda: self._refresh(index))
         self.check_count(index, num_documents)
-        self._patience.call(
-            lambda: self._client.indices.put_settings(
-                index=index, settings={"index.blocks.write": True, "index.refresh_interval": None}
+        actions: list[dict[str, Any]] = [
+            {"add": {"index": index, "alias": READY + fingerprint}},
+            {"remove": {"index": index, "alias": LOADING + fingerprint, "must_exist": False}},
+        ]
+        self._patience.call(lambda: self._client.indices.update_aliases(actions=actions))
+        self._close_for_writing(index)
+        self._shards.wait_for_replicas(PREFIX + fingerprint)
+
+    def _refresh(self, index: str) -> None:
+        shards = self._client.indices.refresh(index=index).body["_shards"]
+        if shards["failed"]:
+            raise BusyError(f"{shards['failed']} shards of {index} were not refreshed")
+
+    def _close_for_writing(self, index: str) -> None:
+        closed = {"index.blocks.write": True, "index.refresh_interval": None}
+        self._patience.call(lambda: self._client.indices.put_settings(index=index, settings=closed))
+
+    def add_replicas(self, mark: Mark) -> None:
+        """Give a finished index as many copies as are wanted now; none are taken away."""
+        if self._config.replicas > mark.replicas:
+            more = {"index.number_of_replicas": self._config.replicas}
+            index = PREFIX + mark.fingerprint
+            self._patience.call(
+                lambda: self._client.indices.put_settings(index=index, settings=more)
             )
-        )
-        action = {"add": {"index": index, "alias": READY + fingerprint}}
-        self._patience.call(lambda: self._client.indices.update_aliases(actions=[action]))
-        self._wait_for_replicas(index)
+            self._shards.wait_for_replicas(PREFIX + mark.fingerprint)
 
     def check_count(self, index: str, num_documents: int) -> None:
         """Compare the number of documents with what it must be.
@@ -215,18 +216,6 @@ class Lifecycle:
             away = shards["total"] - shards["successful"]
             raise BusyError(f"{away} of {shards['total']} shards of {index} did not count")
         return int(answer["count"])
-
-    def _wait_for_replicas(self, index: str) -> None:
-        if not self._config.replicas:
-            return
-        health = self._patience.call(lambda: self._health(index, "green", self._config.timeout_s))
-        if health["status"] != "green":
-            _log.warning(
-                "retrieve.replicas=%d, but the cluster has not placed them: it has %d data nodes; "
-                "the audit goes on without",
-                self._config.replicas,
-                health["number_of_data_nodes"],
-            )
 
     def bytes_on_disk(self, index: str) -> int:
         """Return the size of an index's primary shards."""
@@ -264,13 +253,6 @@ class Lifecycle:
         return list(answer.body["hits"]["hits"])
 
 
-def reasons_of(explanation: Mapping[str, Any]) -> str:
-    """Return why a shard has no node, in the cluster's words."""
-    nodes = explanation.get("node_allocation_decisions", [])
-    told = [decider["explanation"] for node in nodes for decider in node.get("deciders", [])]
-    return "; ".join(dict.fromkeys(told)) or str(explanation.get("allocate_explanation", ""))
-
-
 def _meta(fingerprint: str, num_documents: int) -> dict[str, object]:
     return {
         "made_by": MADE_BY,
@@ -293,6 +275,12 @@ def _mark_of(name: str, body: dict[str, dict[str, dict[str, str]]]) -> Mark | No
     if not isinstance(meta, dict) or meta.get("made_by") != MADE_BY:
         return None
     fingerprint = name.removeprefix(PREFIX)
-    shards = int(body["settings"]["index"]["number_of_shards"])
-    ready = READY + fingerprint in body.get("aliases", {})
-    return Mark(fingerprint, int(meta["documents"]), shards, ready)
+    index = body["settings"]["index"]
+    return Mark(
+        fingerprint,
+        int(meta["documents"]),
+        int(index["number_of_shards"]),
+        int(index["number_of_replicas"]),
+        str(meta.get("analyzer")),
+        READY + fingerprint in body.get("aliases", {}),
+    )

@@ -16,8 +16,17 @@ from elasticsearch import ApiError, Elasticsearch
 
 from permille.core.errors import DataError, ServiceError
 from permille.core.records import Document
+from permille.retrieve.config import RetrieveConfig
 from permille.retrieve.fingerprint import digest_of, encode
-from permille.retrieve.patience import BUSY, BusyError, Patience, is_block, item_reason, refusal
+from permille.retrieve.patience import (
+    BUSY,
+    NO_INDEX,
+    BusyError,
+    Patience,
+    is_block,
+    item_reason,
+    refusal,
+)
 from permille.retrieve.protocol import Progress
 
 MAX_ID_BYTES = 512
@@ -43,27 +52,27 @@ class Loader:
         self,
         client: Elasticsearch,
         patience: Patience,
-        index: str,
+        alias: str,
+        config: RetrieveConfig,
         *,
-        request_mb: float,
-        parallel: int,
         look_first: bool,
     ) -> None:
         """Prepare to load.
 
         Args:
             client: Of the server.
-            patience: Repeats what is turned away.
-            index: Its name; it must be there.
-            request_mb: Size of a request, unless one document is larger.
-            parallel: Requests in flight.
+            patience: Its limit holds for each request here.
+            alias: Of the index; where it is missing nothing is sent, and no index is made.
+            config: `bulk_mb`, the size of a request, unless one document is larger; `parallel`,
+                requests in flight; `timeout_s`.
             look_first: Ask which documents are there already, and send only the others.
         """
         self._client = client
-        self._patience = patience
-        self._index = index
-        self._request_bytes = int(request_mb * _MEGABYTE)
-        self._parallel = parallel
+        # one of our own: a load that fails stops its threads, and nobody else's
+        self._patience = patience.anew()
+        self._alias = alias
+        self._config = config
+        self._request_bytes = int(config.bulk_mb * _MEGABYTE)
         self._look_first = look_first
 
     def load(self, documents: Iterable[Document], progress: Progress) -> None:
@@ -79,18 +88,18 @@ class Loader:
         """
         done = 0
         running: set[Future[int]] = set()
-        with ThreadPoolExecutor(self._parallel, thread_name_prefix="bulk") as pool:
+        with ThreadPoolExecutor(self._config.parallel, thread_name_prefix="bulk") as pool:
             try:
                 for batch in self._batches(documents):
                     running.add(pool.submit(self._send, batch))
-                    if len(running) >= self._parallel:
+                    if len(running) >= self._config.parallel:
                         ended, running = wait(running, return_when=FIRST_COMPLETED)
                         done += sum(future.result() for future in ended)
                         progress(done)
                 for future in running:
                     done += future.result()
                     progress(done)
-            except KeyboardInterrupt:
+            except BaseException:
                 self._patience.stop()
                 raise
             finally:
@@ -125,7 +134,7 @@ class Loader:
     def _absent(self, batch: list[Entry]) -> list[Entry]:
         names = [entry.document_id for entry in batch]
         answer = self._client.mget(
-            index=self._index, ids=names, source=False, filter_path="docs.found,docs.error.type"
+            index=self._alias, ids=names, source=False, filter_path="docs.found,docs.error.type"
         )
         answered = all_answered(answer.body["docs"])
         return [entry for entry, one in zip(batch, answered, strict=True) if not one["found"]]
@@ -137,7 +146,9 @@ class Loader:
             answer = self._client.bulk(
                 # bytes go through as they are, though the client's types do not say so
                 operations=cast(list[Mapping[str, Any]], lines),
-                index=self._index,
+                index=self._alias,
+                require_alias=True,
+                timeout=f"{int(500 * self._config.timeout_s)}ms",
                 filter_path="errors,items.*.status,items.*.error",
             )
         except ApiError as error:
@@ -182,8 +193,11 @@ def all_answered(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Raises:
         BusyError: If a shard that holds some of them is away: that is not to be without them.
+        ServiceError: If the index is gone.
     """
     failed = [one["error"]["type"] for one in docs if "error" in one]
+    if NO_INDEX in failed:
+        raise ServiceError(refusal(HTTPStatus.NOT_FOUND, NO_INDEX))
     if failed:
         raise BusyError(f"{len(failed)} documents could not be looked for ({failed[0]})")
     return docs

@@ -8,6 +8,7 @@ is no answer: it is asked for again.
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -50,10 +51,15 @@ class Asked:
             return
         self.hits = sorted(hits, key=lambda hit: (-hit[0], hit[1]))[: self._top_k]
 
+    @property
+    def is_shortest(self) -> bool:
+        """Whether one term was refused."""
+        return self._limit == 1
+
     def shorten(self, limit: int) -> None:
-        """Ask with fewer clauses; fewer still each time."""
-        self._limit = min(limit, self._limit * 3 // 4) if self._limit else limit
-        short = shortened(self._terms, max(1, self._limit))
+        """Ask with fewer clauses; fewer still each time, down to one."""
+        self._limit = max(1, min(limit, self._limit * 3 // 4) if self._limit else limit)
+        short = shortened(self._terms, self._limit)
         self.query, self.num_left_out = short.query, short.num_left_out
 
     def candidates(self) -> list[Candidate]:
@@ -89,11 +95,12 @@ class Searcher:
         """
         asked = [Asked(terms, top_k) for terms in queries]
         batches = [asked[at : at + self._batch] for at in range(0, len(asked), self._batch)]
+        patience = self._patience.anew()
         pool = ThreadPoolExecutor(self._parallel, thread_name_prefix="search")
         try:
-            list(pool.map(self._ask_all, batches))
-        except KeyboardInterrupt:
-            self._patience.stop()
+            list(pool.map(partial(self._ask_all, patience), batches))
+        except BaseException:
+            patience.stop()
             raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -111,8 +118,8 @@ class Searcher:
                 sum(cut),
             )
 
-    def _ask_all(self, batch: Sequence[Asked]) -> None:
-        self._patience.call(lambda: self._ask(batch))
+    def _ask_all(self, patience: Patience, batch: Sequence[Asked]) -> None:
+        patience.call(lambda: self._ask(batch))
 
     def _ask(self, batch: Sequence[Asked]) -> None:
         """Ask until every query has its answer, or some must wait."""
@@ -147,7 +154,7 @@ class Searcher:
         reason = item_reason(error)
         status = response["status"]
         limit = clause_limit(reason)
-        if limit:
+        if limit and not one.is_shortest:
             one.shorten(limit)
             return ""
         if status in BUSY and not is_block(reason):

@@ -14,11 +14,11 @@ from elasticsearch import Elasticsearch
 
 from permille.core.errors import ServiceError, SettingsError
 from permille.core.records import Candidate, Document, Part, Split
-from permille.retrieve.analysis import query_terms
+from permille.retrieve.analysis import ANALYZER, query_terms
 from permille.retrieve.cache import IndexCache, cache_folder
 from permille.retrieve.config import DistributedScores, RetrieveConfig
 from permille.retrieve.connection import connect, environment, find_endpoint
-from permille.retrieve.elastic_index import PREFIX, READY, Lifecycle, Mark
+from permille.retrieve.elastic_index import LOADING, PREFIX, READY, Lifecycle, Mark
 from permille.retrieve.elastic_load import Loader, all_answered
 from permille.retrieve.elastic_search import Searcher
 from permille.retrieve.patience import Patience
@@ -107,22 +107,37 @@ class ElasticsearchRetriever:
         """Make sure that the index is there and whole; return its number of shards."""
         lifecycle = self.lifecycle
         mark = lifecycle.find(fingerprint)
+        if mark and mark.shards != self._config.shards:
+            _log.warning(
+                "retrieve.shards=%d holds for new indexes; %s%s has %d, and stays as it is",
+                self._config.shards,
+                PREFIX,
+                fingerprint,
+                mark.shards,
+            )
         if mark and mark.ready:
             lifecycle.check_count(READY + fingerprint, len(store))
+            lifecycle.add_replicas(mark)
             return mark.shards
+        self._fill(store, fingerprint, mark, progress)
+        made = lifecycle.find(fingerprint)
+        return made.shards if made else self._config.shards
+
+    def _fill(self, store: Store, fingerprint: str, mark: Mark | None, progress: Progress) -> None:
+        """Load an index that is not there, or was begun."""
+        lifecycle = self.lifecycle
         base = None if mark else self._largest_part(store)
         if base:
             lifecycle.clone(base.fingerprint, fingerprint, len(store))
         elif mark is None:
             lifecycle.create(fingerprint, len(store))
-        elif mark.documents != len(store):
-            lifecycle.mark(fingerprint, len(store))
+        else:
+            lifecycle.take_up(fingerprint, len(store))
         loader = Loader(
             self._client,
             self._patience,
-            PREFIX + fingerprint,
-            request_mb=self._config.bulk_mb,
-            parallel=self._config.parallel,
+            LOADING + fingerprint,
+            self._config,
             look_first=bool(base or mark),
         )
         try:
@@ -132,8 +147,6 @@ class ElasticsearchRetriever:
             if not self._is_finished(fingerprint):
                 raise
             _log.info("another process finished loading %s", PREFIX + fingerprint)
-        made = lifecycle.find(fingerprint)
-        return made.shards if made else self._config.shards
 
     def _is_finished(self, fingerprint: str) -> bool:
         """Tell whether the index is whole by now; asked once, since patience has run out."""
@@ -146,12 +159,12 @@ class ElasticsearchRetriever:
     def _largest_part(self, store: Store) -> Mark | None:
         """Return the largest index of ours all of whose documents are in the store."""
         for mark in self.lifecycle.all_of_ours():
-            if mark.ready and mark.shards == self._config.shards and self._is_part(mark, store):
+            if mark.shards == self._config.shards and self._is_part(mark, store):
                 return mark
         return None
 
     def _is_part(self, mark: Mark, store: Store) -> bool:
-        if mark.documents >= len(store):
+        if not mark.ready or mark.analyzer != ANALYZER or mark.documents >= len(store):
             return False
         pages = self.lifecycle.digests(mark.fingerprint)
         return all(store.holds(page) for page in pages)

@@ -23,6 +23,9 @@ T = TypeVar("T")
 BUSY = frozenset({429, 502, 503, 504})
 """Answers after which the same request may succeed later."""
 
+NO_INDEX = "index_not_found_exception"
+"""What a server calls it that an index, or an alias, is not there."""
+
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 8.0
 _CREDENTIALS = "ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD"
@@ -67,8 +70,12 @@ class Patience:
                 raise ServiceError(f"Elasticsearch at {self.where}: stopped waiting for it")
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
+    def anew(self) -> "Patience":
+        """Return one with the same limit, for a job that may be stopped alone."""
+        return Patience(self.where, self.give_up_after_s)
+
     def stop(self) -> None:
-        """Make every thread that waits for the server give up now; for Ctrl-C."""
+        """Make every thread that waits for the server give up now."""
         self._stopped.set()
 
     def _gave_up(self, error: Exception, why: str, waited_s: float, advice: str) -> str:
@@ -147,6 +154,11 @@ def refusal(status: int, reason: str) -> str:
             return f"these credentials may not do that (403: {reason}); use others: {_CREDENTIALS}"
         case 413:
             return f"a request was too large (413: {reason}); lower retrieve.bulk_mb"
+        case 404 if NO_INDEX in reason:
+            return (
+                f"the index is gone, deleted by someone else ({reason}); run the same command "
+                "again: it is loaded anew"
+            )
         case _ if "flood-stage" in reason:
             return (
                 f"its disk is nearly full ({reason}); free space or raise "
