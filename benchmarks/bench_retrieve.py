@@ -88,9 +88,15 @@ def measure(
 ) -> tuple[dict[str, float], list[list[Candidate]], Corpus]:
     """Index and search; return the figures, what was found, and the corpus."""
     with open_retriever(config) as retriever:
+        kept = {one.fingerprint for one in retriever.kept()}
         began_s = time.perf_counter()
         corpus = retriever.index(documents)
         loaded_s = time.perf_counter()
+        if corpus.fingerprint in kept:
+            sys.exit(
+                f"index {corpus.fingerprint} was there before, so its loading cannot be timed; "
+                "python -m permille.retrieve delete it, then run again"
+            )
         corpus.search(queries[:100], config.top_k)
         warm_s, warm_cpu_s = time.perf_counter(), time.process_time()
         found = corpus.search(queries, config.top_k)
@@ -132,9 +138,7 @@ def overlap(one: list[list[Candidate]], other: list[list[Candidate]]) -> tuple[f
 
 
 def start_node(stack: ExitStack) -> str | None:
-    """Return the address of a node: the environment's, or one that is stopped at the end."""
-    if os.environ.get("ELASTICSEARCH_URL"):
-        return os.environ["ELASTICSEARCH_URL"]
+    """Return the address of a node that is stopped at the end, if there is one to start."""
     launcher = SHARED / "elasticsearch" / "node"
     if not launcher.is_file():
         return None
@@ -156,6 +160,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=1_000)
     parser.add_argument("--engine", choices=["both", *Engine], default="both")
     parser.add_argument("--made", action="store_true", help="texts from a seed, not the slices")
+    parser.add_argument("--ca-file", help="certificates to trust, of ELASTICSEARCH_URL's server")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     texts = real_texts() if (SHARED / "data").is_dir() and not given.made else None
@@ -170,10 +175,12 @@ def main() -> None:
                 continue
             config = RetrieveConfig(engine=engine, cache_dir=cache_dir)
             if engine is Engine.elasticsearch:
-                config.url = start_node(stack)
-                if not config.url:
-                    result[engine] = {"missing": "no ELASTICSEARCH_URL, and no node to start"}
-                    continue
+                config.ca_file = given.ca_file
+                if not os.environ.get("ELASTICSEARCH_URL"):
+                    config.url = start_node(stack)
+                    if not config.url:
+                        result[engine] = {"missing": "no ELASTICSEARCH_URL, and no node to start"}
+                        continue
             documents = documents_from(texts, given.documents, given.seed)
             figures, found[engine], corpus = measure(config, documents, queries)
             result[engine] = {name: round(value, 1) for name, value in figures.items()}

@@ -88,3 +88,15 @@ def test_scores_can_be_gathered_by_name() -> None:
 def test_no_field_is_for_a_secret() -> None:
     names = " ".join(field.name for field in fields(RetrieveConfig))
     assert not any(word in names for word in ("password", "api_key", "user", "secret", "token"))
+
+
+def test_what_the_ranking_depends_on_tells_two_searches_apart() -> None:
+    server = {"engine": Engine.elasticsearch}
+    rankings = {
+        RetrieveConfig().ranking,
+        RetrieveConfig(**server).ranking,
+        RetrieveConfig(**server, shards=3).ranking,
+        RetrieveConfig(**server, shards=3, distributed_scores=DistributedScores.never).ranking,
+    }
+    assert len(rankings) == 4
+    assert RetrieveConfig(**server, url="http://a").ranking == RetrieveConfig(**server).ranking

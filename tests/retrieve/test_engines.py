@@ -36,3 +36,12 @@ def test_the_embedded_engine_needs_no_client(tmp_path: Path) -> None:
     command = [sys.executable, "-c", program, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_settings_of_the_other_engine_are_named_and_not_just_dropped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_retriever(RetrieveConfig(cache_dir=str(tmp_path)))
+    assert caplog.text == ""
+    open_retriever(RetrieveConfig(cache_dir=str(tmp_path), url="http://localhost:1", shards=3))
+    assert "retrieve=tantivy makes no use of retrieve.url, retrieve.shards; add" in caplog.text

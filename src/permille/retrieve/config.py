@@ -102,6 +102,22 @@ class RetrieveConfig:
         """The addresses that are set; empty: the environment's, or the default."""
         return [self.url] if isinstance(self.url, str) else list(self.url or [])
 
+    @property
+    def ranking(self) -> tuple[str, ...]:
+        """What decides which documents come back and in which order, but for `top_k`."""
+        if self.engine is Engine.tantivy:
+            return (str(self.engine),)
+        return (str(self.engine), str(self.distributed_scores), str(self.shards))
+
+    @property
+    def unused(self) -> list[str]:
+        """The settings that were given and that this engine does not use."""
+        if self.engine is Engine.elasticsearch:
+            return []
+        blank = type(self)()
+        names = ("url", "cloud_id", "ca_file", "shards", "replicas", "distributed_scores")
+        return [name for name in names if getattr(self, name) != getattr(blank, name)]
+
     def _check_range(self, name: str, low: float, high: float) -> None:
         value = getattr(self, name)
         if not low <= value <= high:

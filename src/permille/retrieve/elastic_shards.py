@@ -10,7 +10,7 @@ from permille.core.errors import ServiceError
 from permille.retrieve.config import RetrieveConfig
 from permille.retrieve.patience import BusyError, Patience
 
-_PRIMARIES_S = 3.0
+_SHARDS_S = 3.0
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,8 @@ class Shards:
         self._patience.call(lambda: self._ask_for_primaries(index))
 
     def _ask_for_primaries(self, index: str) -> None:
-        health = self._health(index, "yellow", _PRIMARIES_S)
+        # copies too, if the cluster has room: a node that dies while loading then loses nothing
+        health = self._health(index, "green" if self._config.replicas else "yellow", _SHARDS_S)
         if health["status"] != "red":
             # a shard that no node has had yet counts as yellow, though nobody has it
             state = health["indices"][index]

@@ -68,7 +68,7 @@ def audit_generations(
             out=out,
             judge_threshold=settings.judge.threshold,
             top_k=settings.retrieve.top_k,
-            found_by=repr([settings.retrieve.engine, settings.judge]),
+            found_by=repr([*settings.retrieve.ranking, settings.judge]),
             progress=progress,
         )
 
