@@ -82,7 +82,7 @@ def test_an_override_without_a_value_is_no_override() -> None:
 
 def test_faults_do_not_hide_each_other() -> None:
     cells, faults = read("foo", "seed=1", "data.dir=a=b")
-    assert cells == [["seed=1"]]
+    assert cells == [["seed=1", 'data.dir="a=b"']]
     assert [fault.split(":")[0] for fault in faults] == ["foo", "data.dir=a=b"]
 
 

@@ -42,8 +42,23 @@ def test_all_kinds_of_faults_come_in_one_message() -> None:
         "task=qaa",
         "seed=x",
         "task.typo",
+        "data.dir",
         "audit.prefix_tokens",
         "trainer.strategy",
+    ]
+
+
+def test_a_path_without_its_quotes_is_not_called_missing_too(tmp_path: Path) -> None:
+    folder = tmp_path / "my (1) data=x"
+    folder.mkdir()
+    (told,) = faults(Program.train, "data=files", f"data.dir={folder}")
+    assert "has to be quoted twice" in told
+    for name in ("g 1.jsonl", "d(2).jsonl"):
+        (folder / name).write_text("{}")
+    files = (f"generations={folder}/g 1.jsonl", f"documents={folder}/d(2).jsonl")
+    assert [line.split("=")[0] for line in faults(Program.evaluate, *files)] == [
+        "generations",
+        "documents",
     ]
 
 

@@ -108,3 +108,21 @@ def test_sweep_refuses_a_grid_of_nothing() -> None:
 def test_sweep_refuses_a_model_that_no_cell_would_evaluate() -> None:
     with pytest.raises(SettingsError, match=r"grid\.before: want program: evaluate"):
         check(Program.sweep, "grid.before=[]")
+
+
+@pytest.mark.parametrize("model", [[], ["model=hf"], ["model=mini"]])
+def test_a_checkpoint_that_is_not_there_is_named_at_once(model: list[str]) -> None:
+    with pytest.raises(
+        SettingsError, match="checkpoint: want a hub name or a model's folder, got /nowhere"
+    ) as told:
+        check(Program.evaluate, "checkpoint=/nowhere", "task=qa", *model)
+    assert "add model.name" not in str(told.value)
+
+
+def test_a_hub_name_is_no_missing_folder() -> None:
+    check(Program.evaluate, "checkpoint=google/t5-small", "task=qa")
+
+
+def test_a_models_folder_that_is_not_there_is_named_before_anything_is_loaded() -> None:
+    with pytest.raises(SettingsError, match=r"model\.name: want .* a folder, got \./none"):
+        check(Program.train, "model=hf", "model.name=./none")

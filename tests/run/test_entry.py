@@ -1,6 +1,5 @@
 """From a command line to folders, words and an exit code."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from permille.config.preflight import read_command_line
 from permille.config.schema import Program
-from permille.run.entry import own_arguments, print_last_line, run_program, say_error
+from permille.run.entry import own_arguments, run_program
 from permille.run.job import Job
 
 
@@ -46,23 +45,6 @@ def test_a_report_is_drawn_again_where_it_lies(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["--cfg", "job"], ["--info"], ["--help"]])
 def test_what_only_prints_makes_no_folder(arguments: list[str]) -> None:
     assert implied(Program.train, *arguments) == []
-
-
-def test_every_line_of_an_error_is_marked_as_one(capsys: pytest.CaptureFixture[str]) -> None:
-    say_error("one\ntwo")
-    assert capsys.readouterr().err == "error: one\nerror: two\n"
-
-
-def test_the_last_line_has_absolute_paths_unwrapped(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    print_last_line({"run": Path("a" * 100), "report": Path("ü/report.json")})
-    (line,) = capsys.readouterr().out.splitlines()
-    assert json.loads(line) == {
-        "run": str(tmp_path / ("a" * 100)),
-        "report": str(tmp_path / "ü" / "report.json"),
-    }
 
 
 def test_help_is_printed_and_nothing_runs(

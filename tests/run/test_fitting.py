@@ -44,10 +44,7 @@ def test_callbacks_are_those_that_the_settings_ask_for(loaded: Loaded, tmp_path:
     assert callbacks_of(loaded, RunFolder(tmp_path), None, Stages())[1:] == []
 
 
-@pytest.mark.filterwarnings(
-    "ignore:The '.*_dataloader' does not have many workers",
-    "ignore:Checkpoint directory .* exists and is not empty",
-)
+@pytest.mark.filterwarnings("ignore:The '.*_dataloader' does not have many workers")
 def test_training_leaves_checkpoints_numbers_and_attention(tmp_path: Path) -> None:
     fresh = load(train_settings("trainer.max_epochs=2"))
     folder = RunFolder(tmp_path)

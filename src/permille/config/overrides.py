@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import product
@@ -38,7 +39,11 @@ class ReadOverrides:
 def read_overrides(
     overrides: Sequence[str], loader: ConfigLoader, *, is_multirun: bool
 ) -> ReadOverrides:
-    """Read each override; a sweep is a fault unless `-m` was given."""
+    """Read each override; a sweep is a fault unless `-m` was given.
+
+    A value that lacks its quotes is a fault, and is read as the text that was meant, so that no
+    other rule calls the setting missing.
+    """
     parser = OverridesParser.create(config_loader=loader)
     read = ReadOverrides([], [])
     for text in overrides:
@@ -46,6 +51,11 @@ def read_overrides(
             override = parser.parse_overrides([text])[0]
         except HydraException:
             read.faults.append(_unreadable(text))
+            if "=" in text:
+                meant = quoted(text)[1:-1]
+                with suppress(HydraException):
+                    parser.parse_overrides([meant])
+                    read.values.append([meant])
             continue
         if not override.is_sweep_override():
             read.values.append([text])

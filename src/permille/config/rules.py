@@ -48,8 +48,14 @@ def _shared_rules(root: Settings) -> Iterator[Rule]:
         " environment (see docs/retrieval.md), so that no file of a run holds them",
     )
     yield (
-        root.model.source is ModelSource.pretrained and root.model.name in ("", "mini"),
+        root.model.source is ModelSource.pretrained
+        and root.model.name in ("", "mini")
+        and not getattr(root, "checkpoint", None),
         "model.name: want a hub name or a folder with model=hf, got none; add model.name=NAME",
+    )
+    yield (
+        root.model.source is ModelSource.pretrained and _is_missing_folder(root.model.name),
+        f"model.name: want a hub name or a folder, got {root.model.name}, which is no folder",
     )
     yield (
         root.trainer.strategy is Strategy.ddp and root.trainer.devices < 2,
@@ -83,6 +89,11 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
         f" {' and '.join(f'{name}=' for name in given) or 'none of them'}",
     )
     yield (
+        root.checkpoint is not None and _is_missing_folder(root.checkpoint),
+        f"checkpoint: want a hub name or a model's folder, got {root.checkpoint}, which is no"
+        " folder; of a run, name its checkpoints/model",
+    )
+    yield (
         bool(root.generations) != bool(root.documents),
         "documents: want generations= and documents= together, got only one of them",
     )
@@ -108,6 +119,12 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
         (root.annotate == "import") != bool(root.labels),
         "labels: want annotate=import and 'labels=[A,B]' together, got only one of them",
     )
+
+
+def _is_missing_folder(name: str) -> bool:
+    """Tell whether a name can only be a folder's, and there is none; hub names have one slash."""
+    is_path = name.startswith((".", "/", "~")) or name.count("/") > 1
+    return is_path and not Path(name).expanduser().is_dir()
 
 
 def _sweep_rules(root: SweepSettings) -> Iterator[Rule]:

@@ -101,6 +101,11 @@ def _load_network(
             output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        if "attn_implementation" in str(error) or "scaled_dot_product_attention" in str(error):
+            raise SettingsError(
+                f"model.attn_implementation: {config.name} does not support"
+                f" {config.attn_implementation.value}; use model.attn_implementation=eager"
+            ) from error
         wanted = "weights" if config.allow_pickle else "weights in safetensors"
         raise _cannot_load(config, wanted, error) from error
     missing = sorted(found["missing_keys"])

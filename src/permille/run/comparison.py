@@ -8,6 +8,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 from typing_extensions import override
 
+from permille.run.ending import FAILED, print_last_line, say_error
 from permille.run.job import Outcome
 
 
@@ -28,8 +29,6 @@ class CompareRuns(Callback):
         """Write the comparison, print the last line, and end with 1 where a job failed."""
         folder = Path(str(config.hydra.sweep.dir))
         failed = compare_outcomes(folder, self._outcomes)
-        from permille.run.entry import FAILED, print_last_line
-
         print_last_line({"sweep": folder, "comparison": folder / "comparison.json"})
         if failed:
             sys.exit(FAILED)
@@ -38,7 +37,6 @@ class CompareRuns(Callback):
 def compare_outcomes(folder: Path, outcomes: list[Outcome]) -> bool:
     """Write the comparison of a sweep's runs, name the failed ones, and say whether there are."""
     from permille.report.comparison import FailedCell, comparison_row, write_comparison
-    from permille.run.entry import say_error
 
     rows = [comparison_row(one.run, one.overrides) for one in outcomes if one.error is None]
     failed = [FailedCell(one.run.name, one.error) for one in outcomes if one.error is not None]

@@ -16,12 +16,12 @@ from permille.config.saved import value_of
 from permille.config.schema import Program, register_schemas
 from permille.core.errors import PermilleError
 from permille.model.config import Strategy
+from permille.run.ending import DONE, FAILED, INTERRUPTED, print_last_line, say_error
 from permille.run.folder import REPORT_FILE, make_place
 from permille.run.job import Job, Outcome, do, is_first_process, job_of
 
 _LOG = logging.getLogger(__name__)
 
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 BARS_OF_LIBRARIES = ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_DATASETS_DISABLE_PROGRESS_BARS")
 """Variables that keep libraries' own bars out of a log, where each step would be a line."""
 GOES_ON = {
@@ -104,11 +104,6 @@ def own_arguments(program: Program, line: CommandLine) -> list[str]:
     return [f"hydra.run.dir={as_value(str(Path(folder).resolve()))}"]
 
 
-def say_error(message: str) -> None:
-    """Print what went wrong, on stderr."""
-    sys.stderr.write("".join(f"error: {line}\n" for line in message.splitlines()))
-
-
 def _end(program: Program, outcome: Outcome) -> int:
     """Print the last line of a single job, and return its exit code."""
     if not is_first_process():
@@ -128,13 +123,6 @@ def _end_of_sweep(folder: Path) -> int:
     print_last_line({"sweep": folder, "comparison": comparison})
     failed: Sequence[object] = json.loads(comparison.read_text(encoding="utf-8"))["failed"]
     return FAILED if failed else DONE
-
-
-def print_last_line(paths: dict[str, Path]) -> None:
-    """Print the line that other programs read: JSON with absolute paths."""
-    values = {name: str(path.resolve()) for name, path in paths.items()}
-    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
 
 
 def _train(job: Job) -> Path:

@@ -63,6 +63,8 @@ def fit(
         with warnings.catch_warnings():
             # between Lightning and torch, on every call; no user can mend it
             warnings.filterwarnings("ignore", ".*LeafSpec.* is deprecated", FutureWarning)
+            # resume= goes on in the run's own folder, which is meant
+            warnings.filterwarnings("ignore", "Checkpoint directory .* exists and is not empty")
             trainer.fit(module, data, ckpt_path=checkpoint, weights_only=True)
     except SystemExit as error:
         # Lightning ends an interrupted training with sys.exit(1)
