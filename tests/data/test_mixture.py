@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.core.errors import SettingsError
+from permille.core.records import Example
 from permille.data.config import Budget, DataConfig, Mixing, TaskConfig, TaskName
-from permille.data.mixture import load_splits, shares
+from permille.data.mixture import load_splits, shares, tied_across_tasks
 
 ReadTask = Callable[[str], TaskConfig]
 sizes = st.dictionaries(st.sampled_from("abcde"), st.integers(1, 10**6), min_size=1)
@@ -173,3 +174,49 @@ def test_a_split_seed_moves_the_same_examples_between_the_sides(read_task: ReadT
     every = [{one.id: one for one in [*side.train, *side.heldout]} for side in sides]
     assert every[0] == every[1]
     assert {one.id for one in sides[0].train} != {one.id for one in sides[1].train}
+
+
+TEXT = "the same report of a long night on the river bank with two lost boats"
+
+
+@pytest.mark.parametrize(
+    ("held", "is_tied"),
+    [
+        (TEXT.upper() + "!", True),
+        (TEXT.replace("two", "three"), True),
+        ("another story altogether, of a garden in the hills", False),
+    ],
+    ids=["equal", "nearly equal", "different"],
+)
+def test_a_text_that_another_task_trains_on_is_not_held_out(held: str, is_tied: bool) -> None:
+    def example(name: str, task: str, given: str, wanted: str) -> Example:
+        return Example(id=name, task=task, input=given, target=wanted)
+
+    train = [example("t", "dialogue", "a question", TEXT)]
+    heldout = [
+        example("h", "summarization", held, "some other words"),
+        example("own", "dialogue", held, "of its own task, which groups keep apart"),
+        example("label", "sentiment", "a film", TEXT),
+    ]
+    texts = {"dialogue", "summarization"}
+    assert tied_across_tasks(train, heldout, texts, 0.5) == ({"h"} if is_tied else set())
+
+
+def test_a_mixture_counts_what_it_drops_from_its_held_out_side(
+    mixture: TaskConfig, folder: Path
+) -> None:
+    """Here every text of one task is one of the other's too."""
+    rows = (folder / "dialogue.jsonl").read_text().splitlines()[:140]
+    (folder / "summarization.jsonl").write_text("\n".join(rows))
+    data = data_of(folder, num_train=80, num_heldout=40)
+    splits = load_splits(mixture, data, 0)
+    words = {
+        one.task: {one.target for one in splits.train if one.task == one.task}
+        for one in splits.train
+    }
+    for one in splits.heldout:
+        others = [targets for task, targets in words.items() if task != one.task]
+        assert all(one.target not in targets for targets in others)
+    dropped = {name: counts["tied_to_other_tasks"] for name, counts in splits.counts.items()}
+    assert sum(dropped.values()) + len(splits.heldout) == 40
+    assert sum(dropped.values()) > 0

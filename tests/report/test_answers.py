@@ -35,6 +35,14 @@ def test_a_control_that_takes_most_away_is_named() -> None:
     assert not any("degenerate" in said for said in what_next(report))
 
 
+def test_a_model_that_mostly_repeats_itself_is_to_be_trained_or_decoded_otherwise() -> None:
+    report = {
+        "generations": {"total": 10, "measurable": 10, "degenerate": 8},
+        "ratios": ratios(0, 10),
+    }
+    assert what_next(report)[0].startswith("8 of 10 generations repeat themselves: train longer")
+
+
 def test_nothing_measurable_is_said_so() -> None:
     report = {"generations": {"total": 5, "measurable": 0}, "ratios": {"any": {"of": 0}}}
     assert what_leaked(report, None) == ["Nothing could be measured."]

@@ -200,7 +200,9 @@ def _parse(path: Path, number: int, raw: bytes) -> JsonObject:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise fault(path, number, f"is not UTF-8 ({error.reason} at byte {error.start})") from error
+        raise fault(
+            path, number, f"is not UTF-8 ({error.reason} at byte {error.start}); convert the file"
+        ) from error
     try:
         values = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -6,14 +6,16 @@
 sides of a comparison hold the same tasks in the same proportion.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import chain
 
 from permille.core.errors import SettingsError
 from permille.core.records import Example
 from permille.data.canaries import make_canaries
 from permille.data.config import Budget, DataConfig, Mixing, TaskConfig
+from permille.data.neighbors import near_duplicates, normalized
 from permille.data.sources import load_task
 from permille.data.splits import Pool, Splits, make_pool
 from permille.data.tasks import single_tasks
@@ -73,15 +75,62 @@ def shares(sizes: Mapping[str, int], total: int, exponent: float) -> dict[str, i
 def _mix(pools: Mapping[str, Pool], task: TaskConfig, data: DataConfig) -> Splits:
     """Take each task's share."""
     sizes = {name: max(0, pool.size - data.num_heldout) for name, pool in pools.items()}
-    train = _training_shares(sizes, task, data)
-    heldout = _heldout_shares(train, sizes, data, task.budget)
-    parts = {name: pool.take(train[name], heldout[name]) for name, pool in pools.items()}
+    of_train = _training_shares(sizes, task, data)
+    of_heldout = _heldout_shares(of_train, sizes, data, task.budget)
+    parts = {name: pool.take(of_train[name], of_heldout[name]) for name, pool in pools.items()}
     repeated = _repeated_ids(pools)
-    return Splits(
-        train=[_distinct(one, repeated) for part in parts.values() for one in part.train],
-        heldout=[_distinct(one, repeated) for part in parts.values() for one in part.heldout],
-        counts={name: part.counts[name] for name, part in parts.items()},
+    train = [_distinct(one, repeated) for part in parts.values() for one in part.train]
+    heldout = [_distinct(one, repeated) for part in parts.values() for one in part.heldout]
+    tied = tied_across_tasks(
+        train,
+        heldout,
+        text_targets={name for name, one in single_tasks(task).items() if one.group_by_target},
+        jaccard=data.near_duplicate_jaccard,
     )
+    lost = Counter(one.task for one in heldout if one.id in tied)
+    counts = {
+        name: {
+            **part.counts[name],
+            "heldout": part.counts[name]["heldout"] - lost[name],
+            "tied_to_other_tasks": lost[name],
+        }
+        for name, part in parts.items()
+    }
+    return Splits(train, [one for one in heldout if one.id not in tied], counts)
+
+
+def tied_across_tasks(
+    train: Sequence[Example], heldout: Sequence[Example], text_targets: Set[str], jaccard: float
+) -> set[str]:
+    """Return the ids of held-out examples whose text another task trains on, or nearly.
+
+    Within a task the groups keep such examples on one side.
+
+    Args:
+        train: Training examples of several tasks.
+        heldout: Held-out ones; no two of all have one id.
+        text_targets: The tasks whose targets are texts, not labels or short answers.
+        jaccard: Least similarity of near-duplicates; 1 for equal texts only.
+    """
+    trained: dict[str, set[str]] = defaultdict(set)
+    held: dict[str, list[Example]] = defaultdict(list)
+    for side in (train, heldout):
+        for one in side:
+            for text in (one.input, one.target)[: 1 + (one.task in text_targets)]:
+                if side is train:
+                    trained[normalized(text)].add(one.task)
+                else:
+                    held[normalized(text)].append(one)
+    texts = list({**trained, **held})
+    near = near_duplicates(texts, jaccard) if jaccard < 1 else ()
+    pairs = chain(((text, text) for text in texts), ((texts[i], texts[j]) for i, j in near))
+    return {
+        one.id
+        for pair in pairs
+        for of_held, of_trained in (pair, pair[::-1])
+        for one in held.get(of_held, ())
+        if trained.get(of_trained, set()) - {one.task}
+    }
 
 
 def _training_shares(

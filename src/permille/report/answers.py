@@ -64,6 +64,12 @@ def what_next(report: Report) -> list[str]:
             f"{total - measurable:g} of {total:g} generations are too short to measure: raise "
             "audit.max_new_tokens, or audit a task with longer outputs."
         )
+    degenerate = _number(counts.get("degenerate"))
+    if total and degenerate > total / 2:
+        advice.append(
+            f"{degenerate:g} of {total:g} generations repeat themselves: train longer, with another "
+            "learning rate, or decode otherwise (audit.decoding.*), before believing any ratio."
+        )
     if ratio.get("count"):
         advice.append("Read the first cases below: is the text private, licensed, or stock?")
         advice += _causes(report)
