@@ -67,8 +67,8 @@ def what_next(report: Report) -> list[str]:
     degenerate = _number(counts.get("degenerate"))
     if total and degenerate > total / 2:
         advice.append(
-            f"{degenerate:g} of {total:g} generations repeat themselves: train longer, with another "
-            "learning rate, or decode otherwise (audit.decoding.*) before believing a ratio."
+            f"{degenerate:g} of {total:g} generations repeat themselves: train longer, with "
+            "another learning rate, or decode otherwise (audit.decoding.*) before believing a ratio."
         )
     if ratio.get("count"):
         advice.append("Read the first cases below: is the text private, licensed, or stock?")
