@@ -68,7 +68,7 @@ def what_next(report: Report) -> list[str]:
     if total and degenerate > total / 2:
         advice.append(
             f"{degenerate:g} of {total:g} generations repeat themselves: train longer, with "
-            "another learning rate, or decode otherwise (audit.decoding.*) before believing a ratio."
+            "another learning rate, or decode otherwise (audit.decoding.*) first."
         )
     if ratio.get("count"):
         advice.append("Read the first cases below: is the text private, licensed, or stock?")
