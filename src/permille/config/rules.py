@@ -47,14 +47,14 @@ def _shared_rules(root: Settings) -> Iterator[Rule]:
         "retrieve.url: want an address without user and password, which belong into the"
         " environment (see docs/retrieval.md), so that no file of a run holds them",
     )
+    # a checkpoint has a rule of its own, and is the model's name
+    is_named = root.model.source is ModelSource.pretrained and not getattr(root, "checkpoint", None)
     yield (
-        root.model.source is ModelSource.pretrained
-        and root.model.name in ("", "mini")
-        and not getattr(root, "checkpoint", None),
+        is_named and root.model.name in ("", "mini"),
         "model.name: want a hub name or a folder with model=hf, got none; add model.name=NAME",
     )
     yield (
-        root.model.source is ModelSource.pretrained and _is_missing_folder(root.model.name),
+        is_named and _is_missing_folder(root.model.name),
         f"model.name: want a hub name or a folder, got {root.model.name}, which is no folder",
     )
     yield (
