@@ -42,8 +42,8 @@ def test_an_index_that_is_made_is_found_and_not_ready(lifecycle: Callable) -> No
     cycle = lifecycle(shards=2)
     assert cycle.find(NAME) is None
     cycle.create(NAME, 5)
-    assert cycle.find(NAME) == Mark(NAME, 5, 2, 0, ANALYZER, ready=False)
-    assert Mark(NAME, 5, 2, 0, ANALYZER, ready=False) in cycle.all_of_ours()
+    assert cycle.find(NAME) == Mark(NAME, 5, 2, 0, ANALYZER, ready=False, settled=False)
+    assert Mark(NAME, 5, 2, 0, ANALYZER, ready=False, settled=False) in cycle.all_of_ours()
 
 
 def test_making_it_twice_does_no_harm(server: Elasticsearch, lifecycle: Callable) -> None:
@@ -85,10 +85,10 @@ def test_a_clone_starts_with_the_documents_and_can_be_written(
     add(server, PREFIX + NAME, "a")
     cycle.finish(NAME, 1)
     cycle.clone(NAME, OTHER, 2)
-    assert cycle.find(OTHER) == Mark(OTHER, 2, 1, 0, ANALYZER, ready=False)
+    assert cycle.find(OTHER) == Mark(OTHER, 2, 1, 0, ANALYZER, ready=False, settled=False)
     add(server, PREFIX + OTHER, "b")
     cycle.finish(OTHER, 2)
-    assert cycle.find(NAME) == Mark(NAME, 1, 1, 0, ANALYZER, ready=True)
+    assert cycle.find(NAME) == Mark(NAME, 1, 1, 0, ANALYZER, ready=True, settled=True)
 
 
 def test_digests_come_in_pages_by_id(server: Elasticsearch, lifecycle: Callable) -> None:
@@ -137,9 +137,32 @@ def test_nothing_is_sent_to_an_index_that_is_whole_or_gone(
     cycle.finish(NAME, 1)
     assert not server.indices.exists_alias(name=LOADING + NAME)
     cycle.take_up(NAME, 1)
-    cycle.finish(NAME, 1)
+    assert not cycle.find(NAME).settled
+    cycle.settle(NAME)
     assert not server.indices.exists_alias(name=LOADING + NAME)
     assert cycle.find(NAME).ready
+    assert cycle.find(NAME).settled
+
+
+def test_a_clone_that_no_node_has_taken_yet_is_ours_and_is_finished_later(
+    server: Elasticsearch, lifecycle: Callable
+) -> None:
+    cycle = lifecycle()
+    cycle.create(NAME, 1)
+    add(server, LOADING + NAME, "a")
+    cycle.finish(NAME, 1)
+    key = "cluster.routing.allocation.enable"
+    server.cluster.put_settings(persistent={key: "none"})
+    try:
+        with pytest.raises(ServiceError, match=r"no node has taken|are being made"):
+            lifecycle(give_up_after_s=0.5, timeout_s=1).clone(NAME, OTHER, 2)
+        assert not cycle.find(OTHER).ready
+    finally:
+        server.cluster.put_settings(persistent={key: None})
+    cycle.take_up(OTHER, 2)
+    add(server, LOADING + OTHER, "b")
+    cycle.finish(OTHER, 2)
+    assert cycle.find(OTHER) == Mark(OTHER, 2, 1, 0, ANALYZER, ready=True, settled=True)
 
 
 def test_a_finished_index_gets_the_copies_that_are_wanted_now_and_keeps_those_it_has(

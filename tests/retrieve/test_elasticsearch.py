@@ -258,6 +258,17 @@ def test_an_index_deleted_while_it_is_loaded_is_not_made_anew_and_is_loaded_by_t
         assert len(retriever.index(DOCUMENTS)) == 3
 
 
+def test_an_index_left_open_by_a_kill_is_closed_by_the_next_run(
+    elastic: Settings, server: Elasticsearch
+) -> None:
+    with open_retriever(elastic()) as retriever:
+        index = PREFIX + retriever.index(DOCUMENTS).fingerprint
+        server.indices.put_settings(index=index, settings={"index.blocks.write": None})
+        retriever.index(DOCUMENTS)
+        settings = server.indices.get_settings(index=index).body[index]["settings"]["index"]
+        assert settings["blocks"] == {"write": "true"}
+
+
 def test_one_that_still_loads_when_another_is_done_takes_the_others_index(
     elastic: Settings, elastic_url: str, proxy_to: Callable
 ) -> None:

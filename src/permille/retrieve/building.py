@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -94,11 +96,12 @@ def _largest_part(building: Path, finished: list[Path]) -> Path | None:
     parts: list[tuple[int, Path]] = []
     with Store(building) as store:
         for folder in finished:
-            if _manifest_of(folder)["analyzer"] != ANALYZER:
-                continue
-            with Store(folder) as other:
-                if store.contains(other):
-                    parts.append((len(other), folder))
+            # another process may delete one while we look
+            with suppress(FileNotFoundError, sqlite3.OperationalError):
+                if _manifest_of(folder)["analyzer"] == ANALYZER:
+                    with Store(folder) as other:
+                        if store.contains(other):
+                            parts.append((len(other), folder))
     return max(parts)[1] if parts else None
 
 

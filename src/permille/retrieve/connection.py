@@ -102,10 +102,10 @@ def connect(endpoint: Endpoint, config: RetrieveConfig) -> Elasticsearch:
     if ca_file:
         try:
             ssl.create_default_context(cafile=ca_file)
-        except ssl.SSLError as error:
+        except OSError as error:
             raise SettingsError(
                 f"retrieve.ca_file: want a file of certificates (PEM), got {ca_file}, which holds "
-                f"none ({error.reason or error}); name the authority's .crt or .pem file"
+                f"none ({error}); name the authority's .crt or .pem file"
             ) from error
     try:
         return Elasticsearch(

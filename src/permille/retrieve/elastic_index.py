@@ -53,6 +53,8 @@ class Mark:
     replicas: int
     analyzer: str
     ready: bool
+    settled: bool
+    """Whether it is closed for writing and no longer has the alias that it was loaded through."""
 
 
 class Lifecycle:
@@ -130,6 +132,7 @@ class Lifecycle:
                 index=PREFIX + base,
                 target=index,
                 wait_for_active_shards=0,
+                aliases={LOADING + fingerprint: {}},
                 settings={
                     "index.blocks.write": None,
                     "index.refresh_interval": "-1",
@@ -167,13 +170,18 @@ class Lifecycle:
         index = PREFIX + fingerprint
         self._patience.call(lambda: self._refresh(index))
         self.check_count(index, num_documents)
+        self.settle(fingerprint)
+        self._shards.wait_for_replicas(index)
+
+    def settle(self, fingerprint: str) -> None:
+        """Set the alias of a whole index, take the other one away, and close it for writing."""
+        index = PREFIX + fingerprint
         actions: list[dict[str, Any]] = [
             {"add": {"index": index, "alias": READY + fingerprint}},
             {"remove": {"index": index, "alias": LOADING + fingerprint, "must_exist": False}},
         ]
         self._patience.call(lambda: self._client.indices.update_aliases(actions=actions))
         self._close_for_writing(index)
-        self._shards.wait_for_replicas(PREFIX + fingerprint)
 
     def _refresh(self, index: str) -> None:
         shards = self._client.indices.refresh(index=index).body["_shards"]
@@ -270,11 +278,15 @@ def _unless_there(make: Callable[..., object], **settings: object) -> None:
             raise
 
 
-def _mark_of(name: str, body: dict[str, dict[str, dict[str, str]]]) -> Mark | None:
-    meta = body.get("mappings", {}).get("_meta", {})
+def _mark_of(name: str, body: dict[str, Any]) -> Mark | None:
+    fingerprint = name.removeprefix(PREFIX)
+    aliases = body.get("aliases", {})
+    meta = body.get("mappings", {}).get("_meta")
+    if meta is None and LOADING + fingerprint in aliases:
+        # a clone gets the mapping of its source only once its shards are there
+        meta = {"made_by": MADE_BY, "documents": 0}
     if not isinstance(meta, dict) or meta.get("made_by") != MADE_BY:
         return None
-    fingerprint = name.removeprefix(PREFIX)
     index = body["settings"]["index"]
     return Mark(
         fingerprint,
@@ -282,5 +294,6 @@ def _mark_of(name: str, body: dict[str, dict[str, dict[str, str]]]) -> Mark | No
         int(index["number_of_shards"]),
         int(index["number_of_replicas"]),
         str(meta.get("analyzer")),
-        READY + fingerprint in body.get("aliases", {}),
+        READY + fingerprint in aliases,
+        LOADING + fingerprint not in aliases and index.get("blocks", {}).get("write") == "true",
     )

@@ -116,6 +116,8 @@ class ElasticsearchRetriever:
                 mark.shards,
             )
         if mark and mark.ready:
+            if not mark.settled:
+                lifecycle.settle(fingerprint)
             lifecycle.check_count(READY + fingerprint, len(store))
             lifecycle.add_replicas(mark)
             return mark.shards
