@@ -45,7 +45,10 @@ def test_what_was_written_is_read(
     [
         (b'{"a": 1}\n{"a": \n', r"rows.jsonl:2: want a JSON object on one line, got .+"),
         (b'{"a": 1}\n\n[1, 2]\n', r"rows.jsonl:3: want a JSON object, got list"),
-        (b'{"a": 1}\n{"a": "\xe4"}\n', r"rows.jsonl:2: want UTF-8, got byte 0xe4 at position 7"),
+        (
+            b'{"a": 1}\n{"a": "\xe4"}\n',
+            r"rows.jsonl:2: want UTF-8, got byte 0xe4 at position 7.*iconv",
+        ),
         (b"", r"rows.jsonl: want at least one row, got an empty file"),
         (b" \n\n", r"rows.jsonl: want at least one row, got an empty file"),
     ],

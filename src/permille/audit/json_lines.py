@@ -201,7 +201,10 @@ def _parse(path: Path, number: int, raw: bytes) -> JsonObject:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise fault(
-            path, number, f"is not UTF-8 ({error.reason} at byte {error.start}); convert the file"
+            path,
+            number,
+            f"is not UTF-8 ({error.reason} at byte {error.start}); save the file as UTF-8, as"
+            " iconv -f latin1 -t utf-8 does with Latin-1",
         ) from error
     try:
         values = orjson.loads(raw)

@@ -43,7 +43,7 @@ def _parse(line: bytes, place: str) -> Row:
     except UnicodeDecodeError as error:
         raise DataError(
             f"{place}: want UTF-8, got byte 0x{line[error.start]:02x} at position {error.start};"
-            " convert the file"
+            " save the file as UTF-8, as iconv -f latin1 -t utf-8 does with Latin-1"
         ) from error
     try:
         row = orjson.loads(text)
