@@ -48,6 +48,11 @@ def check(program: Program, *overrides: str) -> None:
             "retrieve.url: want an address without user and password",
             id="a password in a miswritten setting",
         ),
+        pytest.param(
+            ["retrieve=elasticsearch", 'retrieve.url="https://host:9200/?api_key=secret"'],
+            "retrieve.url: want an address without user and password",
+            id="a key in the query of a setting",
+        ),
     ],
 )
 def test_train_refuses(overrides: list[str], message: str) -> None:

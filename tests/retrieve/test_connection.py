@@ -163,7 +163,7 @@ def test_a_cloud_id_that_is_none_is_named() -> None:
 
 def test_a_missing_file_of_certificates_is_named(tmp_path: Path) -> None:
     settings = config(ca_file=str(tmp_path / "ca.pem"))
-    with pytest.raises(SettingsError, match=r"retrieve\.ca_file: .*ca\.pem: no such file"):
+    with pytest.raises(SettingsError, match=r"retrieve\.ca_file: .*ca\.pem, which is no file"):
         connect(find_endpoint(settings, {}), settings)
 
 
@@ -190,3 +190,13 @@ def test_two_ways_to_sign_in_are_refused_wherever_they_stand(env: dict) -> None:
 def test_the_environment_is_this_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELASTICSEARCH_URL", "http://here:1")
     assert environment()["ELASTICSEARCH_URL"] == "http://here:1"
+
+
+@pytest.mark.parametrize("source", ["setting", "environment"])
+def test_a_secret_in_the_query_of_an_address_is_refused_and_not_repeated(source: str) -> None:
+    url = "https://one:9200/?api_key=s3cret"
+    given = config(url=url) if source == "setting" else config()
+    env = {} if source == "setting" else {"ELASTICSEARCH_URL": url}
+    with pytest.raises(SettingsError, match=r"got one with \? or #") as caught:
+        find_endpoint(given, env)
+    assert "s3cret" not in str(caught.value)

@@ -14,9 +14,15 @@ from hypothesis import strategies as st
 from permille.core.errors import DataError, ServiceError
 from permille.core.records import Document, Part, Split
 from permille.retrieve.config import Engine, RetrieveConfig
-from permille.retrieve.elastic_load import Loader, entry_of
+from permille.retrieve.elastic_load import Loader, entry_of, with_short_id
 from permille.retrieve.fingerprint import digest_of, encode
 from permille.retrieve.patience import Patience
+
+
+def answered(status: int, kind: str, reason: str) -> ApiError:
+    node = NodeConfig("http", "localhost", 9200)
+    meta = ApiResponseMeta(status, "1.1", HttpHeaders({}), 0.1, node)
+    return ApiError(kind, meta, {"error": {"type": kind, "reason": reason}})
 
 
 class Answer:
@@ -32,6 +38,7 @@ class Server:
         self.trouble = trouble or {}
         self.taken: dict[str, dict] = {}
         self.request_bytes: list[int] = []
+        self.refusals: list[ApiError] = []
         self.at_once = 0
         self.most_at_once = 0
         self.lock = threading.Lock()
@@ -51,12 +58,11 @@ class Server:
         return Answer({"docs": [{"found": name in self.taken} for name in ids]})
 
     def take(self, operations: list[bytes]) -> Answer:
+        if self.refusals:
+            raise self.refusals.pop()
         size = sum(map(len, operations))
         if size > self.limit_bytes:
-            meta = ApiResponseMeta(
-                413, "1.1", HttpHeaders({}), 0.1, NodeConfig("http", "localhost", 9200)
-            )
-            raise ApiError("too large", meta, None)
+            raise answered(413, "too_large", "too large")
         self.request_bytes.append(size)
         items = []
         for action, source in zip(operations[::2], operations[1::2], strict=True):
@@ -102,6 +108,18 @@ def test_every_document_arrives_in_requests_of_the_size(
     assert server.most_at_once <= parallel
     assert told == sorted(told)
     assert told[-1] == count
+
+
+@pytest.mark.parametrize(("sent", "limit", "never"), [(60, 53, True), (40, 53, False)])
+def test_a_request_over_the_limit_of_memory_is_halved_and_one_in_a_queue_waits(
+    sent: int, limit: int, never: bool
+) -> None:
+    said = f"[coordinating_operation_bytes={sent}, max_coordinating_bytes={limit}]"
+    server = Server()
+    server.refusals = [answered(429, "es_rejected_execution_exception", said)]
+    loader(server).load(numbered(4), [].append)
+    assert len(server.taken) == 4
+    assert len(server.request_bytes) == (2 if never else 1)
 
 
 def test_documents_are_read_no_faster_than_the_server_takes_them() -> None:
@@ -204,7 +222,7 @@ def test_a_document_that_is_too_large_by_itself_is_named() -> None:
         pytest.param(
             (403, error("cluster_block_exception", "blocked by: [FORBIDDEN/8/index write (api)]")),
             ServiceError,
-            "closed for writing",
+            "is blocked",
             id="an index closed for writing",
         ),
         pytest.param(
@@ -243,7 +261,7 @@ def test_an_entry_holds_the_raw_text_every_field_and_the_digest() -> None:
 )
 def test_an_id_may_have_512_bytes(name: str, fits: bool) -> None:
     if fits:
-        assert entry_of(Document(name, "text")).document_id == name
+        assert with_short_id(Document(name, "text")).id == name
     else:
         with pytest.raises(DataError, match=r"want at most 512 bytes .* got 51[34]; shorten it"):
-            entry_of(Document(name, "text"))
+            with_short_id(Document(name, "text"))

@@ -293,6 +293,8 @@ def test_an_id_longer_than_elasticsearch_allows_is_named(elastic: Settings) -> N
         pytest.raises(DataError, match=r"'xxxx.*want at most 512 bytes .* got 600"),
     ):
         retriever.index([Document("x" * 600, "text")])
+    with open_retriever(elastic()) as retriever:
+        assert retriever.kept() == []
 
 
 def test_a_document_over_the_size_limit_is_named_and_nothing_looks_whole(

@@ -54,7 +54,7 @@ def test_all_are_deleted_when_asked_for(tmp_path: Path) -> None:
 def test_an_index_that_is_not_there_is_an_error_on_one_line(tmp_path: Path) -> None:
     code, out, err = run("delete", "abc", "--cache-dir", str(tmp_path))
     assert (code, out) == (1, "")
-    assert err.startswith("no index abc in ")
+    assert err.startswith("error: no index abc in ")
     assert err.count("\n") == 1
 
 

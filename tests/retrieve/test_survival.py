@@ -288,7 +288,7 @@ def test_one_of_two_nodes_may_die_when_there_is_a_replica(
     ("block", "words"),
     [
         pytest.param("read_only_allow_delete", "its disk is nearly full", id="flood stage"),
-        pytest.param("read_only", "closed for writing", id="read-only"),
+        pytest.param("read_only", "is blocked", id="read-only"),
     ],
 )
 def test_a_block_while_loading_is_named_and_once_lifted_the_job_is_finished(

@@ -43,9 +43,9 @@ def _shared_rules(root: Settings) -> Iterator[Rule]:
         f"data.dir: want the folder of the tasks' files, got {folder}, which is no folder",
     )
     yield (
-        any("@" in url or without_secrets(url) != url for url in root.retrieve.urls),
-        "retrieve.url: want an address without user and password, which belong into the"
-        " environment (see docs/retrieval.md), so that no file of a run holds them",
+        any(set("@?#") & set(url) or without_secrets(url) != url for url in root.retrieve.urls),
+        "retrieve.url: want an address without user and password, ? or #; to sign in use the"
+        " environment (see docs/retrieval.md), so that no file of a run holds any",
     )
     # a checkpoint has a rule of its own, and is the model's name
     is_named = root.model.source is ModelSource.pretrained and not getattr(root, "checkpoint", None)

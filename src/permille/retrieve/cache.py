@@ -135,8 +135,8 @@ def naming_a_full_disk(folder: Path) -> Iterator[None]:
         if not _is_full_disk(error):
             raise
         raise SettingsError(
-            f"no space left for indexes in {folder} ({error}); free some (python -m "
-            "permille.retrieve delete all), or set retrieve.cache_dir=FOLDER on another disk"
+            f"no space left for indexes in {folder} ({error}); free some there, or set "
+            "retrieve.cache_dir=FOLDER on another disk"
         ) from error
 
 

@@ -97,7 +97,7 @@ def connect(endpoint: Endpoint, config: RetrieveConfig) -> Elasticsearch:
     ca_file = str(Path(config.ca_file).expanduser()) if config.ca_file else None
     if ca_file and not Path(ca_file).is_file():
         raise SettingsError(
-            f"retrieve.ca_file: want a file of certificates (PEM), got {ca_file}: no such file"
+            f"retrieve.ca_file: want a file of certificates (PEM), got {ca_file}, which is no file"
         )
     if ca_file:
         try:
@@ -150,7 +150,12 @@ def _take_apart(url: str, source: str) -> tuple[str, Credentials]:
     if not port or parts.scheme not in ("http", "https") or not parts.hostname:
         shown = "one with an @" if "@" in url else url
         raise SettingsError(f"{source}: want an address such as {DEFAULT_URL}, got {shown}")
-    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+    if parts.query or parts.fragment:
+        raise SettingsError(
+            f"{source}: want an address such as {DEFAULT_URL}, got one with ? or #, which "
+            f"nothing reads; to sign in, {_HOW_TO_SIGN_IN}"
+        )
+    if "@" in parts.path:
         raise SettingsError(
             f"{source}: want an address such as {DEFAULT_URL}, got one with an @ after the host; "
             f"write / ? # of a password as %2F %3F %23, or {_HOW_TO_SIGN_IN}"
@@ -169,7 +174,8 @@ def _refuse_open_road(address: str, credentials: Credentials) -> None:
     if credentials and parts.scheme == "http" and not _is_this_host(parts.hostname or ""):
         raise SettingsError(
             f"{address}: will not send credentials over plain http to another host; use https, or "
-            "unset ELASTICSEARCH_API_KEY, ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD"
+            "take them out of the environment: ELASTICSEARCH_API_KEY, ELASTICSEARCH_USERNAME and "
+            "_PASSWORD, the user in ELASTICSEARCH_URL"
         )
 
 

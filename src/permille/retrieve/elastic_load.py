@@ -5,6 +5,7 @@ read. Documents are created, never overwritten: what arrived already, of a reque
 lost or of a process that was killed, is left as it is, so nothing is deleted behind the scores.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -25,12 +26,15 @@ from permille.retrieve.patience import (
     Patience,
     is_block,
     item_reason,
+    reason_of,
     refusal,
 )
 from permille.retrieve.protocol import Progress
 
 MAX_ID_BYTES = 512
 _MEGABYTE = 1_000_000
+_TWO_INDEXES = "illegal_argument_exception"
+_OVER_MEMORY = re.compile(r"coordinating_operation_bytes=(\d+).*max_coordinating_bytes=(\d+)")
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ class Loader:
                 filter_path="errors,items.*.status,items.*.error",
             )
         except ApiError as error:
-            if error.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            if not _is_too_large(error):
                 raise
             return self._send_halves(batch)
         if not answer.body["errors"]:
@@ -169,7 +173,7 @@ class Loader:
             raise DataError(
                 f"document id {batch[0].document_id!r} is larger ({len(batch[0]):,} bytes) "
                 f"than {self._patience.where} accepts; split it, raise http.max_content_length "
-                "there, or use retrieve=tantivy"
+                "or the heap there, or use retrieve=tantivy"
             )
         half = len(batch) // 2
         return self._send_once(batch[:half]) + self._send_once(batch[half:])
@@ -188,6 +192,13 @@ class Loader:
         raise ServiceError(f"Elasticsearch at {self._patience.where}: {refusal(status, reason)}")
 
 
+def _is_too_large(error: ApiError) -> bool:
+    """Tell whether a request could never be taken: it is over a limit by itself."""
+    sizes = _OVER_MEMORY.search(reason_of(error))
+    over_memory = sizes is not None and int(sizes[1]) > int(sizes[2])
+    return over_memory or error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 def all_answered(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what a server said of each document that it was asked for.
 
@@ -198,13 +209,18 @@ def all_answered(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     failed = [one["error"]["type"] for one in docs if "error" in one]
     if NO_INDEX in failed:
         raise ServiceError(refusal(HTTPStatus.NOT_FOUND, NO_INDEX))
+    if _TWO_INDEXES in failed:
+        raise ServiceError(
+            f"a permille-... alias stands for more than one index ({_TWO_INDEXES}); take it from "
+            "the one that permille did not make, and run the same command again"
+        )
     if failed:
         raise BusyError(f"{len(failed)} documents could not be looked for ({failed[0]})")
     return docs
 
 
-def entry_of(document: Document) -> Entry:
-    """Return a document as a bulk request holds it.
+def with_short_id(document: Document) -> Document:
+    """Return the document as it is.
 
     Raises:
         DataError: If its id is longer than Elasticsearch allows.
@@ -215,6 +231,11 @@ def entry_of(document: Document) -> Entry:
             f"document id {document.id[:40]!r}...: want at most {MAX_ID_BYTES} bytes for "
             f"Elasticsearch, got {id_bytes}; shorten it or use retrieve=tantivy"
         )
+    return document
+
+
+def entry_of(document: Document) -> Entry:
+    """Return a document as a bulk request holds it."""
     action = {"create": {"_id": document.id}}
     source = {
         "id": document.id,

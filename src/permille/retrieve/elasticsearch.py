@@ -19,13 +19,15 @@ from permille.retrieve.cache import IndexCache, cache_folder
 from permille.retrieve.config import DistributedScores, RetrieveConfig
 from permille.retrieve.connection import connect, environment, find_endpoint
 from permille.retrieve.elastic_index import LOADING, PREFIX, READY, Lifecycle, Mark
-from permille.retrieve.elastic_load import Loader, all_answered
+from permille.retrieve.elastic_load import Loader, all_answered, with_short_id
 from permille.retrieve.elastic_search import Searcher
 from permille.retrieve.patience import Patience
 from permille.retrieve.protocol import Corpus, KeptIndex, Progress
 from permille.retrieve.store import Store, write_store
 
 _log = logging.getLogger(__name__)
+# what it says of each failed try, `Patience` says in our words
+logging.getLogger("elastic_transport.node_pool").setLevel(logging.ERROR)
 _OLDEST_MAJOR = 8
 _FETCH_AT_ONCE = 100
 _ADVICE = (
@@ -72,7 +74,7 @@ class ElasticsearchRetriever:
     def index(self, documents: Iterable[Document], progress: Progress | None = None) -> Corpus:
         """Make the documents searchable; see `permille.retrieve.protocol.Retriever`."""
         with self._spools.spool() as folder:
-            written = write_store(folder, documents)
+            written = write_store(folder, map(with_short_id, documents))
             with Store(folder) as store:
                 shards = self._load(store, written.fingerprint, progress or _ignore)
         if progress:
@@ -120,6 +122,7 @@ class ElasticsearchRetriever:
                 lifecycle.settle(fingerprint)
             lifecycle.check_count(READY + fingerprint, len(store))
             lifecycle.add_replicas(mark)
+            _log.info("index %s%s is there: nothing is sent", PREFIX, fingerprint)
             return mark.shards
         self._fill(store, fingerprint, mark, progress)
         made = lifecycle.find(fingerprint)

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], out: TextIO, err: TextIO) -> int:
             else:
                 _list(retriever, out)
     except PermilleError as error:
-        err.write(f"{error}\n")
+        err.write(f"error: {error}\n")
         return 1
     return 0
 
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     deleting = actions.add_parser("delete", help="delete indexes")
     deleting.add_argument("fingerprints", nargs="+", help=f"of indexes that list names, or {ALL}")
     for action in (listing, deleting):
-        action.add_argument("--engine", choices=list(Engine), default=Engine.tantivy)
+        action.add_argument("--engine", choices=[*map(str, Engine)], default=str(Engine.tantivy))
         action.add_argument("--url", help="of Elasticsearch")
         action.add_argument("--cloud-id", help="of a hosted Elasticsearch, in place of --url")
         action.add_argument("--ca-file", help="certificates to trust")

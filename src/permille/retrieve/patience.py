@@ -6,7 +6,7 @@ Refusals that waiting does not mend (a wrong password, a full disk, a certificat
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ssl import SSLEOFError, SSLZeroReturnError
 from typing import TypeVar
 
@@ -63,10 +63,12 @@ class Patience:
                 if not why:
                     raise ServiceError(self.explain(error)) from error
                 waited_s = time.monotonic() - began_s
-                if waited_s + pause_s > self.give_up_after_s:
+                if waited_s >= self.give_up_after_s:
                     raise ServiceError(self._gave_up(error, why, waited_s, advice)) from error
-            _log.warning("Elasticsearch at %s: %s; again in %.1f s", self.where, why, pause_s)
-            if self._stopped.wait(pause_s):
+            # the last try comes when the time is up, not a pause before
+            next_s = min(pause_s, self.give_up_after_s - waited_s)
+            _log.warning("Elasticsearch at %s: %s; again in %.1f s", self.where, why, next_s)
+            if self._stopped.wait(next_s):
                 raise ServiceError(f"Elasticsearch at {self.where}: stopped waiting for it")
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
@@ -92,6 +94,10 @@ class Patience:
                 f"the server at {self.where} is not Elasticsearch (OpenSearch is not supported: "
                 "the client refuses it); use Elasticsearch 8 or 9, or retrieve=tantivy"
             )
+        if isinstance(error, TlsError) and "WRONG_VERSION_NUMBER" in "".join(
+            str(cause).upper().replace(" ", "_") for cause in _causes(error)
+        ):
+            return f"the server at {self.where} does not speak TLS; write http:// for https://"
         if isinstance(error, TlsError):
             return (
                 f"no trusted connection to {self.where}: {first_line(error)}; set "
@@ -122,15 +128,18 @@ def temporary(error: Exception) -> str:
 
 def _was_cut(error: TlsError) -> bool:
     """Tell whether TLS ended in the middle, as when a server dies, and was not refused."""
+    return any(isinstance(cause, SSLEOFError | SSLZeroReturnError) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[object]:
+    """Yield an error and all that is behind it, whichever way the libraries keep that."""
     causes: list[object] = [error]
     while causes:
         cause = causes.pop()
-        if isinstance(cause, SSLEOFError | SSLZeroReturnError):
-            return True
+        yield cause
         if isinstance(cause, BaseException):
             causes += [cause.__cause__, *cause.args]
         causes += getattr(cause, "errors", ())
-    return False
 
 
 def _root_of(error: BaseException) -> str:
@@ -141,8 +150,8 @@ def _root_of(error: BaseException) -> str:
 
 
 def is_block(reason: str) -> bool:
-    """Tell whether an index was closed for writing, which does not pass by itself."""
-    return "blocked by" in reason and ("read-only" in reason or "index write" in reason)
+    """Tell whether an index or a cluster was blocked by someone, which does not pass by itself."""
+    return "blocked by" in reason and ("FORBIDDEN" in reason or "read-only" in reason)
 
 
 def refusal(status: int, reason: str) -> str:
@@ -154,11 +163,17 @@ def refusal(status: int, reason: str) -> str:
             return f"these credentials may not do that (403: {reason}); use others: {_CREDENTIALS}"
         case 413:
             return f"a request was too large (413: {reason}); lower retrieve.bulk_mb"
+        case 404 if (
+            NO_INDEX in reason and "no such index [" in reason and "[permille-" not in reason
+        ):
+            return f"it answered 404: {reason}; is the path in its address right?"
         case 404 if NO_INDEX in reason:
             return (
                 f"the index is gone, deleted by someone else ({reason}); run the same command "
                 "again: it is loaded anew"
             )
+        case 400 if "index_closed" in reason:
+            return f"an index is closed ({reason}); open it (POST /permille-*/_open), and run again"
         case _ if "flood-stage" in reason:
             return (
                 f"its disk is nearly full ({reason}); free space or raise "
@@ -166,8 +181,8 @@ def refusal(status: int, reason: str) -> str:
             )
         case _ if is_block(reason):
             return (
-                f"the index is closed for writing ({reason}); set index.blocks.write and "
-                "index.blocks.read_only to null, then run the same command again"
+                f"the index or the cluster is blocked ({reason}); set the block (index.blocks.* "
+                "or cluster.blocks.*) to null, then run the same command again"
             )
         case _:
             return f"it answered {status}: {reason}"
