@@ -96,8 +96,9 @@ def plant(name: str, chars: int, passage: str, document: Document, host: str, rn
         before, after = host[:at], " " * (at < len(host)) + host[at:]
         before += " " * (at == len(host))
     start = len(before)
-    expected = Kind.VERBATIM if holds_run(passage, document.text) else Kind.PARAPHRASE
     text = before + passage + after
+    # beside the passage the host may by chance go on as the document does
+    expected = Kind.VERBATIM if holds_run(text, document.text) else Kind.PARAPHRASE
     return Plant(name, chars, text, start, start + len(passage), document.id, expected)
 
 

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align.coding import ABSENT, BESIDE, PRESENT, USED, best_stretch
+from permille.align.coding import (
+    ABSENT,
+    BESIDE,
+    PRESENT,
+    USED,
+    best_stretch,
+    count_in_order,
+)
 from permille.align.rarity import load_rarity
 from permille.align.refine import SOURCE, SUSPICIOUS, WordedPair
 from permille.align.wording import word_by_word
@@ -15,7 +22,7 @@ LEXICON = Lexicon()
 
 
 def worded(left: str, right: str) -> WordedPair:
-    texts = [word_by_word(text, LEXICON.stem, load_rarity()) for text in (left, right)]
+    texts = [word_by_word(text, LEXICON.written_stems, load_rarity()) for text in (left, right)]
     return WordedPair.of(*texts)
 
 
@@ -71,6 +78,30 @@ def test_both_sides_are_coded_alike():
     assert pair.codes(SUSPICIOUS, window, 2, window).tolist() == [3, 3, 3, 3]
     assert pair.codes(SOURCE, window, 2, window).tolist() == [3, 3, 3, 3]
     assert pair.codes(SOURCE, window, 2, (0, 3)).tolist() == [0, 3, 3, 3]
+
+
+def naive_in_order(left, right):
+    if not left or not right:
+        return 0
+    if left[-1] == right[-1]:
+        return naive_in_order(left[:-1], right[:-1]) + 1
+    return max(naive_in_order(left[:-1], right), naive_in_order(left, right[:-1]))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-1, 3), max_size=7),
+    st.lists(st.integers(0, 3), max_size=7),
+)
+def test_words_in_order_are_those_of_the_longest_common_subsequence(left, right):
+    got = count_in_order(np.array(left, np.int32), np.array(right, np.int32))
+    assert got == naive_in_order(left, right)
+
+
+def test_words_in_order_of_a_case_are_counted_inside_of_it():
+    pair = worded("zo ka ke ki", "ki ka zu ke zo")
+    assert pair.in_order((0, 4, 0, 5)) == 2
+    assert pair.in_order((1, 2, 0, 1)) == 0
 
 
 numbers = st.floats(-5, 5).map(lambda value: round(value, 2))

@@ -15,8 +15,14 @@ from permille.align import AlignConfig, Aligner
 from permille.audit.judging import Confirmation
 
 HARBOR = "The harbor master counted forty yellow boats before the autumn storm arrived."
-VIOLIN = "A violinist rehearsed every morning beside the frozen canal."
-VIOLIN_REWORDED = "In the morning, beside the canal that was frozen, a violinist always rehearsed."
+VIOLIN = (
+    "A violinist rehearsed a slow sonata every morning beside the frozen canal,"
+    " where skaters gathered at noon with lanterns and warm chestnuts in paper bags."
+)
+VIOLIN_REWORDED = (
+    "A violinist practiced the slow sonata each morning beside that frozen canal,"
+    " where skaters met at noon with lanterns and roasted chestnuts in paper bags."
+)
 TURBINE = "Engineers replaced the broken turbine with a cheaper model."
 CHAPEL = "Nobody remembered who had painted the northern chapel blue."
 LIBRARY = "The library closed early because the heating had failed again."
@@ -48,12 +54,6 @@ def published(paper):
         return str(found.kind), sorted(spans)
 
     return find
-
-
-@pytest.fixture
-def lenient() -> Aligner:
-    """The default without its filter, which wants more than one reworded sentence."""
-    return Aligner(AlignConfig(min_short_probability=0))
 
 
 def kinds(found) -> set[str]:
@@ -102,13 +102,13 @@ def test_a_phrase_that_the_document_repeats_erases_itself_and_in_the_default_doe
     assert mended.align(generation, document).kind == "verbatim"
 
 
-def test_an_annexed_sentence_ends_early_and_in_the_default_where_the_text_does(published, lenient):
+def test_an_annexed_sentence_ends_early_and_in_the_default_where_the_text_does(published, mended):
     short = "Indeed, yes.          "
     generation = f"{short}{VIOLIN}"
     document = f"{LIBRARY} {STUDENTS} {short}{VIOLIN_REWORDED}"
     ((_, (_, document_end)),) = published(generation, document)[1]
     assert document_end == len(document) - 10
-    (case,) = lenient.align(generation, document).cases
+    (case,) = mended.align(generation, document).cases
     assert case.source.end_char == len(document)
     assert case.suspicious.end_char == len(generation)
 
@@ -119,12 +119,12 @@ def test_a_short_last_sentence_stays_outside_and_in_the_default_joins_the_one_be
     assert mended.prepare(text).sentences.spans[-1] == (len(HARBOR) + 1, len(text))
 
 
-def test_one_long_run_drops_the_other_cases_and_in_the_default_they_stay(published, lenient):
+def test_one_long_run_drops_the_other_cases_and_in_the_default_they_stay(published, mended):
     generation = f"{HARBOR} {LIBRARY} {STUDENTS} {VIOLIN_REWORDED}"
     document = f"{HARBOR} {TURBINE} {CHAPEL} {VIOLIN}"
     kind, spans = published(generation, document)
     assert (kind, len(spans)) == ("verbatim", 1)
-    found = lenient.align(generation, document)
+    found = mended.align(generation, document)
     assert found.kind == "verbatim"
     assert kinds(found) == {"verbatim", "paraphrase"}
 

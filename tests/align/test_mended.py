@@ -73,6 +73,16 @@ def test_a_window_with_every_fifth_word_replaced_is_found(mended):
     assert found.kind == "paraphrase"
 
 
+def test_a_copy_of_as_many_characters_as_a_case_needs_is_a_paraphrase(mended):
+    copied = SENTENCES[2][:50]
+    suspicious, source = f"Yes {copied} perhaps", f"{UNRELATED[:-2]} {copied} {UNRELATED[::-1]}"
+    found = mended.align(suspicious, source)
+    assert [(c.kind, *texts(c, suspicious, source)) for c in found.cases] == [
+        (Kind.PARAPHRASE, copied, copied)
+    ]
+    assert mended.align(f"Yes {copied[4:]} perhaps", source).kind == "none"
+
+
 def test_unrelated_texts_have_no_case(mended):
     assert mended.align(UNRELATED * 3, " ".join(SENTENCES)).kind == "none"
 

@@ -13,7 +13,7 @@ BLANK, MARK, LINE, SENTENCE, PARAGRAPH, EDGE = range(BREAKS)
 
 
 def wording(text: str) -> Wording:
-    return word_by_word(text, LEXICON.stem, load_rarity())
+    return word_by_word(text, LEXICON.written_stems, load_rarity())
 
 
 @given(st.text())

@@ -4,11 +4,13 @@ import importlib
 from pathlib import Path
 from random import Random
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from permille.align.weights import Learned
 from permille.core.errors import DataError
+from permille.core.records import Alignment, Kind
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 PAIRS = 16
@@ -103,6 +105,30 @@ def test_what_was_learned_is_the_same_again_and_from_its_json(fit_align, corpus_
     first, second = (fit_align.fit(examples, short).to_dict() for _ in range(2))
     assert first == second
     assert Learned.from_dict(first).to_dict() == first
+
+
+def test_a_half_is_aligned_with_what_the_other_half_taught(fit_align, corpus_dir, monkeypatch):
+    corpus = fit_align.PanCorpus(corpus_dir)
+    examples = fit_align.read_examples(corpus, corpus.pairs, fit_align.CONFIG)
+    short = fit_align.read_short_examples(corpus, corpus.pairs)
+    halves = {example.half for example in examples}
+    assert halves == {0, 1}
+    taught_by = iter(({1}, {0}))
+
+    def fit(long: list[Any], brief: list[Any]) -> set[int]:
+        seen = {example.half for example in (*long, *brief)}
+        assert seen == next(taught_by)
+        return seen
+
+    def align_pair(pair: Any, config: Any, learned: set[int]) -> Any:
+        (example,) = (each for each in examples if each.pair is pair)
+        assert learned == {1 - example.half}
+        return Alignment(Kind.NONE)
+
+    monkeypatch.setattr(fit_align, "fit", fit)
+    monkeypatch.setattr(fit_align, "align_pair", align_pair)
+    found = fit_align.crossfit(examples, short)
+    assert list(found) == corpus.pairs
 
 
 def test_short_texts_hold_their_cases(fit_align, corpus_dir):

@@ -40,7 +40,7 @@ def test_texts_are_audited_without_their_task_and_kept_beside_the_result(
     assert report["ratios"]["verbatim"]["count"] == 1
     assert report["utility"] == report["attention"] == {}
     stages_s = report["provenance"]["times"]["stages_s"]
-    assert list(stages_s)[:3] == ["copy", "index", "align"]
+    assert list(stages_s)[:4] == ["start", "copy", "index", "align"]
     assert (folder / "documents.jsonl.gz").is_file()
     out = capsys.readouterr().out
     assert "intervals: texts" in out

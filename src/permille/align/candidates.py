@@ -5,7 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from permille.align.arrays import Floats
-from permille.align.refine import SUPPORT_NAMES, Block, Evidence, WordedPair, refine, support
+from permille.align.refine import (
+    MOST_IN_ORDER,
+    SUPPORT_NAMES,
+    Block,
+    Evidence,
+    WordedPair,
+    refine,
+    support,
+)
 
 LONG_RUN_CHARS = 256
 """A copied run as long as this is a circumstance by itself, whatever is asked of runs otherwise."""
@@ -13,6 +21,8 @@ LONG_RUN_CHARS = 256
 MEASURES = (
     *(f"suspicious_{name}" for name in SUPPORT_NAMES),
     *(f"source_{name}" for name in SUPPORT_NAMES),
+    "suspicious_in_order",
+    "source_in_order",
     "length_ratio",
     "behind_best",
     "is_best",
@@ -47,6 +57,7 @@ def measure(
         rows.append(
             [
                 *row,
+                *_in_order(pair, block),
                 abs(sizes[0] - sizes[1]),
                 totals[best] - total,
                 float(block == blocks[best]),
@@ -56,6 +67,14 @@ def measure(
             ]
         )
     return np.array(rows, np.float64).reshape(len(blocks), len(MEASURES))
+
+
+def _in_order(pair: WordedPair, block: Block) -> tuple[float, float]:
+    """Return the share of either side's words that the other has in the same order."""
+    count = pair.in_order(block)
+    sizes = (min(MOST_IN_ORDER, block[k + 1] - block[k]) for k in (0, 2))
+    left, right = (count / size for size in sizes)
+    return left, right
 
 
 def _gaps(block: Block, other: Block) -> tuple[int, int]:

@@ -98,6 +98,26 @@ def _has_neighbor(
 
 
 @njit(cache=True, nogil=True)
+def count_in_order(left: Ints, right: Ints) -> int:
+    """Count the words that two passages have in common in one order: their longest subsequence.
+
+    Args:
+        left: Of each word of the one passage its stem as the other text numbers it, or -1; (N,).
+        right: Stem of each word of the other passage, shape (M,).
+    """
+    row = np.zeros(len(right) + 1, np.int32)
+    for stem in left:
+        if stem < 0:
+            continue
+        diagonal = 0
+        for j in range(len(right)):
+            above = row[j + 1]
+            row[j + 1] = diagonal + 1 if right[j] == stem else max(above, row[j])
+            diagonal = above
+    return int(row[-1])
+
+
+@njit(cache=True, nogil=True)
 def best_stretch(
     weights: Floats, opening: Floats, closing: Floats, least: int, most: int
 ) -> tuple[int, int]:

@@ -52,12 +52,14 @@ class AlignConfig:
     """Largest gap of the published rules' summary pass, on both sides."""
     summary_ratio: float = 3.0
     """How many times longer than the other the condensed side of an idea must at least be."""
-    min_probability: float = 0.75
+    min_probability: float = 0.8
     """Mended rules: a case of like sentences survives only when its probability is greater."""
-    min_short_probability: float = 0.92
+    min_short_probability: float = 0.93
     """The same in texts of at most 120 words, whose retrieved documents are on their subject."""
     min_summary_probability: float = 0.3
     """Mended rules: a passage is an idea only when its probability is greater."""
+    min_short_summary_probability: float = 0.4
+    """The same of texts of at most 120 words."""
 
     def __post_init__(self) -> None:
         faults = [*self._range_faults(), *self._order_faults()]
@@ -124,6 +126,7 @@ _GAPS = (
 )
 _SHARES = (
     *("th1", "th2", "th3"),
-    *("min_probability", "min_short_probability", "min_summary_probability"),
+    *("min_probability", "min_short_probability"),
+    *("min_summary_probability", "min_short_summary_probability"),
 )
 _COUNTS = ("src_size", "susp_size", "min_sentlen", "min_plaglen", "verbatim_minlen")

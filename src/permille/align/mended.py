@@ -187,7 +187,21 @@ def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> l
         )
         if probability > least and _min_chars(pair.span(block)) >= config.min_plaglen
     ]
+    judged += [Judged(block, least) for block in _short_copies(pair, config)]
     return [pair.span(each.block) for each in best_apart(judged)]
+
+
+def _short_copies(pair: MendedPair, config: AlignConfig) -> list[Block]:
+    """List the copies in a short text that are long enough for a case and too short for a run.
+
+    They need no probability, and yield to likelier candidates that they lie in.
+    """
+    if not pair.is_short:
+        return []
+    copies = (span for span in pair.common if _min_chars(span) >= config.min_plaglen)
+    return [
+        pair.block(span) for span in copies if not any(_overlap(span, run) for run in pair.runs)
+    ]
 
 
 def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> tuple[Quad, int] | None:
@@ -204,6 +218,8 @@ def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> tuple[
             is_short = len(pair.worded.texts[side]) <= SHORT_WORDS
             judge = learned.filters(is_short).summaries
             probability = float(judge.probabilities(found[1][None])[0])
+            if is_short and probability <= config.min_short_summary_probability:
+                continue
             if probability > least and _may_be_idea(span, side, pair.runs, config):
                 best, least = (span, side), probability
     return best

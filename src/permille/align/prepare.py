@@ -127,7 +127,7 @@ class Preparer:
         clean = text.replace("\0", " ")
         spans = self._splitter.spans(clean)
         if self._mended:
-            wording = word_by_word(clean, self._lexicon.stem, load_rarity())
+            wording = word_by_word(clean, self._lexicon.written_stems, load_rarity())
             sentences = mended_sentences(wording, spans, self._least_words)
             return PreparedText(text, self.fingerprint, sentences, wording)
         bags = [self._lexicon.bag(clean[start:end].lower()) for start, end in spans]

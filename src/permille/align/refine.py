@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from permille.align.arrays import Bytes, Floats, Ints
-from permille.align.coding import BESIDE, CODES, USED, best_stretch, code_words
+from permille.align.coding import BESIDE, CODES, USED, best_stretch, code_words, count_in_order
 from permille.align.kernels import match_stems
 from permille.align.rarity import LEVELS, RARE
 from permille.align.wording import BREAKS, Wording
@@ -21,6 +21,7 @@ Block = tuple[int, int, int, int]
 SUSPICIOUS, SOURCE = range(2)
 MARGIN_WORDS = 130
 ROUNDS = 2
+MOST_IN_ORDER = 600
 
 DEGREES = (0.3, 0.5, 0.7)
 """Where the share of rare words that match passes from one table of weights to the next."""
@@ -68,6 +69,16 @@ class WordedPair:
             center,
             passage,
         )
+
+    def in_order(self, block: Block) -> int:
+        """Count the words that the two sides of a case have in common in one order.
+
+        Of a side of more than `MOST_IN_ORDER` words only so many are looked at.
+        """
+        left, right = self.texts
+        own = left.index[block[0] : min(block[1], block[0] + MOST_IN_ORDER)]
+        other = right.index[block[2] : min(block[3], block[2] + MOST_IN_ORDER)]
+        return count_in_order(self.matched[SUSPICIOUS][own], other)
 
 
 @dataclass(frozen=True, slots=True)

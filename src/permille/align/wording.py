@@ -1,7 +1,7 @@
 """A text word by word: stems, how rare they are, where they stand, and what is between them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,19 +58,19 @@ class Wording:
         return start, end
 
 
-def word_by_word(text: str, stem: Callable[[str], int], rarity: Rarity) -> Wording:
-    """Cut a text into words."""
-    ids, starts, ends, breaks = [], [], [], []
-    at = 0
-    for match in WORD.finditer(text):
-        ids.append(stem(match.group().lower()))
-        start, end = match.span()
-        starts.append(start)
-        ends.append(end)
-        breaks.append(_GAPS[text[at:start]])
-        at = end
-    breaks[:1] = [_EDGE] * bool(breaks)
-    breaks.append(_EDGE)
+def word_by_word(text: str, stems_of: Mapping[str, int], rarity: Rarity) -> Wording:
+    """Cut a text into words.
+
+    Args:
+        text: Any text.
+        stems_of: Gives the identity of the stem of any word as it is written.
+        rarity: Says how rare stems are.
+    """
+    spans = [match.span() for match in WORD.finditer(text)]
+    starts, ends = zip(*spans, strict=True) if spans else ((), ())
+    ids = [stems_of[text[start:end]] for start, end in spans]
+    inner = [_GAPS[text[end:start]] for end, start in zip(ends, starts[1:], strict=False)]
+    breaks = [_EDGE, *inner, _EDGE] if spans else [_EDGE]
     stems, index = np.unique(np.array(ids, np.int64), return_inverse=True)
     offsets = np.zeros(len(stems) + 1, np.int32)
     np.cumsum(np.bincount(index, minlength=len(stems)), out=offsets[1:])

@@ -50,6 +50,8 @@ def identity(word: str) -> int:
 class Lexicon:
     """Counts stems and lists words of lower-cased sentences.
 
+    `written_stems` gives the identity of the stem of a word in any case.
+
     Chunks are remembered under the chunk itself, followed by one blank where it is the first of
     its sentence and by two where it is the last.
     """
@@ -61,6 +63,7 @@ class Lexicon:
         self._tokenize: Callable[[str], list[str]] = TreebankWordTokenizer().tokenize
         self._porter: Callable[[str], str] = PorterStemmer().stem
         self._stems = Memo(self._stem)
+        self.written_stems = Memo(lambda word: self.stem(word.lower()))
         self._identities = Memo(identity)
         self._chunk_tokens = Memo(self._tokens)
         self._chunk_stems = Memo(self._stems_in)

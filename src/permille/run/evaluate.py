@@ -1,6 +1,7 @@
 """The audit alone: of a run's model, of a checkpoint, or of texts of any origin."""
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def run_evaluation(job: Job) -> Path:
         return redraw(Path(settings.run), settings)
     if settings.annotate and settings.run:
         return annotate(job, settings, RunFolder(Path(settings.run)))
-    clock = Clock()
+    # by CPU time, since the system tells no program when it began in a portable way
+    clock = Clock(time.process_time())
     begin_run(job, is_resumed=False)
     metrics = RunFolder(Path(settings.run)).metrics if settings.run else None
     with Stages() as stages:

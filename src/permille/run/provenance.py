@@ -33,12 +33,16 @@ PACKAGES = (
 
 
 class Clock:
-    """Times the stages of a run."""
+    """Times the stages of a run.
 
-    def __init__(self) -> None:
+    Args:
+        start_s: Seconds that starting the program took, told as a stage of its own; 0 tells none.
+    """
+
+    def __init__(self, start_s: float = 0.0) -> None:
         self._started = datetime.now(UTC)
         self._last_s = self._first_s = time.monotonic()
-        self._stages_s: dict[str, float] = {}
+        self._stages_s: dict[str, float] = {"start": round(start_s, 3)} if start_s else {}
 
     def end(self, stage: str) -> None:
         """Count the time since the last stage's end to this one."""
