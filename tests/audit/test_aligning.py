@@ -1,10 +1,14 @@
 """Alignment in one process or in several."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from joblib import parallel_config
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
+from permille.audit import aligning
 from permille.audit.aligning import ManyAligner, PreparedTexts, align_part
 from permille.core.records import Kind
 
@@ -27,6 +31,23 @@ def test_a_part_is_aligned_under_its_own_settings(pairs):
     strict = AlignConfig(verbatim_minlen=400, min_plaglen=400)
     for config in (AlignConfig(), strict, AlignConfig()):
         assert align_part(config, pairs) == list(Aligner(config).align_many(pairs))
+
+
+def test_each_thread_keeps_a_detector_of_its_own(pairs):
+    both_have_aligned = Barrier(2)
+
+    def detectors() -> list[Aligner]:
+        align_part(AlignConfig(), pairs[:1])
+        first = aligning._OWN.aligner
+        both_have_aligned.wait(timeout=60)
+        align_part(AlignConfig(), pairs[1:2])
+        return [first, aligning._OWN.aligner]
+
+    with ThreadPoolExecutor(2) as pool:
+        (left, left_again), (right, right_again) = pool.map(lambda _: detectors(), range(2))
+    assert left is left_again
+    assert right is right_again
+    assert left is not right
 
 
 @pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
