@@ -78,7 +78,7 @@ def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
     assert 3 <= stored < NUM_GENERATIONS / CHUNK_SIZE
     assert not (workplace / "killed" / "report.json").exists()
 
-    again = run("evaluate", *arguments, "hydra.run.dir=again")
+    again = run("evaluate", *arguments, "hydra.run.dir=taken_up")
     assert again.code == 0, again.err
     assert f"{stored * CHUNK_SIZE} generations of an interrupted audit" in again.err
     assert not kept.exists()
@@ -86,9 +86,9 @@ def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
     whole = run("evaluate", *arguments, "hydra.run.dir=undisturbed")
     assert whole.code == 0, whole.err
     assert "interrupted" not in whole.err
-    found, expected = (result_of(workplace / name) for name in ("again", "undisturbed"))
+    found, expected = (result_of(workplace / name) for name in ("taken_up", "undisturbed"))
     assert found["ratios"]["any"]["count"] > 20
     for key in ("generations", "ratios", "controls"):
         assert found[key] == expected[key]
-    cases = [(workplace / name / "cases.jsonl").read_bytes() for name in ("again", "undisturbed")]
+    cases = [(workplace / name / "cases.jsonl").read_bytes() for name in ("taken_up", "undisturbed")]
     assert cases[0] == cases[1]
