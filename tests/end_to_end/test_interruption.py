@@ -90,5 +90,7 @@ def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
     assert found["ratios"]["any"]["count"] > 20
     for key in ("generations", "ratios", "controls"):
         assert found[key] == expected[key]
-    cases = [(workplace / name / "cases.jsonl").read_bytes() for name in ("taken_up", "undisturbed")]
+    cases = [
+        (workplace / name / "cases.jsonl").read_bytes() for name in ("taken_up", "undisturbed")
+    ]
     assert cases[0] == cases[1]
