@@ -46,7 +46,7 @@ def test_an_interrupted_audit_says_how_to_go_on_and_leaves_no_report(workplace: 
         *write_texts(workplace / "texts_of_interrupted"),
         f"audit.chunk_size={CHUNK_SIZE}",
         f"audit.cache_dir={kept}",
-        "hydra.run.dir=interrupted",
+        "hydra.run.dir=cut_off",
     )
     while process.poll() is None and not list(kept.glob("*.json")):
         time.sleep(0.01)
@@ -56,7 +56,7 @@ def test_an_interrupted_audit_says_how_to_go_on_and_leaves_no_report(workplace: 
     assert "Traceback" not in err
     errors = [line for line in err.splitlines() if line.startswith("error: ")]
     assert errors == ["error: interrupted; started again, evaluate.py takes up what it had found"]
-    assert not (workplace / "interrupted" / "report.json").exists()
+    assert not (workplace / "cut_off" / "report.json").exists()
 
 
 def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
