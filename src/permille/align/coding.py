@@ -98,6 +98,27 @@ def _has_neighbor(
 
 
 @njit(cache=True, nogil=True)
+def count_rare_matches(index: Ints, level: Bytes, matched: Ints, rare: int) -> int:
+    """Count the words, shapes (W,), of a level from `rare` on whose stem matches, shape (U,)."""
+    count = 0
+    for w in range(len(index)):
+        if level[w] >= rare and matched[index[w]] >= 0:
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def count_rare(codes: Bytes, level: Bytes, start: int, end: int, rare: int) -> tuple[int, int]:
+    """Count the words from start to before end of a level from `rare` on: that match, and all."""
+    matching = found = 0
+    for w in range(start, end):
+        if level[w] >= rare:
+            found += 1
+            matching += codes[w] > USED
+    return matching, found
+
+
+@njit(cache=True, nogil=True)
 def count_in_order(left: Ints, right: Ints) -> int:
     """Count the words that two passages have in common in one order: their longest subsequence.
 

@@ -26,6 +26,17 @@ def match_stems(left_S: Longs, right_S: Longs) -> Ints:
 
 
 @njit(cache=True, nogil=True)
+def match_both(left_S: Longs, right_S: Longs) -> tuple[Ints, Ints]:
+    """Give for each left stem its index among the right ones, or -1, and the other way round."""
+    to_left = match_stems(left_S, right_S)
+    to_right = np.full(len(left_S), -1, np.int32)
+    for j in range(len(to_left)):
+        if to_left[j] >= 0:
+            to_right[to_left[j]] = j
+    return to_right, to_left
+
+
+@njit(cache=True, nogil=True)
 def similar_sets(
     size: int,
     left_offsets: Ints,
@@ -84,12 +95,44 @@ def similar_sets(
 
 
 @njit(cache=True, nogil=True)
-def weigh(entries: Ints, counts: Floats, idf: Floats) -> Floats:
-    """Multiply the counts of all entries (E,) by the idf of their stems (U,)."""
-    weights = np.empty(len(entries), np.float64)
-    for e in range(len(entries)):
-        weights[e] = counts[e] * idf[entries[e]]
-    return weights
+def weigh_both(
+    left_df: Ints,
+    left_entries: Ints,
+    left_counts: Floats,
+    right_df: Ints,
+    right_entries: Ints,
+    right_counts: Floats,
+    matched: Ints,
+    idf: Floats,
+) -> tuple[Floats, Floats]:
+    """Multiply the counts of all entries by the idf that their stems have in both texts together.
+
+    Args:
+        left_df: How many sentences hold each left stem, shape (U,).
+        left_entries: Index of each left entry's stem, shape (E,).
+        left_counts: Its count, shape (E,).
+        right_df: The same of the right text, shape (V,).
+        right_entries: The same of the right text, shape (F,).
+        right_counts: The same of the right text, shape (F,).
+        matched: Left index of each right stem or -1, shape (V,).
+        idf: Of every df, shape (S + T + 1,).
+
+    Returns:
+        The left weights (E,) and the right ones (F,).
+    """
+    df = left_df.copy()
+    for j in range(len(matched)):
+        if matched[j] >= 0:
+            df[matched[j]] += right_df[j]
+    left = np.empty(len(left_entries), np.float64)
+    for e in range(len(left_entries)):
+        left[e] = left_counts[e] * idf[df[left_entries[e]]]
+    right = np.empty(len(right_entries), np.float64)
+    for e in range(len(right_entries)):
+        stem = right_entries[e]
+        k = matched[stem]
+        right[e] = right_counts[e] * idf[df[k] if k >= 0 else right_df[stem]]
+    return left, right
 
 
 @njit(cache=True, nogil=True)
@@ -173,3 +216,41 @@ def range_cosine(
         len(matched), right_offsets, right_entries, right_weights, box[2], box[3]
     )
     return vector_cosine(left_total, left_order, right_total, right_order, matched)
+
+
+@njit(cache=True, nogil=True)
+def similar_vectors(
+    pairs: Ints,
+    left_offsets: Ints,
+    left_entries: Ints,
+    left_weights: Floats,
+    right_offsets: Ints,
+    right_entries: Ints,
+    right_weights: Floats,
+    matched: Ints,
+    size: int,
+    least_cosine: float,
+) -> Ints:
+    """Keep the sentence pairs (P, 2) whose cosine is greater than `least_cosine`.
+
+    The other arguments are those of `range_cosine`.
+    """
+    kept = np.empty_like(pairs)
+    count = 0
+    for p in range(len(pairs)):
+        i, j = pairs[p, 0], pairs[p, 1]
+        cosine = range_cosine(
+            left_offsets,
+            left_entries,
+            left_weights,
+            right_offsets,
+            right_entries,
+            right_weights,
+            matched,
+            size,
+            (i, i, j, j),
+        )
+        if cosine > least_cosine:
+            kept[count] = pairs[p]
+            count += 1
+    return kept[:count]

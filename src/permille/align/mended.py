@@ -159,6 +159,7 @@ def _like_sentences(pair: MendedPair, config: AlignConfig) -> list[Quad]:
         mended_idf,
         skipped=_covered(left, pair.runs),
         most_per_sentence=_MOST_ALIKE,
+        matched=pair.worded.matched[SOURCE],
     )
     if found is None:
         return []
@@ -258,6 +259,8 @@ def _mostly_inside(span: Quad, other: Quad, side: int) -> bool:
 
 def _covered(sentences: Sentences, runs: list[Quad]) -> set[int]:
     """List the suspicious sentences of which more than half lies in runs."""
+    if not runs:
+        return set()
     covered = set()
     for index, (start, end) in enumerate(sentences.spans):
         inside = sum(max(0, min(end, run[1]) - max(start, run[0])) for run in runs)

@@ -9,7 +9,13 @@ import numpy as np
 
 from permille.align.arrays import Floats, Ints
 from permille.align.config import AlignConfig
-from permille.align.kernels import match_stems, range_cosine, similar_sets, weigh
+from permille.align.kernels import (
+    match_stems,
+    range_cosine,
+    similar_sets,
+    similar_vectors,
+    weigh_both,
+)
 from permille.align.prepare import Bags
 from permille.core.errors import DataError
 
@@ -80,21 +86,17 @@ class Weighted:
 
 def weigh_pair(suspicious: Bags, source: Bags, matched: Ints, idf: Idf) -> Weighted:
     """Weigh two texts together; `matched` (V,) as `match_stems` gives it."""
-    logs = idf(len(suspicious) + len(source))
-    shared = matched >= 0
-    suspicious_df = suspicious.df.copy()
-    suspicious_df[matched[shared]] += source.df[shared]
-    source_df = source.df.copy()
-    source_df[shared] = suspicious_df[matched[shared]]
-    return Weighted(
-        suspicious=suspicious,
-        source=source,
-        matched=matched,
-        suspicious_weights=weigh(
-            suspicious.entry_stems, suspicious.entry_counts, logs[suspicious_df]
-        ),
-        source_weights=weigh(source.entry_stems, source.entry_counts, logs[source_df]),
+    weights = weigh_both(
+        suspicious.df,
+        suspicious.entry_stems,
+        suspicious.entry_counts,
+        source.df,
+        source.entry_stems,
+        source.entry_counts,
+        matched,
+        idf(len(suspicious) + len(source)),
     )
+    return Weighted(suspicious, source, matched, *weights)
 
 
 def find_seeds(
@@ -104,6 +106,7 @@ def find_seeds(
     idf: Idf,
     skipped: Collection[int] = (),
     most_per_sentence: int = MOST_PAIRS,
+    matched: Ints | None = None,
 ) -> tuple[Weighted, list[Seed]] | None:
     """List the sentence pairs above both thresholds; None where there is none.
 
@@ -117,6 +120,7 @@ def find_seeds(
         idf: The rule for the weights.
         skipped: Suspicious sentences to leave out.
         most_per_sentence: Source sentences looked at for each suspicious one that are alike.
+        matched: The suspicious index of each source stem or -1, (V,), where it is known.
 
     Raises:
         DataError: If the pair would take minutes or gigabytes.
@@ -128,9 +132,11 @@ def find_seeds(
             f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
             " to align; cut one of them into parts"
         )
-    matched = match_stems(suspicious.stems, source.stems)
+    if matched is None:
+        matched = match_stems(suspicious.stems, source.stems)
     flags = np.zeros(len(suspicious), np.bool_)
-    flags[list(skipped)] = True
+    if skipped:
+        flags[list(skipped)] = True
     pairs = similar_sets(
         len(suspicious.stems),
         suspicious.offsets,
@@ -150,5 +156,16 @@ def find_seeds(
             f" sentences, at most {MOST_PAIRS:,}; cut one of them into parts"
         )
     weighted = weigh_pair(suspicious, source, matched, idf)
-    seeds = [(i, j) for i, j in pairs.tolist() if weighted.cosine((i, i, j, j)) > config.th1]
-    return (weighted, seeds) if seeds else None
+    kept = similar_vectors(
+        pairs,
+        suspicious.offsets,
+        suspicious.entry_stems,
+        weighted.suspicious_weights,
+        source.offsets,
+        source.entry_stems,
+        weighted.source_weights,
+        matched,
+        len(suspicious.stems),
+        config.th1,
+    )
+    return (weighted, [(i, j) for i, j in kept.tolist()]) if len(kept) else None

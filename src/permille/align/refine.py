@@ -10,8 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from permille.align.arrays import Bytes, Floats, Ints
-from permille.align.coding import BESIDE, CODES, USED, best_stretch, code_words, count_in_order
-from permille.align.kernels import match_stems
+from permille.align.coding import (
+    BESIDE,
+    CODES,
+    best_stretch,
+    code_words,
+    count_in_order,
+    count_rare,
+)
+from permille.align.kernels import match_both
 from permille.align.rarity import LEVELS, RARE
 from permille.align.wording import BREAKS, Wording
 
@@ -48,11 +55,7 @@ class WordedPair:
     @classmethod
     def of(cls, suspicious: Wording, source: Wording) -> "WordedPair":
         """Match the stems of two texts."""
-        to_suspicious = match_stems(suspicious.stems, source.stems)
-        to_source = np.full(len(suspicious.stems), -1, np.int32)
-        known = to_suspicious >= 0
-        to_source[to_suspicious[known]] = np.flatnonzero(known)
-        return cls((suspicious, source), (to_source, to_suspicious))
+        return cls((suspicious, source), match_both(suspicious.stems, source.stems))
 
     def codes(
         self, side: int, window: tuple[int, int], center: int, passage: tuple[int, int]
@@ -93,9 +96,8 @@ class View:
     @property
     def rare_share(self) -> float:
         """Share of the case's rare words that match, between 0 and 1; a half where none is rare."""
-        rare = self.levels[slice(*self.core)] >= RARE
-        matching = (self.codes[slice(*self.core)] > USED) & rare
-        return float((matching.sum() + 1) / (rare.sum() + 2))
+        matching, rare = count_rare(self.codes, self.levels, *self.core, RARE)
+        return (matching + 1) / (rare + 2)
 
     @property
     def degree(self) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from permille.align.arrays import Bytes, Floats, Ints
-from permille.align.coding import CODES, PRESENT, USED, best_stretch
+from permille.align.coding import CODES, PRESENT, USED, best_stretch, count_rare_matches
 from permille.align.rarity import LEVELS, RARE
 from permille.align.refine import SUSPICIOUS, Block, WordedPair
 from permille.align.wording import BREAKS
@@ -68,8 +68,7 @@ def condensing(pair: WordedPair, side: int) -> Condensing | None:
     own, other = pair.texts[side], pair.texts[1 - side]
     if not _FEWEST_WORDS <= len(other) <= MOST_WORDS or len(own) < _STRETCH_WORDS[0]:
         return None
-    shared = (pair.matched[side][own.index] >= 0) & (own.level >= RARE)
-    if np.count_nonzero(shared) < _FEWEST_RARE:
+    if count_rare_matches(own.index, own.level, pair.matched[side], RARE) < _FEWEST_RARE:
         return None
     codes = pair.codes(side, (0, len(own)), len(own) // 2, (0, len(other)))
     codes[codes == USED] = PRESENT
