@@ -9,6 +9,8 @@ from permille.audit.word_hashes import Hashes, WordHasher
 
 MAX_ANCHOR_WORDS = 8
 """Words of a passage that are looked for first; the rest is compared only where they stand."""
+BATCH_WORDS = 100_000
+"""Words of documents that are looked through at a time: a document by itself is too short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class PassageCounter:
             for size, found in self._by_anchor.items()
         }
         self._examples: dict[Passage, set[str]] = {passage: set() for passage in passages}
+        self._waiting: list[tuple[Hashes, str]] = []
+        self._num_waiting_words = 0
 
     def add(self, words: Hashes, example: str) -> None:
         """Note which passages stand in a document.
@@ -63,18 +67,36 @@ class PassageCounter:
             words: The hashes of its words, of shape (W,).
             example: Whose document it is.
         """
+        self._waiting.append((words, example))
+        self._num_waiting_words += len(words)
+        if self._num_waiting_words >= BATCH_WORDS:
+            self._look_through()
+
+    def num_examples(self, passage: Passage) -> int:
+        """Return in how many examples a passage stands."""
+        self._look_through()
+        return len(self._examples[passage])
+
+    def _look_through(self) -> None:
+        """Look for the passages in the documents that wait."""
+        if not self._waiting:
+            return
+        documents, examples = zip(*self._waiting, strict=True)
+        words = np.concatenate(documents)
+        ends = np.cumsum([len(document) for document in documents])
         for size, anchors in self._anchors.items():
             runs = self._hasher.runs(words, size)
             places = np.searchsorted(anchors, runs)
             places[places == len(anchors)] = 0
-            for start in np.flatnonzero(anchors[places] == runs).tolist():
+            starts = np.flatnonzero(anchors[places] == runs)
+            owners = np.searchsorted(ends, starts, side="right")
+            for start, owner in zip(starts.tolist(), owners.tolist(), strict=True):
+                document = words[start : ends[owner]]
                 for passage in self._by_anchor[size][int(runs[start])]:
-                    if self._stands(passage, words[start : start + passage.num_words]):
-                        self._examples[passage].add(example)
-
-    def num_examples(self, passage: Passage) -> int:
-        """Return in how many examples a passage stands."""
-        return len(self._examples[passage])
+                    if self._stands(passage, document[: passage.num_words]):
+                        self._examples[passage].add(examples[owner])
+        self._waiting.clear()
+        self._num_waiting_words = 0
 
     def _stands(self, passage: Passage, words: Hashes) -> bool:
         """Whether words are a passage."""
