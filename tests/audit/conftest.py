@@ -53,6 +53,9 @@ class ListCorpus:
     def fetch(self, document_ids):
         return {name: self.documents[name] for name in document_ids}
 
+    def local(self):
+        return None
+
 
 @dataclass
 class ListRetriever:

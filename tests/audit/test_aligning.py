@@ -4,12 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from joblib import parallel_config
+from joblib import cpu_count, parallel_config
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
+from permille.align.stored import write_prepared
 from permille.audit import aligning
-from permille.audit.aligning import ManyAligner, PreparedTexts, align_part
+from permille.audit.aligning import (
+    ManyAligner,
+    PreparedTexts,
+    Work,
+    align_part,
+    prepare_part,
+    workers_for,
+)
 from permille.core.records import Kind
 
 
@@ -30,17 +38,17 @@ def test_pairs_are_aligned_in_their_order(pairs):
 def test_a_part_is_aligned_under_its_own_settings(pairs):
     strict = AlignConfig(verbatim_minlen=400, min_plaglen=400)
     for config in (AlignConfig(), strict, AlignConfig()):
-        assert align_part(config, pairs) == list(Aligner(config).align_many(pairs))
+        assert align_part(Work(config), pairs) == list(Aligner(config).align_many(pairs))
 
 
 def test_each_thread_keeps_a_detector_of_its_own(pairs):
     both_have_aligned = Barrier(2)
 
     def detectors() -> list[Aligner]:
-        align_part(AlignConfig(), pairs[:1])
+        align_part(Work(AlignConfig()), pairs[:1])
         first = aligning._OWN.aligner
         both_have_aligned.wait(timeout=60)
-        align_part(AlignConfig(), pairs[1:2])
+        align_part(Work(AlignConfig()), pairs[1:2])
         return [first, aligning._OWN.aligner]
 
     with ThreadPoolExecutor(2) as pool:
@@ -88,6 +96,29 @@ def test_prepared_texts_are_kept_while_they_are_used():
     prepared("and more!!")
     assert len(prepared) == 2
     assert prepared("ten chars.") is first
+
+
+def test_stored_texts_are_not_prepared_again(pairs, tmp_path, monkeypatch):
+    config = AlignConfig()
+    wanted = ManyAligner(Aligner(config))(pairs)
+    records = prepare_part(Work(config), [text for pair in pairs for text in pair])
+    write_prepared(tmp_path, config.preparation_fingerprint, records)
+    aligner = Aligner(config)
+    monkeypatch.setattr(aligner, "prepare", None)
+    assert ManyAligner(aligner, folders=[tmp_path, tmp_path / "missing"])(pairs) == wanted
+    work = Work(config, (tmp_path,))
+    assert align_part(work, pairs) == wanted
+
+
+@pytest.mark.parametrize(
+    ("num_pairs", "asked", "wanted"), [(100, None, 1), (10**6, 1, 1), (100, 3, 3)]
+)
+def test_processes_are_started_where_they_pay_or_were_asked_for(num_pairs, asked, wanted):
+    assert workers_for(num_pairs, asked) == wanted
+
+
+def test_many_pairs_take_as_many_processes_as_there_are_cores():
+    assert workers_for(10**6) == cpu_count()
 
 
 def test_one_text_is_kept_however_long_it_is():

@@ -17,8 +17,11 @@ class Told:
         self.say, self.pairs = say, []
 
     def __call__(self, pairs):
-        self.pairs += pairs
-        return [self.say(*pair) for pair in pairs]
+        said = []
+        for pair in pairs:
+            self.pairs.append(pair)
+            said.append(self.say(*pair))
+        return said
 
 
 def one_case(kind=Kind.VERBATIM, summary=None):

@@ -72,18 +72,25 @@ def word_by_word(text: str, stems_of: Mapping[str, int], rarity: Rarity) -> Word
     inner = [_GAPS[text[end:start]] for end, start in zip(ends, starts[1:], strict=False)]
     breaks = [_EDGE, *inner, _EDGE] if spans else [_EDGE]
     stems, index = np.unique(np.array(ids, np.int64), return_inverse=True)
-    offsets = np.zeros(len(stems) + 1, np.int32)
-    np.cumsum(np.bincount(index, minlength=len(stems)), out=offsets[1:])
+    numbers = index.astype(np.int32)
+    offsets, places = places_of(numbers, len(stems))
     return Wording(
         stems=stems,
-        index=index.astype(np.int32),
-        level=rarity.of(stems)[index],
+        index=numbers,
+        level=rarity.of(stems)[numbers],
         starts=np.array(starts, np.int32),
         ends=np.array(ends, np.int32),
         breaks=np.array(breaks, np.int8),
         offsets=offsets,
-        places=np.argsort(index, kind="stable").astype(np.int32),
+        places=places,
     )
+
+
+def places_of(index: Ints, num_stems: int) -> tuple[Ints, Ints]:
+    """Return `offsets` (U + 1,) and `places` (W,) of the words with these stems, (W,)."""
+    offsets = np.zeros(num_stems + 1, np.int32)
+    np.cumsum(np.bincount(index, minlength=num_stems), out=offsets[1:])
+    return offsets, np.argsort(index, kind="stable").astype(np.int32)
 
 
 def _kind_of_gap(gap: str) -> int:

@@ -2,20 +2,39 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText
+from permille.align.stored import Record, StoredTexts, record_of, stored_path
 from permille.core.records import Alignment
 
 TextPair = tuple[str, str]
-PARTS_A_WORKER = 2
-"""Parts of a chunk that each process gets, so that a slow part does not hold up the others."""
+PART_PAIRS = 640
+"""Pairs that a process gets at a time."""
 MAX_PREPARED_CHARS = 40_000_000
-"""Characters of prepared texts that are kept; a document is often a candidate of several texts."""
+"""Characters of prepared texts that all processes keep together; a document is often a candidate
+of several texts."""
+LEAST_PAIRS = 20_000
+"""Fewer pairs are aligned in less time than other processes take to start."""
+
+
+def workers_for(num_pairs: int, num_workers: int | None = None) -> int:
+    """Return how many processes align so many pairs.
+
+    Args:
+        num_pairs: Pairs that there will be.
+        num_workers: What was asked for; None for as many as pay.
+    """
+    if num_workers is not None:
+        return num_workers
+    return int(cpu_count()) if num_pairs >= LEAST_PAIRS else 1
 
 
 class PreparedTexts:
@@ -23,21 +42,34 @@ class PreparedTexts:
 
     Args:
         aligner: Prepares them; any other with the same way of preparing can use them.
+        folders: Where texts may be stored that were prepared before.
         max_chars: Characters that are kept at most.
     """
 
-    def __init__(self, aligner: Aligner, max_chars: int = MAX_PREPARED_CHARS) -> None:
+    def __init__(
+        self,
+        aligner: Aligner,
+        folders: Sequence[Path] = (),
+        max_chars: int = MAX_PREPARED_CHARS,
+    ) -> None:
         self._aligner = aligner
+        fingerprint = aligner.config.preparation_fingerprint
+        self._stored = [
+            StoredTexts(folder, fingerprint)
+            for folder in folders
+            if stored_path(folder, fingerprint).is_dir()
+        ]
         self._max_chars = max_chars
         self._num_chars = 0
         self._kept: OrderedDict[str, PreparedText] = OrderedDict()
 
     def __call__(self, text: str) -> PreparedText:
-        """Return a text prepared, now or before."""
+        """Return a text prepared, now or before, by this process or another."""
         if text in self._kept:
             self._kept.move_to_end(text)
             return self._kept[text]
-        prepared = self._aligner.prepare(text)
+        found = (stored.get(text) for stored in self._stored)
+        prepared = next(filter(None, found), None) or self._aligner.prepare(text)
         self._kept[text] = prepared
         self._num_chars += len(text)
         while self._num_chars > self._max_chars and len(self._kept) > 1:
@@ -49,28 +81,43 @@ class PreparedTexts:
         return len(self._kept)
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a process must know to align: the settings, where stored texts are, how many to keep."""
+
+    config: AlignConfig
+    folders: tuple[Path, ...] = ()
+    max_chars: int = MAX_PREPARED_CHARS
+
+
 class ManyAligner:
-    """Aligns lists of pairs, shared out over processes where there is more than one.
+    """Aligns many pairs, shared out over processes where there is more than one.
 
     Args:
         aligner: The detector; other processes build their own from its settings.
         num_workers: Processes; 1 aligns in this one.
+        folders: Where texts may be stored that were prepared before.
     """
 
-    def __init__(self, aligner: Aligner, num_workers: int = 1) -> None:
+    def __init__(
+        self, aligner: Aligner, num_workers: int = 1, folders: Sequence[Path] = ()
+    ) -> None:
         self._aligner = aligner
         self._num_workers = num_workers
-        self._prepared = PreparedTexts(aligner)
+        self._work = Work(aligner.config, tuple(folders), MAX_PREPARED_CHARS // num_workers)
+        self._prepared = PreparedTexts(aligner, folders)
 
-    def __call__(self, pairs: Sequence[TextPair]) -> list[Alignment]:
-        """Return the alignment of each pair of a suspicious and a source text, in order."""
+    def __call__(self, pairs: Iterable[TextPair]) -> list[Alignment]:
+        """Return the alignment of each pair of a suspicious and a source text, in order.
+
+        Pairs are taken in this thread, while other processes align those before them.
+        """
         if self._num_workers == 1:
             return align_pairs(self._aligner, self._prepared, pairs)
-        size = max(1, -(-len(pairs) // (PARTS_A_WORKER * self._num_workers)))
-        parts = [pairs[start : start + size] for start in range(0, len(pairs), size)]
-        config = self._aligner.config
-        found = Parallel(n_jobs=self._num_workers)(
-            delayed(align_part)(config, part) for part in parts
+        waiting = iter(pairs)
+        parts = iter(lambda: list(islice(waiting, PART_PAIRS)), [])
+        found = Parallel(n_jobs=self._num_workers, batch_size=1, pre_dispatch="all")(
+            delayed(align_part)(self._work, part) for part in parts
         )
         return [alignment for part in found for alignment in part]
 
@@ -92,7 +139,7 @@ class ManyAligner:
 
 
 def align_pairs(
-    aligner: Aligner, prepared: PreparedTexts, pairs: Sequence[TextPair]
+    aligner: Aligner, prepared: PreparedTexts, pairs: Iterable[TextPair]
 ) -> list[Alignment]:
     """Align pairs in order, on texts that are prepared once."""
     return [aligner.align(prepared(suspicious), prepared(source)) for suspicious, source in pairs]
@@ -109,11 +156,22 @@ class _Own(threading.local):
 _OWN = _Own()
 
 
-def align_part(config: AlignConfig, pairs: Sequence[TextPair]) -> list[Alignment]:
+def align_part(work: Work, pairs: Sequence[TextPair]) -> list[Alignment]:
     """Align pairs with this thread's own detector of these settings."""
-    key = repr(config)
+    own = _own(work)
+    return align_pairs(own.aligner, own.prepared, pairs)
+
+
+def prepare_part(work: Work, texts: Sequence[str]) -> list[Record]:
+    """Prepare texts with this thread's own detector, to be stored."""
+    return [record_of(text) for text in map(_own(work).aligner.prepare, texts)]
+
+
+def _own(work: Work) -> _Own:
+    """Return what this thread keeps, for these settings."""
+    key = repr(work)
     if key != _OWN.key:
-        _OWN.aligner = Aligner(config)
-        _OWN.prepared = PreparedTexts(_OWN.aligner)
+        _OWN.aligner = Aligner(work.config)
+        _OWN.prepared = PreparedTexts(_OWN.aligner, work.folders, work.max_chars)
         _OWN.key = key
-    return align_pairs(_OWN.aligner, _OWN.prepared, pairs)
+    return _OWN

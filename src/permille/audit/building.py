@@ -1,5 +1,8 @@
 """From settings to the detector of an audit."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from permille.align.aligner import Aligner
 from permille.audit.aligning import ManyAligner
 from permille.audit.config import AuditConfig
@@ -14,8 +17,20 @@ def build_detector(
     config: AuditConfig,
     judge_threshold: float = 0.5,
     top_k: int = 10,
+    num_workers: int = 1,
+    folders: Sequence[Path] = (),
 ) -> Detector:
-    """Return the detector of an audit; the arguments are those of `run_audit`."""
+    """Return the detector of an audit.
+
+    Args:
+        aligner: Aligns a pair.
+        judge: The paraphrase judge; None counts every paraphrase.
+        config: What is counted how.
+        judge_threshold: A probability has to be greater to confirm a paraphrase.
+        top_k: Documents that are looked at for a generation.
+        num_workers: Processes that align.
+        folders: Where texts may be stored that were prepared before.
+    """
     confirmation = None
     if judge is not None:
         confirmation = Confirmation(
@@ -26,7 +41,7 @@ def build_detector(
             equal_counts=not config.is_paper,
         )
     return Detector(
-        ManyAligner(aligner, config.num_workers),
+        ManyAligner(aligner, num_workers, folders),
         aligner.config.measurable_chars,
         confirmation,
         top_k,

@@ -66,10 +66,11 @@ class AuditConfig:
     """Prompts of the audit that is repeated while training."""
     base_model: bool = True
     """Also prompt the model before fine-tuning, where it is not from scratch."""
-    chunk_size: int = 256
+    chunk_size: int = 1024
     """Generations that are searched, aligned and stored at a time; no result depends on it."""
-    num_workers: int = 1
-    """Processes that align; 1 aligns in the program's own. No result depends on it."""
+    num_workers: int | None = None
+    """Processes that align; 1 aligns in the program's own, null takes as many as there are cores
+    where there is enough to do. No result depends on it."""
     max_judge_pairs: int = 64
     """Sentence pairs of a case that the judge sees at most, those with most words in common."""
     copied_words: int = 8

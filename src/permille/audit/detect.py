@@ -1,6 +1,6 @@
 """From generations to findings: search, align, ask the judge, look at the prompt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,12 +11,14 @@ from permille.audit.searching import Returned, View, is_own, search_views
 from permille.core.records import Alignment, Case, Direction, Generation, Kind, Span
 
 TextPair = tuple[str, str]
+SEARCHED_TOGETHER = 64
+"""Generations that are searched for at a time."""
 
 
 class AlignPairs(Protocol):
     """Aligns pairs of texts."""
 
-    def __call__(self, pairs: Sequence[TextPair]) -> list[Alignment]:
+    def __call__(self, pairs: Iterable[TextPair]) -> list[Alignment]:
         """Return the alignment of each pair of a suspicious and a source text, in order."""
         ...
 
@@ -82,10 +84,16 @@ class Detector:
             generations: What is searched for.
             views: Where each is searched for; a document that several return is aligned once.
         """
-        return self.detect_among(generations, search_views(generations, views, self.top_k))
+        parts = (
+            generations[start : start + SEARCHED_TOGETHER]
+            for start in range(0, len(generations), SEARCHED_TOGETHER)
+        )
+        # some are aligned by other processes while the next are searched for
+        returned = (hits for part in parts for hits in search_views(part, views, self.top_k))
+        return self.detect_among(generations, returned)
 
     def detect_among(
-        self, generations: Sequence[Generation], returned: Sequence[dict[str, Returned]]
+        self, generations: Sequence[Generation], returned: Iterable[dict[str, Returned]]
     ) -> list[list[Finding]]:
         """Return the findings of each generation in documents that were already searched for.
 
@@ -100,18 +108,20 @@ class Detector:
         return [findings[generation.id] for generation in generations]
 
     def _aligned(
-        self, generations: Sequence[Generation], returned: Sequence[dict[str, Returned]]
+        self, generations: Sequence[Generation], returned: Iterable[dict[str, Returned]]
     ) -> Iterator[Pair]:
         """Yield the pairs that have a case."""
-        both = [
-            (generation, hit)
-            for generation, hits in zip(generations, returned, strict=True)
-            for hit in hits.values()
-        ]
-        texts = [(generation.text, hit.document.text) for generation, hit in both]
-        if self.is_paper:
-            texts = [(document, generation) for generation, document in texts]
-        for (generation, hit), alignment in zip(both, self.align(texts), strict=True):
+        both: list[tuple[Generation, Returned]] = []
+
+        def texts() -> Iterator[TextPair]:
+            for generation, hits in zip(generations, returned, strict=True):
+                for hit in hits.values():
+                    both.append((generation, hit))
+                    pair = (generation.text, hit.document.text)
+                    yield pair[::-1] if self.is_paper else pair
+
+        alignments = self.align(texts())
+        for (generation, hit), alignment in zip(both, alignments, strict=True):
             if alignment.cases:
                 cases = tuple(self._case(case) for case in alignment.cases)
                 direction = self._direction(alignment.summary_of_source)

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from permille.align.aligner import Aligner
+from permille.audit.aligning import workers_for
 from permille.audit.anywhere import search_everywhere
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
 from permille.audit.passes import Passes, Progress
+from permille.audit.preparing import prepare_corpora
 from permille.audit.probing import Probed, probe_samples
 from permille.audit.report import AuditReport
 from permille.audit.store import FindingStore, findings_folder
@@ -65,7 +67,9 @@ def run_audit(
     generations, documents = _rereadable(generations), _rereadable(documents)
     found = survey(generations, documents, seed=config.seed, is_paper=config.is_paper)
     views = build_views(documents, found, retriever, config, progress or _ignore)
-    detector = build_detector(aligner, judge, config, judge_threshold, top_k)
+    num_workers = workers_for(top_k * sum(found.num_generations.values()), config.num_workers)
+    folders = prepare_corpora(views, found, aligner.config, top_k, num_workers, progress or _ignore)
+    detector = build_detector(aligner, judge, config, judge_threshold, top_k, num_workers, folders)
     settings = [found_by, repr(aligner.config), type(judge).__name__, judge_threshold, top_k]
     settings += [config.is_paper, config.max_judge_pairs, config.copied_words]
     store = FindingStore(findings_folder(config.cache_dir), repr(settings))

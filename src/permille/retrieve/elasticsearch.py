@@ -208,6 +208,9 @@ class ElasticsearchCorpus:
         parts = (names[at : at + _FETCH_AT_ONCE] for at in range(0, len(names), _FETCH_AT_ONCE))
         return {document.id: document for part in parts for document in self._fetch(part)}
 
+    def local(self) -> None:
+        """Return nothing: the documents lie on the server."""
+
     def _fetch(self, names: list[str]) -> Iterator[Document]:
         for found in self._patience.call(lambda: self._get(names)):
             if not found["found"]:

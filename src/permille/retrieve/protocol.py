@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from permille.core.records import Candidate, Document
 
@@ -18,6 +19,18 @@ class KeptIndex:
     fingerprint: str
     num_documents: int
     finished: bool
+
+
+class LocalDocuments(NamedTuple):
+    """Documents as they lie on this machine.
+
+    Attributes:
+        documents: All of them, which can be read again.
+        beside: A folder, which may not be there yet, that is kept and deleted with the index.
+    """
+
+    documents: Iterable[Document]
+    beside: Path
 
 
 class Corpus(Protocol):
@@ -49,6 +62,10 @@ class Corpus(Protocol):
         Raises:
             KeyError: If there is no such document.
         """
+        ...
+
+    def local(self) -> LocalDocuments | None:
+        """Return the documents where they lie on this machine; None where a server has them."""
         ...
 
 

@@ -20,9 +20,12 @@ from permille.retrieve.analysis import query_terms
 from permille.retrieve.building import INDEX, KEY, TEXT, build_index, num_documents
 from permille.retrieve.cache import IndexCache, cache_folder
 from permille.retrieve.config import RetrieveConfig
-from permille.retrieve.protocol import Corpus, KeptIndex, Progress
+from permille.retrieve.protocol import Corpus, KeptIndex, LocalDocuments, Progress
 from permille.retrieve.store import Store, write_store
 
+BESIDE = "beside"
+MAX_KEPT_CHARS = 20_000_000
+"""Characters of fetched documents that are kept."""
 _WIDEN = 8
 
 
@@ -84,10 +87,13 @@ class TantivyCorpus:
 
     def __init__(self, path: Path) -> None:
         self.fingerprint = path.name
+        self._path = path
         self._store = Store(path)
         self._index = tantivy.Index.open(str(path / INDEX))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
+        self._kept: dict[str, Document] = {}
+        self._num_kept_chars = 0
 
     def __len__(self) -> int:
         return len(self._store)
@@ -98,7 +104,23 @@ class TantivyCorpus:
 
     def fetch(self, document_ids: Iterable[str]) -> Mapping[str, Document]:
         """Return the documents with these ids; see `permille.retrieve.protocol.Corpus`."""
-        return self._store.fetch(document_ids)
+        names = list(dict.fromkeys(document_ids))
+        found = {name: self._kept[name] for name in names if name in self._kept}
+        missing = self._store.fetch(name for name in names if name not in found)
+        self._keep(missing)
+        return {**found, **missing}
+
+    def _keep(self, documents: Mapping[str, Document]) -> None:
+        """Keep documents for the next time: most are candidates of several texts."""
+        self._kept.update(documents)
+        self._num_kept_chars += sum(len(document.text) for document in documents.values())
+        if self._num_kept_chars > MAX_KEPT_CHARS:
+            self._kept.clear()
+            self._num_kept_chars = 0
+
+    def local(self) -> LocalDocuments:
+        """Return the documents beside the index; see `permille.retrieve.protocol.Corpus`."""
+        return LocalDocuments(self._store, self._path / BESIDE)
 
     def search(self, queries: Sequence[str], top_k: int) -> list[list[Candidate]]:
         """Return the best documents for each text; see `permille.retrieve.protocol.Corpus`."""

@@ -1,0 +1,190 @@
+"""Prepared texts on disk, so that a corpus is prepared once and not by every process that aligns.
+
+Every text is a record of arrays of whole numbers, each in as few bytes as its largest number needs;
+what follows from them by counting is left out. A record is found by the hash of its text.
+
+    FOLDER/<fingerprint of the preparation>/records.bin, keys.npy, ends.npy
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from permille.align.arrays import Ints, Longs
+from permille.align.prepare import Bags, PreparedText, Sentences
+from permille.align.wording import Wording, places_of
+from permille.align.words import identity
+
+Array = NDArray[np.generic]
+Record = tuple[int, bytes]
+"""The hash of a text, and the text prepared."""
+
+RECORDS, KEYS, ENDS = "records.bin", "keys.npy", "ends.npy"
+_DTYPES = tuple(np.dtype(name) for name in ("u1", "u2", "u4", "i8"))
+_HEADER = np.dtype("u4")
+_CODE_BITS = 2
+
+
+class StoredTexts:
+    """The prepared texts of a folder; may be read by many processes at once.
+
+    Args:
+        folder: Where `write_prepared` put them.
+        fingerprint: That of the preparation.
+
+    Raises:
+        OSError: If they are not there.
+    """
+
+    def __init__(self, folder: Path, fingerprint: bytes) -> None:
+        path = stored_path(folder, fingerprint)
+        self._fingerprint = fingerprint
+        self._keys = np.load(path / KEYS, mmap_mode="r", allow_pickle=False)
+        self._ends = np.load(path / ENDS, mmap_mode="r", allow_pickle=False)
+        self._records = np.memmap(path / RECORDS, np.uint8, "r")
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def get(self, text: str) -> PreparedText | None:
+        """Return a text prepared; None where it is not stored."""
+        key = identity(text)
+        at = int(np.searchsorted(self._keys, key))
+        if at == len(self._keys) or self._keys[at] != key:
+            return None
+        start, end = self._ends[at].tolist()
+        return unpacked(text, self._fingerprint, self._records[start:end].tobytes())
+
+
+def stored_path(folder: Path, fingerprint: bytes) -> Path:
+    """Return where a folder has the texts of one preparation."""
+    return folder / fingerprint.hex()
+
+
+def write_prepared(folder: Path, fingerprint: bytes, records: Iterable[Record]) -> None:
+    """Store prepared texts; a text that comes again is stored once.
+
+    They are written aside and renamed when they are whole.
+
+    Args:
+        folder: Made where it is missing.
+        fingerprint: That of the preparation.
+        records: As `record_of` gives them, at least one.
+
+    Raises:
+        OSError: If they cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=folder))
+    places: dict[int, tuple[int, int]] = {}
+    try:
+        with (aside / RECORDS).open("xb") as file:
+            for key, record in records:
+                if key not in places:
+                    start = file.tell()
+                    places[key] = (start, start + len(record))
+                    file.write(record)
+        keys = np.fromiter(places, np.int64, len(places))
+        order = np.argsort(keys)
+        np.save(aside / KEYS, keys[order])
+        np.save(aside / ENDS, np.array(list(places.values()), np.int64).reshape(-1, 2)[order])
+        path = stored_path(folder, fingerprint)
+        if not path.exists():
+            aside.rename(path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def record_of(prepared: PreparedText) -> Record:
+    """Return what is stored of a prepared text."""
+    sentences, wording = prepared.sentences, prepared.wording
+    bags = sentences.bags
+    arrays: list[Array] = [
+        bags.stems,
+        np.array(sentences.spans, np.int64).reshape(-1),
+        np.diff(bags.offsets, prepend=0),
+        bags.entry_stems,
+        bags.entry_counts.astype(np.int64),
+    ]
+    if wording is not None:
+        lengths = wording.ends - wording.starts
+        begins = np.diff(wording.starts, prepend=0)
+        arrays += [wording.index, wording.level, begins, lengths, wording.breaks]
+    return identity(prepared.text), b"".join(_packed(arrays))
+
+
+def unpacked(text: str, fingerprint: bytes, record: bytes) -> PreparedText:
+    """Return the prepared text of which `record_of` gave the record.
+
+    Args:
+        text: The text itself, which is not stored.
+        fingerprint: That of the preparation.
+        record: What is stored.
+    """
+    arrays = list(_unpacked(record))
+    stems, spans, sizes, entry_stems, entry_counts = arrays[:5]
+    bags = Bags(
+        stems=stems.astype(np.int64),
+        df=np.bincount(entry_stems, minlength=len(stems)).astype(np.int32),
+        offsets=np.cumsum(sizes, dtype=np.int32),
+        entry_stems=entry_stems.astype(np.int32),
+        entry_counts=entry_counts.astype(np.float64),
+    )
+    ends = spans.tolist()
+    sentences = Sentences(list(zip(ends[::2], ends[1::2], strict=True)), bags)
+    if len(arrays) == len(_SENTENCE_ARRAYS):
+        return PreparedText(text, fingerprint, sentences)
+    return PreparedText(text, fingerprint, sentences, _wording(bags.stems, arrays[5:]))
+
+
+_SENTENCE_ARRAYS = ("stems", "spans", "sizes", "entry_stems", "entry_counts")
+
+
+def _wording(stems: Longs, arrays: Sequence[Array]) -> Wording:
+    """Build the words from what is stored of them."""
+    index, level, begins, lengths, breaks = arrays
+    starts: Ints = np.cumsum(begins, dtype=np.int32)
+    numbers = index.astype(np.int32)
+    offsets, places = places_of(numbers, len(stems))
+    return Wording(
+        stems=stems,
+        index=numbers,
+        level=level.astype(np.int8),
+        starts=starts,
+        ends=starts + lengths.astype(np.int32),
+        breaks=breaks.astype(np.int8),
+        offsets=offsets,
+        places=places,
+    )
+
+
+def _packed(arrays: Iterable[Array]) -> Iterator[bytes]:
+    """Yield each array's length and kind of number, and its numbers."""
+    for array in arrays:
+        code = _code_of(array)
+        yield np.array(len(array) << _CODE_BITS | code, _HEADER).tobytes()
+        yield array.astype(_DTYPES[code]).tobytes()
+
+
+def _code_of(array: Array) -> int:
+    """Return the place of the smallest kind of number that holds all of an array's."""
+    if not len(array):
+        return 0
+    least, most = int(array.min()), int(array.max())
+    fits = (least >= 0 and most < 1 << 8 * dtype.itemsize for dtype in _DTYPES[:-1])
+    return next((code for code, good in enumerate(fits) if good), len(_DTYPES) - 1)
+
+
+def _unpacked(record: bytes) -> Iterator[Array]:
+    """Yield the arrays of a record."""
+    at = 0
+    while at < len(record):
+        header = int.from_bytes(record[at : at + _HEADER.itemsize], "little")
+        at += _HEADER.itemsize
+        dtype, count = _DTYPES[header & ((1 << _CODE_BITS) - 1)], header >> _CODE_BITS
+        yield np.frombuffer(record, dtype, count, at)
+        at += count * dtype.itemsize

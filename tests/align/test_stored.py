@@ -1,0 +1,82 @@
+"""Prepared texts on disk."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.align.config import AlignConfig
+from permille.align.prepare import PreparedText
+from permille.align.stored import StoredTexts, record_of, unpacked, write_prepared
+
+SENTENCE = "The quick brown fox, it is said, jumped over two lazy dogs. "
+
+
+def assert_equal(left: object, right: object) -> None:
+    assert type(left) is type(right)
+    for field in fields(left):
+        one, other = getattr(left, field.name), getattr(right, field.name)
+        if isinstance(one, np.ndarray):
+            assert one.dtype == other.dtype, field.name
+            assert one.tolist() == other.tolist(), field.name
+        elif hasattr(one, "__dataclass_fields__"):
+            assert_equal(one, other)
+        else:
+            assert one == other, field.name
+
+
+def back_from_disk(prepared: PreparedText) -> PreparedText:
+    return unpacked(prepared.text, prepared.fingerprint, record_of(prepared)[1])
+
+
+@given(text=st.text(st.characters(), max_size=400))
+def test_any_text_comes_back_as_it_was_prepared(text, mended):
+    prepared = mended.prepare(text)
+    assert_equal(back_from_disk(prepared), prepared)
+
+
+@given(text=st.text("ab .\n!é日", max_size=200))
+def test_a_text_comes_back_under_the_published_rules_too(text, paper):
+    prepared = paper.prepare(text)
+    assert_equal(back_from_disk(prepared), prepared)
+
+
+def test_a_text_of_many_words_and_long_gaps_comes_back(mended):
+    text = " ".join(f"w{i:x}" for i in range(70_000)) + "\n" * 300 + "end."
+    prepared = mended.prepare(text)
+    assert_equal(back_from_disk(prepared), prepared)
+
+
+def test_what_was_not_stored_is_not_found(tmp_path, mended):
+    fingerprint = mended.config.preparation_fingerprint
+    write_prepared(tmp_path, fingerprint, map(record_of, map(mended.prepare, ["a b", "c", "a b"])))
+    stored = StoredTexts(tmp_path, fingerprint)
+    assert len(stored) == 2
+    assert_equal(stored.get("a b"), mended.prepare("a b"))
+    assert stored.get("a") is None
+    assert [path.name for path in tmp_path.iterdir()] == [fingerprint.hex()]
+
+
+def test_another_way_of_preparing_finds_nothing(tmp_path, mended):
+    write_prepared(
+        tmp_path, mended.config.preparation_fingerprint, [record_of(mended.prepare("a"))]
+    )
+    with pytest.raises(FileNotFoundError):
+        StoredTexts(tmp_path, AlignConfig(min_sentlen=7).preparation_fingerprint)
+
+
+def test_what_cannot_be_prepared_leaves_nothing_behind(tmp_path, mended):
+    def records():
+        yield record_of(mended.prepare("a"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_prepared(tmp_path, b"12345678", records())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_document_of_five_hundred_characters_takes_about_a_kilobyte(mended):
+    text = " ".join(f"{SENTENCE}{i}" for i in range(8))[:535]
+    assert len(record_of(mended.prepare(text))[1]) < 1_024
