@@ -6,9 +6,10 @@ from torch.utils.data import DataLoader
 from transformers import BartConfig, BartForConditionalGeneration
 
 from permille.core.errors import SettingsError
-from permille.model.config import ModelConfig
+from permille.model.config import ModelConfig, TrainerConfig
 from permille.model.load import LoadedModel
 from permille.model.module import IGNORED_LABEL, Seq2SeqModule
+from permille.model.trainer import build_trainer
 
 
 def batch_of(tokenizer, examples, size=4):
@@ -139,3 +140,22 @@ def test_training_logs_both_losses_by_token_and_learns(mini, mini_config, exampl
     assert trainer.callback_metrics["val/loss"].item() == pytest.approx(mean, rel=1e-4)
     assert losses[0] < before
     assert "train/loss" in trainer.callback_metrics
+
+
+@pytest.mark.filterwarnings(
+    "ignore:The '.*_dataloader' does not have many workers",
+    "ignore:.*LeafSpec.* is deprecated:FutureWarning",
+)
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed", "bf16-true"])
+def test_every_precision_trains_with_clipped_gradients(
+    mini, mini_config, batch, precision, tmp_path
+):
+    module = Seq2SeqModule(mini.model, mini_config)
+    before = mini.model.get_input_embeddings().weight.detach().clone()
+    config = TrainerConfig(
+        accelerator="cpu", precision=precision, max_epochs=1, gradient_clip_val=1.0
+    )
+    trainer = build_trainer(config, mini_config, checkpoints=tmp_path, seed=0)
+    loader = DataLoader([batch], batch_size=None)
+    trainer.fit(module, loader, loader)
+    assert not torch.equal(mini.model.get_input_embeddings().weight.float(), before)

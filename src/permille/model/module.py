@@ -62,7 +62,8 @@ class Seq2SeqModule(pl.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Return the optimizer and the schedule over all of the run's steps."""
-        optimizer = build_optimizer(self.model, self.config)
+        is_mixed = str(self.trainer.precision).endswith("mixed")
+        optimizer = build_optimizer(self.model, self.config, fused=not is_mixed)
         num_steps = int(self.trainer.estimated_stepping_batches)
         schedule = build_schedule(optimizer, self.config, num_steps)
         return {

@@ -30,8 +30,17 @@ def learning_rate_factor(
             return 0.5 * (1.0 + math.cos(math.pi * progress))
 
 
-def build_optimizer(model: nn.Module, config: ModelConfig) -> torch.optim.Optimizer:
-    """Build the optimizer over the trainable weights; vectors (biases, norms) do not decay."""
+def build_optimizer(
+    model: nn.Module, config: ModelConfig, *, fused: bool = True
+) -> torch.optim.Optimizer:
+    """Build the optimizer over the trainable weights; vectors (biases, norms) do not decay.
+
+    Args:
+        model: Whose weights are trained.
+        config: Which optimizer, and its rates.
+        fused: Whether AdamW takes its step in one kernel, the fastest way; Lightning clips no
+            gradients of such an optimizer in mixed precision.
+    """
     trainable = [weight for weight in model.parameters() if weight.requires_grad]
     groups = [
         {
@@ -42,7 +51,7 @@ def build_optimizer(model: nn.Module, config: ModelConfig) -> torch.optim.Optimi
     ]
     match config.optimizer:
         case OptimizerName.adamw:
-            return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+            return torch.optim.AdamW(groups, lr=config.learning_rate, fused=fused)
         case OptimizerName.adafactor:
             return Adafactor(
                 groups,
