@@ -33,6 +33,12 @@ def test_a_cell_is_named_by_what_tells_it_from_the_others() -> None:
     assert cell_names(cells) == ["prefix_tokens=10", "prefix_tokens=50"]
 
 
+@pytest.mark.parametrize("value", ["0.25", "1e-3", "a.b/c.d"])
+def test_a_value_with_a_point_keeps_what_stands_before_it(value: str) -> None:
+    kept = value.replace("/", "-")
+    assert cell_names([["x.y=0"], [f"x.y={value}"]]) == ["y=0", f"y={kept}"]
+
+
 def test_a_cell_that_is_done_is_not_run_again(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("{}")
     outcome = run_cell(cell(tmp_path, "no.such.setting=1"))

@@ -84,15 +84,23 @@ def cell_names(all_overrides: Sequence[Sequence[str]]) -> list[str]:
     ['seed=1', 'seed=2']
     >>> cell_names([["task=qa"], ["task=dialogue"]])
     ['qa', 'dialogue']
+    >>> cell_names([["audit.prefix_start=0.25"], ["audit.prefix_start=0.5"]])
+    ['prefix_start=0.25', 'prefix_start=0.5']
     """
     shared = set.intersection(*(set(one) for one in all_overrides)) if all_overrides else set()
     names: list[str] = []
     for overrides in all_overrides:
         own = [one for one in overrides if one not in shared] or list(overrides)
-        parts = [one.removeprefix("task=").rpartition(".")[2] for one in own]
+        parts = [_short(one) for one in own]
         name = _as_file_name("_".join(parts)) or "cell"
         names.append(name if name not in names else f"{name}_{len(names)}")
     return names
+
+
+def _short(override: str) -> str:
+    """Return an override without the groups of its key, and of ``task=`` the value alone."""
+    key, equals, value = override.removeprefix("task=").partition("=")
+    return f"{key.rpartition('.')[2]}{equals}{value}"
 
 
 def _as_file_name(text: str) -> str:
