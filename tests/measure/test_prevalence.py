@@ -1,13 +1,14 @@
 """Correction for an imperfect detector."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.measure.prevalence import corrected_ratio
-from permille.measure.ratio import Ratio, wilson_ratio
+from permille.measure.ratio import Ratio, grouped_ratio, wilson_ratio
 
 Z = 1.959963984540054
 
@@ -77,3 +78,43 @@ def test_the_estimate_lies_in_its_interval_and_both_in_range(observed, sensitivi
     ratio = corrected_ratio(*(wilson_ratio(*x) for x in (observed, sensitivity, false_alarm)))
     if ratio.permille is not None:
         assert 0 <= ratio.ci95[0] <= ratio.permille <= ratio.ci95[1] <= 1000
+
+
+@given(counted(500), counted(200), counted(200))
+def test_no_corrected_interval_is_without_a_length(observed, sensitivity, false_alarm):
+    ratio = corrected_ratio(*(wilson_ratio(*x) for x in (observed, sensitivity, false_alarm)))
+    if ratio.permille is not None:
+        low, high = ratio.to_dict()["ci95"]
+        assert low < high
+
+
+def test_fewer_cases_than_false_alarms_leave_the_share_open_that_few_tests_leave_open():
+    def high(of: int, tested: int) -> float:
+        observed, alarm = wilson_ratio(0, of), wilson_ratio(tested // 10, tested)
+        ratio = corrected_ratio(observed, wilson_ratio(tested, tested), alarm)
+        assert ratio.ci95[0] == ratio.permille == 0
+        return ratio.ci95[1]
+
+    assert high(1000, 40) > high(1000, 400) > high(1000, 4000) > 5
+
+
+def test_more_cases_than_the_detector_can_find_leave_the_share_open_too():
+    ratio = corrected_ratio(wilson_ratio(300, 300), wilson_ratio(30, 60), wilson_ratio(0, 60))
+    assert ratio.permille == ratio.ci95[1] == 1000
+    assert ratio.ci95[0] < 900
+
+
+def test_of_equal_shares_the_upper_end_never_falls_as_cases_grow():
+    rates = wilson_ratio(54, 60), wilson_ratio(6, 60)
+    ends = [corrected_ratio(wilson_ratio(count, 500), *rates).ci95 for count in range(501)]
+    assert all(one[1] <= other[1] and one[0] <= other[0] for one, other in pairwise(ends))
+
+
+def test_examples_with_several_generations_are_corrected_at_their_effective_size():
+    values, groups = [True] * 20 + [False] * 80, [i // 4 for i in range(100)]
+    rates = wilson_ratio(58, 60), wilson_ratio(1, 60)
+    apart = corrected_ratio(grouped_ratio(values, range(100)), *rates)
+    together = corrected_ratio(grouped_ratio(values, groups), *rates)
+    assert together.permille == apart.permille
+    assert together.ci95[0] < apart.ci95[0] < apart.ci95[1] < together.ci95[1]
+    assert together.of == apart.of == 100

@@ -132,3 +132,13 @@ def test_ten_samples_of_an_example_are_not_ten_examples():
 
 def test_a_grouped_ratio_of_nothing_says_why():
     assert grouped_ratio([], [], reason_if_empty="no samples").to_dict()["reason"] == "no samples"
+
+
+def test_the_interval_of_groups_is_wilsons_at_the_effective_size_that_is_shown():
+    shown = grouped_ratio([True] * 20 + [False] * 80, [i // 4 for i in range(100)]).to_dict()
+    assert 20 < shown["effective_of"] < 35
+    low, high = proportion_confint(
+        0.2 * shown["effective_of"], shown["effective_of"], method="wilson"
+    )
+    assert shown["ci95"] == pytest.approx([1000 * low, 1000 * high], abs=1.0)
+    assert "effective_of" not in wilson_ratio(20, 100).to_dict()

@@ -62,6 +62,10 @@ class Clusters:
         student = float(special.stdtrit(num_groups - 1, 0.975))
         return (max(between, within) + copies) / (within + 1) * (student / Z95) ** 2
 
+    def effective_of(self) -> float:
+        """Return how many independent values weigh as much as all of these."""
+        return self.of / self.design_effect()
+
 
 def clusters(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Clusters:
     """Return `values` of shape (N,) summed by `groups` of shape (N,), labels of any kind.
@@ -85,8 +89,8 @@ def clusters(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Clus
 
 def share_interval(arm: Clusters) -> Interval:
     """Return Wilson's interval of the arm's share at its effective size."""
-    effect = arm.design_effect()
-    return wilson_interval(float(arm.sums.sum()) / effect, arm.of / effect)
+    size = arm.effective_of()
+    return wilson_interval(arm.mean * size, size)
 
 
 def paired_interval(differences: Clusters) -> Interval:

@@ -21,6 +21,7 @@ class Ratio:
     `ci95` is in per mille, `method` says how it was made. Where the ratio is of nothing, or cannot
     be computed, `ci95` is None and `reason` says why.
     `estimate_permille` stands for 1000 * `count` / `of` where a ratio is corrected or standardized.
+    `effective_of` is how many independent things weigh as much as these, where they hang together.
 
     Raises:
         ValueError: If there are more cases than things, or neither a figure nor a reason.
@@ -32,6 +33,7 @@ class Ratio:
     method: str | None = None
     reason: str | None = None
     estimate_permille: float | None = None
+    effective_of: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.count <= self.of:
@@ -50,11 +52,18 @@ class Ratio:
             return self.estimate_permille
         return 1000 * self.count / self.of
 
+    @property
+    def size(self) -> float:
+        """How many independent things this is of."""
+        return self.of if self.effective_of is None else self.effective_of
+
     def to_dict(self) -> dict[str, object]:
         """Return the form of ``report.json``, figures with one decimal."""
         head: dict[str, object] = {"count": self.count, "of": self.of}
         if self.permille is None or self.ci95 is None:
             return head | {"permille": None, "ci95": None, "reason": self.reason}
+        if self.effective_of is not None:
+            head["effective_of"] = round(self.effective_of, 1)
         ci95 = [round(end, 1) for end in self.ci95]
         return head | {"permille": round(self.permille, 1), "ci95": ci95, "method": self.method}
 
@@ -91,8 +100,13 @@ def grouped_ratio(
         return Ratio(0, 0, reason=reason_if_empty)
     arm = clusters(values, groups)
     low, high = share_interval(arm)
-    ends = (1000 * low, 1000 * high)
-    return Ratio(round(float(arm.sums.sum())), round(arm.of), ends, "wilson over groups")
+    return Ratio(
+        round(float(arm.sums.sum())),
+        round(arm.of),
+        (1000 * low, 1000 * high),
+        "wilson over groups",
+        effective_of=arm.effective_of(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

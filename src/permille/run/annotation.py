@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -167,5 +168,7 @@ def ratios_of_report(report: Mapping[str, object]) -> dict[str, Ratio]:
     found = {}
     for kind in ("any", *map(str, KINDS_BY_STRENGTH)):
         values = part(report, "ratios", kind)
-        found[kind] = wilson_ratio(int(str(values["count"])), int(str(values["of"])))
+        ratio = wilson_ratio(int(str(values["count"])), int(str(values["of"])))
+        size = values.get("effective_of")
+        found[kind] = replace(ratio, effective_of=None if size is None else float(str(size)))
     return found

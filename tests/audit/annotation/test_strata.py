@@ -11,7 +11,7 @@ from permille.audit.annotation.strata import (
     strata_of,
 )
 from permille.core.records import Kind
-from permille.measure.ratio import wilson_ratio
+from permille.measure.ratio import grouped_ratio, wilson_ratio
 
 V, P, N = Kind.VERBATIM, Kind.PARAPHRASE, Kind.NONE
 
@@ -76,6 +76,23 @@ def test_half_the_precision_halves_the_ratio_and_half_the_recall_doubles_it():
     assert doubled.permille == pytest.approx(200)
     both = precision(missing, "verbatim").permille / recall(missing, "verbatim").permille
     assert doubled.permille == pytest.approx(ratio.permille * both)
+
+
+def test_more_missed_than_there_can_be_leaves_an_interval_below_a_thousand():
+    half_found = [stratum(V, 1000, *[V] * 500), stratum(N, 2000, *[V, N] * 500)]
+    found = corrected_by_labels(wilson_ratio(950, 1000), half_found, "verbatim")
+    assert found.permille == found.ci95[1] == 1000
+    assert 850 < found.ci95[0] < 995
+
+
+def test_a_ratio_of_an_effective_size_is_less_sure():
+    strata = [stratum(V, 1000, *[V] * 500), stratum(N, 1000, *[N] * 500)]
+    values = [True] * 20 + [False] * 80
+    few, many = (
+        corrected_by_labels(grouped_ratio(values, groups), strata, "verbatim").ci95
+        for groups in ([i // 10 for i in range(100)], range(100))
+    )
+    assert few[0] < many[0] < many[1] < few[1]
 
 
 def test_nothing_is_corrected_without_a_ratio_or_claims():

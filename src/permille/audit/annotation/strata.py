@@ -112,7 +112,8 @@ def corrected_by_labels(observed: Ratio, strata: Sequence[Stratum], kind: str) -
 
     This is the ratio times the true pairs by the claimed ones. The interval has the middle 95 % of
     draws of the ratio and of each stratum's share from Beta distributions, with half a case added
-    on either side.
+    on either side; where the ratio comes out above 1, of draws that are scaled to 1, so that it
+    never shrinks to a point.
     """
     claimed = sum(one.num_pairs for one in strata if one.claims(kind))
     reason = observed.reason or _unlabeled(strata)
@@ -121,14 +122,17 @@ def corrected_by_labels(observed: Ratio, strata: Sequence[Stratum], kind: str) -
     if reason:
         return Ratio(observed.count, observed.of, reason=reason)
     rng = np.random.default_rng(0)
-    drawn = rng.beta(observed.count + 0.5, observed.of - observed.count + 0.5, NUM_DRAWS)
+    share = observed.count / observed.of
+    hits, misses = observed.size * share, observed.size * (1 - share)
+    drawn = rng.beta(hits + 0.5, misses + 0.5, NUM_DRAWS)
     true = np.zeros(NUM_DRAWS)
     for one in strata:
-        hits = one.num_true(kind)
-        true += one.num_pairs * rng.beta(hits + 0.5, len(one.labels) - hits + 0.5, NUM_DRAWS)
-    low, high = np.quantile(np.minimum(1, drawn * true / claimed), (0.025, 0.975))
-    factor = sum(one.num_pairs * one.share(kind) for one in strata) / claimed
-    estimate = min(1.0, observed.count / observed.of * factor)
+        seen = one.num_true(kind)
+        true += one.num_pairs * rng.beta(seen + 0.5, len(one.labels) - seen + 0.5, NUM_DRAWS)
+    unclipped = share * sum(one.num_pairs * one.share(kind) for one in strata) / claimed
+    estimate = min(1.0, unclipped)
+    scaled = drawn * true / claimed / max(1.0, unclipped)
+    low, high = np.quantile(np.minimum(1, scaled), (0.025, 0.975))
     ends = (1000 * min(estimate, float(low)), 1000 * max(estimate, float(high)))
     method = "ratio x precision / recall, draws of the ratio and the strata"
     return Ratio(observed.count, observed.of, ends, method, None, 1000 * estimate)
