@@ -5,12 +5,13 @@ import zlib
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from sklearn.metrics import roc_auc_score
 
+from permille.measure.auc import newcombe_interval
 from permille.measure.membership import (
-    auc,
     loss_score,
     membership,
     min_k_plus_score,
@@ -58,10 +59,10 @@ def test_min_k_plus_of_a_certain_token_counts_0():
 
 
 @given(scores, scores)
-def test_the_area_equals_scikit_learns_and_mirrors(train, heldout):
+@settings(max_examples=20)
+def test_the_area_equals_scikit_learns(train, heldout):
     labels = [1] * len(train) + [0] * len(heldout)
-    assert auc(train, heldout) == pytest.approx(roc_auc_score(labels, train + heldout))
-    assert auc(train, heldout) + auc(heldout, train) == pytest.approx(1)
+    assert membership(train, heldout).auc == pytest.approx(roc_auc_score(labels, train + heldout))
 
 
 @given(scores, scores, st.floats(0, 1))
@@ -99,6 +100,47 @@ def test_intervals_hold_the_truth_of_two_normal_distributions():
     assert "reason" not in found.to_dict()
 
 
+@pytest.mark.parametrize("area", [0.0, 1.0])
+def test_an_area_at_an_end_is_no_surer_than_its_sizes_allow(area):
+    low, high = (
+        membership(np.full(size, area), np.full(size, 1 - area)).to_dict()["auc_ci95"]
+        for size in (5, 500)
+    )
+    assert low == pytest.approx(newcombe_interval(area, 5, 5), abs=0.001)
+    assert 0 < high[1] - high[0] < low[1] - low[0]
+
+
+@given(scores, scores, st.integers(0, 99))
+@settings(max_examples=20)
+def test_no_interval_of_an_area_is_narrower_than_the_closed_form(train, heldout, seed):
+    found = membership(train, heldout, seed=seed)
+    low, high = newcombe_interval(found.auc, len(train), len(heldout))
+    assert 0 <= found.auc_ci95[0] <= low + 1e-9 <= high <= found.auc_ci95[1] + 1e-9 <= 1 + 1e-9
+
+
+@pytest.mark.parametrize(("count", "of"), [(0, 40), (40, 40), (3, 40)])
+def test_no_interval_of_a_rate_is_narrower_than_jeffreys(count, of):
+    train = np.r_[np.full(count, 2.0), np.full(of - count, 0.0)]
+    found = membership(train, np.linspace(0.5, 1, 1000))
+    low, high = stats.beta.ppf((0.025, 0.975), count + 0.5, of - count + 0.5)
+    assert found.true_positive_rate == count / of
+    assert found.true_positive_rate_ci95[0] <= low
+    assert found.true_positive_rate_ci95[1] >= high
+    assert found.true_positive_rate_ci95[0] == 0 or count
+    assert found.true_positive_rate_ci95[1] == 1 or count < of
+
+
+def test_the_p_value_is_mann_and_whitneys_and_each_method_is_named():
+    rng = np.random.default_rng(4)
+    train, heldout = rng.normal(0.3, 1, 80), rng.normal(0, 1, 90)
+    shown = membership(train, heldout).to_dict()
+    wanted = stats.mannwhitneyu(train, heldout, method="asymptotic", use_continuity=False).pvalue
+    assert shown["p"] == pytest.approx(wanted, rel=0.01)
+    assert "newcombe" in shown["method"]
+    assert "mann-whitney" in shown["method"]
+    assert "jeffreys" in shown["tpr_at_fpr_0.01_method"]
+
+
 def test_scores_that_know_nothing_are_near_a_half():
     rng = np.random.default_rng(2)
     low, high = membership(rng.normal(size=500), rng.normal(size=500)).auc_ci95
@@ -108,4 +150,5 @@ def test_scores_that_know_nothing_are_near_a_half():
 def test_without_scores_there_is_a_reason():
     shown = membership([], [1.0]).to_dict()
     assert shown["auc"] is None
+    assert shown["p"] is None
     assert shown["reason"] == "0 training and 1 held-out scores"

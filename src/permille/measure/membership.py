@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
+from permille.measure.auc import auc, drawn_weights, newcombe_interval, rank_p, weighted_auc
 from permille.measure.intervals import Interval
+
+Floats = npt.NDArray[np.float64]
 
 MIN_HELDOUT = 1_000
 """Below so many held-out examples a rate at 1 % false alarms rests on fewer than ten of them."""
@@ -67,17 +70,6 @@ def min_k_plus_score(
     return min_k_score(scaled, share=share)
 
 
-def auc(train: npt.ArrayLike, heldout: npt.ArrayLike) -> float:
-    """Return the chance that a training score exceeds a held-out one, ties counting half.
-
-    Scores of shape (N,) and (M,), neither empty.
-    """
-    members, others = np.asarray(train), np.asarray(heldout)
-    ranks = stats.rankdata(np.concatenate([members, others]))[: members.size]
-    above = float(ranks.sum()) - members.size * (members.size + 1) / 2
-    return above / (members.size * others.size)
-
-
 def true_positive_rate(
     train: npt.ArrayLike, heldout: npt.ArrayLike, *, false_alarm_rate: float = FALSE_ALARM_RATE
 ) -> float:
@@ -93,13 +85,16 @@ def true_positive_rate(
 
 @dataclass(frozen=True, slots=True)
 class MembershipResult:
-    """How well one score tells members, with 95 % bootstrap intervals over examples.
+    """How well one score tells members, with 95 % intervals; examples are what is resampled.
 
+    `auc` is the chance that a training score exceeds a held-out one, ties counting half; `p` is the
+    chance of an area as far from 1/2 where the score knows nothing.
     `true_positive_rate` is at 1 % false alarms, None with a `reason` below `MIN_HELDOUT`.
     """
 
     auc: float | None
     auc_ci95: Interval | None
+    p: float | None
     true_positive_rate: float | None
     true_positive_rate_ci95: Interval | None
     num_train: int
@@ -107,38 +102,50 @@ class MembershipResult:
     reason: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """Return the figures with three decimals."""
+        """Return the figures with three decimals, the p-value with three digits."""
+        bootstrap = f"percentile bootstrap over examples, {NUM_RESAMPLES} draws"
         figures: dict[str, object] = {
             "auc": _rounded(self.auc),
             "auc_ci95": _rounded_ends(self.auc_ci95),
+            "p": None if self.p is None else float(f"{self.p:.3g}"),
             "tpr_at_fpr_0.01": _rounded(self.true_positive_rate),
             "tpr_at_fpr_0.01_ci95": _rounded_ends(self.true_positive_rate_ci95),
+            "tpr_at_fpr_0.01_method": f"the wider ends of jeffreys and of a {bootstrap}",
             "num_train": self.num_train,
             "num_heldout": self.num_heldout,
-            "method": f"percentile bootstrap over examples, {NUM_RESAMPLES} draws",
+            "method": f"the wider ends of newcombe and of a {bootstrap}; mann-whitney",
         }
         return figures if self.reason is None else figures | {"reason": self.reason}
 
 
 def membership(train: npt.ArrayLike, heldout: npt.ArrayLike, *, seed: int = 0) -> MembershipResult:
-    """Return how well scores of shape (N,) and (M,) tell training from held-out examples."""
+    """Return how well scores of shape (N,) and (M,) tell training from held-out examples.
+
+    A bootstrap of scores that are told apart without an error only gives the same again, so no
+    interval is narrower than a closed form: of the area Newcombe's (see `auc.newcombe_interval`),
+    of the rate Jeffreys's, which takes the threshold as given.
+    """
     members, others = (np.asarray(side, dtype=np.float64) for side in (train, heldout))
     num_train, num_heldout = members.size, others.size
     if not (num_train and num_heldout):
         reason = f"{num_train} training and {num_heldout} held-out scores"
-        return MembershipResult(None, None, None, None, num_train, num_heldout, reason)
+        return MembershipResult(None, None, None, None, None, num_train, num_heldout, reason)
+    values, marks = (
+        np.concatenate([members, others]),
+        np.arange(num_train + num_heldout) < num_train,
+    )
+    area = auc(values, marks)
     rng = np.random.default_rng(seed)
+    areas = [weighted_auc(values, marks, rows) for rows in drawn_weights(marks, None, rng)]
     enough = num_heldout >= MIN_HELDOUT
-    areas, rates = np.empty(NUM_RESAMPLES), np.empty(NUM_RESAMPLES)
-    for draw in range(NUM_RESAMPLES):
-        own, other = rng.choice(members, num_train), rng.choice(others, num_heldout)
-        areas[draw] = auc(own, other)
-        rates[draw] = true_positive_rate(own, other) if enough else 0.0
     return MembershipResult(
-        auc(members, others),
-        _percentiles(areas),
+        area,
+        _wider(
+            _percentiles(np.concatenate(areas)), newcombe_interval(area, num_train, num_heldout)
+        ),
+        rank_p(values, marks),
         true_positive_rate(members, others) if enough else None,
-        _percentiles(rates) if enough else None,
+        _rate_interval(members, others, rng) if enough else None,
         num_train,
         num_heldout,
         None
@@ -147,7 +154,23 @@ def membership(train: npt.ArrayLike, heldout: npt.ArrayLike, *, seed: int = 0) -
     )
 
 
-def _percentiles(drawn: npt.NDArray[np.float64]) -> Interval:
+def _rate_interval(members: Floats, others: Floats, rng: np.random.Generator) -> Interval:
+    """Return the interval of the true positive rate of scores of shape (N,) and (M,)."""
+    rates = np.empty(NUM_RESAMPLES)
+    for draw in range(NUM_RESAMPLES):
+        own, other = rng.choice(members, members.size), rng.choice(others, others.size)
+        rates[draw] = true_positive_rate(own, other)
+    count = round(true_positive_rate(members, others) * members.size)
+    low, high = proportion_confint(count, members.size, alpha=0.05, method="jeffreys")
+    return _wider(_percentiles(rates), (float(low), float(high)))
+
+
+def _wider(one: Interval, other: Interval) -> Interval:
+    """Return the interval that holds both."""
+    return min(one[0], other[0]), max(one[1], other[1])
+
+
+def _percentiles(drawn: Floats) -> Interval:
     """Return the middle 95 % of drawn figures of shape (R,)."""
     low, high = np.quantile(drawn, (0.025, 0.975))
     return float(low), float(high)
