@@ -30,6 +30,19 @@ def test_every_dependency_is_pinned_in_the_constraints() -> None:
     assert [name for name in REQUIRED if name not in CONSTRAINTS] == []
 
 
+def test_every_dependency_is_imported_somewhere() -> None:
+    modules = {"hydra-core": "hydra", "scikit-learn": "sklearn"}
+    sources = "".join(path.read_text() for path in (PROJECT / "src").rglob("*.py"))
+    wanted = {name: modules.get(name, name.replace("-", "_")) for name in REQUIRED}
+    pattern = r"^\s*(?:from|import) {}\b"
+    unused = [
+        name
+        for name, module in wanted.items()
+        if not re.search(pattern.format(module), sources, flags=re.M)
+    ]
+    assert unused == []
+
+
 def test_the_conda_environment_names_every_dependency_and_nothing_else() -> None:
     assert sorted(ENVIRONMENT) == sorted(REQUIRED)
 

@@ -1,4 +1,4 @@
-"""Which examples hold the same document, exactly or nearly, by MinHash.
+"""Which examples hold the same document, exactly or nearly, by datasketch's MinHash.
 
 Broder, "On the resemblance and containment of documents" (1997), on sets of runs of five words.
 A few hundred bytes a document are kept, never the texts.
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from permille.audit.word_hashes import Hashes, WordHasher
+from permille.measure.min_hash import Signature, Signer
 
 NUM_PERMUTATIONS = 64
 NUM_BANDS = 8
@@ -29,11 +30,9 @@ class DuplicateFinder:
 
     def __init__(self, hasher: WordHasher) -> None:
         self._hasher = hasher
-        self._signatures: list[Hashes] = []
+        self._signer = Signer(NUM_PERMUTATIONS)
+        self._signatures: list[Signature] = []
         self._examples: list[str] = []
-        rng = np.random.default_rng(0)
-        drawn = rng.integers(0, 2**64, size=(2, NUM_PERMUTATIONS, 1), dtype=np.uint64)
-        self._factors, self._summands = drawn[0] | np.uint64(1), drawn[1]
 
     def add(self, words: Hashes, example: str) -> None:
         """Note a document.
@@ -43,9 +42,7 @@ class DuplicateFinder:
             example: Whose document it is.
         """
         shingles = self._hasher.runs(words, min(SHINGLE_WORDS, len(words)))
-        shingles = shingles ^ (shingles >> np.uint64(29))
-        hashed = (self._factors * shingles + self._summands) >> np.uint64(32)
-        self._signatures.append(hashed.min(axis=1).astype(np.uint32))
+        self._signatures.append(self._signer.sign(shingles))
         self._examples.append(example)
 
     def groups(self) -> dict[str, tuple[str, int]]:
@@ -75,7 +72,7 @@ class DuplicateFinder:
         return sorted(pairs)
 
 
-def _meeting(band: Hashes) -> tuple[Indices, Indices]:
+def _meeting(band: Signature) -> tuple[Indices, Indices]:
     """Return each document, of shape (P,), with the first one whose rows of a band are equal.
 
     Args:

@@ -1,8 +1,8 @@
 """Which texts are nearly the same, or share a long run of words.
 
-Of near-duplicates MinHash proposes pairs and the exact Jaccard similarity decides: Broder, "On the
-resemblance and containment of documents" (1997), on sets of word 3-grams. Hashes are of the words
-themselves, so that neither the order of the texts nor the machine matters.
+Of near-duplicates datasketch's MinHash proposes pairs and the exact Jaccard similarity decides:
+Broder, "On the resemblance and containment of documents" (1997), on sets of word 3-grams. Hashes
+are of the words themselves, so that neither the order of the texts nor the machine matters.
 """
 
 import re
@@ -14,6 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from permille.measure.min_hash import Signature, Signer
 
 Hashes = NDArray[np.uint64]
 
@@ -45,9 +47,10 @@ def near_duplicates(texts: Sequence[str], jaccard: float) -> Iterator[tuple[int,
     """
     shingles = [_grams(text.split(), _SHINGLE_WORDS, whole=True) for text in texts]
     rows = _rows_per_band(jaccard)
-    signatures = np.zeros((len(texts), _NUM_PERMUTATIONS), np.uint64)
+    signer = Signer(_NUM_PERMUTATIONS)
+    signatures = np.zeros((len(texts), _NUM_PERMUTATIONS), np.uint32)
     for position, one in enumerate(shingles):
-        signatures[position] = _signature(one)
+        signatures[position] = signer.sign(one)
     seen = set()
     for band in range(0, _NUM_PERMUTATIONS - rows + 1, rows):
         for bucket in _buckets(signatures[:, band : band + rows]):
@@ -108,22 +111,6 @@ def _scrambled(values: Hashes) -> Hashes:
     return (values ^ (values >> np.uint64(31))) + np.uint64(0x9E3779B97F4A7C15)
 
 
-@lru_cache
-def _permutations() -> tuple[Hashes, Hashes]:
-    """Return the fixed permutations: odd factors and summands, of shape (permutations, 1)."""
-    drawn = np.random.default_rng(0).integers(
-        0, 2**64, size=(2, _NUM_PERMUTATIONS, 1), dtype=np.uint64
-    )
-    return drawn[0] | np.uint64(1), drawn[1]
-
-
-def _signature(shingles: Hashes) -> Hashes:
-    """Return the least hash of a set under each permutation, of shape (permutations,)."""
-    factors, summands = _permutations()
-    hashed: Hashes = ((factors * shingles + summands) >> np.uint64(16)).min(axis=1)
-    return hashed
-
-
 def _rows_per_band(jaccard: float) -> int:
     """Return the widest band under which pairs at the threshold still meet in some band."""
     rows = 1
@@ -135,7 +122,7 @@ def _rows_per_band(jaccard: float) -> int:
     return rows
 
 
-def _buckets(band: Hashes) -> Iterator[list[int]]:
+def _buckets(band: Signature) -> Iterator[list[int]]:
     """Yield the positions of texts whose rows of a band are equal; `band` is (texts, rows)."""
     members: dict[bytes, list[int]] = defaultdict(list)
     for position, row in enumerate(band):
