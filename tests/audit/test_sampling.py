@@ -22,6 +22,10 @@ def test_a_sample_does_not_depend_on_the_order(size, seed, order):
     assert len({d.id for d in drawn}) == len(drawn) == min(size, 40)
 
 
+def test_no_size_takes_all():
+    assert {one.id for one in sample(documents, None, 0)} == {one.id for one in documents}
+
+
 def test_seeds_draw_different_samples():
     assert sample(documents, 10, 0) != sample(documents, 10, 1)
 

@@ -71,10 +71,10 @@ class AlignConfig:
         faults = []
         if self.rules not in RULES:
             faults.append(f"rules wants one of {', '.join(RULES)}, got {self.rules!r}")
-        for name in _SHARES:
+        for name in SHARES:
             if not 0 <= getattr(self, name) < 1:
                 faults.append(f"{name} wants 0 <= value < 1, got {getattr(self, name)}")
-        least = {name: 0 for name in _GAPS} | {name: 1 for name in _COUNTS}
+        least = {name: 0 for name in GAPS} | {name: 1 for name in COUNTS}
         for name, bound in least.items():
             if getattr(self, name) < bound:
                 faults.append(f"{name} wants {bound} or more, got {getattr(self, name)}")
@@ -117,16 +117,19 @@ class AlignConfig:
 PREPARATION_VERSION = 2
 """Raised by hand whenever the preparation of a text changes under the same settings."""
 
-_GAPS = (
+GAPS = (
     "src_gap",
     "susp_gap",
     "src_gap_least",
     "susp_gap_least",
     "src_gap_summary",
 )
-_SHARES = (
+"""Thresholds that are whole numbers from 0 on."""
+SHARES = (
     *("th1", "th2", "th3"),
     *("min_probability", "min_short_probability"),
     *("min_summary_probability", "min_short_summary_probability"),
 )
-_COUNTS = ("src_size", "susp_size", "min_sentlen", "min_plaglen", "verbatim_minlen")
+"""Thresholds in [0, 1)."""
+COUNTS = ("src_size", "susp_size", "min_sentlen", "min_plaglen", "verbatim_minlen")
+"""Thresholds that are whole numbers from 1 on."""

@@ -79,8 +79,9 @@ class AuditConfig:
     """A run that stands in more examples than this is boilerplate."""
     num_planted: int = 60
     """Documents that are planted in other texts in each way, to see what the detector finds."""
-    num_threshold_prompts: int = 100
-    """Generations that are searched again with each of the detector's thresholds moved."""
+    num_threshold_prompts: int | None = 100
+    """Generations of a task that are searched again with each of the detector's thresholds moved;
+    null takes all."""
     cache_dir: str | None = None
     """Folder that keeps what was found until an audit is done, so that an interrupted one goes on;
     no texts. None: `permille/findings` in the user's cache folder (`XDG_CACHE_HOME`)."""

@@ -22,14 +22,14 @@ Group = TypeVar("Group")
 
 
 def samples(
-    texts: Iterable[Text], groups_of: Callable[[Text], Iterable[Group]], size: int, seed: int
+    texts: Iterable[Text], groups_of: Callable[[Text], Iterable[Group]], size: int | None, seed: int
 ) -> dict[Group, list[Text]]:
-    """Return `size` texts of each group, or all where it has fewer, in a random order.
+    """Return `size` texts of each group, all where it has no more, in a random order.
 
     Args:
         texts: With unique ids; only the samples are kept in memory.
         groups_of: Names the groups that a text belongs to.
-        size: Texts of a group at most.
+        size: Texts of a group at most; None takes all.
         seed: Of the choice.
     """
     kept: dict[Group, list[tuple[int, str, Text]]] = defaultdict(list)
@@ -37,7 +37,7 @@ def samples(
         key = seeded_hash(f"sample {text.id}", seed)
         for group in groups_of(text):
             entry = (-key, text.id, text)
-            if len(kept[group]) < size:
+            if size is None or len(kept[group]) < size:
                 heapq.heappush(kept[group], entry)
             elif size:
                 heapq.heappushpop(kept[group], entry)

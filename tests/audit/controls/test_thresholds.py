@@ -1,17 +1,40 @@
 """The detector's thresholds moved."""
 
+from dataclasses import asdict, fields
+
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from permille.align.aligner import Aligner
+from permille.align.config import COUNTS, GAPS, SHARES, AlignConfig
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
-from permille.audit.controls.thresholds import TOGETHER, Moved, move_thresholds, thresholds
+from permille.audit.controls.thresholds import (
+    FACTORS,
+    MOST_SHARE,
+    TOGETHER,
+    Moved,
+    move,
+    move_thresholds,
+    thresholds,
+)
 from permille.core.records import Document, Generation, Kind
 
 
-def probe_of(documents, corpus_of, judge=None):
-    detector = build_detector(Aligner(), judge, AuditConfig())
+def planted(writer):
+    """Documents, and generations that give back 45 to 100 characters of them."""
+    documents = [Document(f"d{i}", writer.text(5)) for i in range(8)]
+    generations = [
+        Generation(f"g{i}", f"{writer.sentence()} {d.text[: 45 + 8 * i]} {writer.sentence()}")
+        for i, d in enumerate(documents)
+    ]
+    return documents, generations
+
+
+def probe_of(documents, corpus_of, judge=None, align=None):
+    detector = build_detector(Aligner(align or AlignConfig()), judge, AuditConfig())
     return Probe(detector, corpus_of(documents), has_inputs=False)
 
 
@@ -22,15 +45,76 @@ def moved(documents, generations, corpus_of, judge=None):
     return thresholds(found, [g.id for g in generations])
 
 
+THRESHOLDS = [field.name for field in fields(AlignConfig) if field.name != "rules"]
+RULES = {rules: [name for names in groups for name in names] for rules, groups in TOGETHER.items()}
+
+
+@st.composite
+def configs(draw):
+    """Valid settings of the detector."""
+    values = {name: draw(st.floats(0, 0.999).map(lambda x: round(x, 4))) for name in SHARES}
+    values |= {name: draw(st.integers(1, 300)) for name in COUNTS}
+    for side in ("src", "susp"):
+        gap = draw(st.integers(0, 30))
+        values |= {f"{side}_gap": gap, f"{side}_gap_least": draw(st.integers(0, gap))}
+    values["src_gap_summary"] = draw(st.integers(0, 30))
+    return AlignConfig(summary_ratio=draw(st.floats(1, 9)), **values)
+
+
+def test_every_threshold_of_the_detector_is_moved_under_the_rules_that_have_it():
+    assert {name for names in RULES.values() for name in names} == set(THRESHOLDS)
+
+
+@given(config=configs(), name=st.sampled_from(THRESHOLDS), factor=st.sampled_from(FACTORS))
+@settings(max_examples=300)
+def test_a_moved_threshold_is_a_fifth_away_or_one_or_at_the_end_of_its_range(config, name, factor):
+    own, moved = getattr(config, name), move(config, [name], factor)
+    if moved is None:
+        at_an_end = own in (0, 1) or own >= MOST_SHARE or "gap" in name
+        assert at_an_end
+        return
+    new = getattr(moved, name)
+    assert asdict(moved) == asdict(config) | {name: new}
+    assert (new > own) == (factor > 1)
+    assert type(new) is type(own)
+    room = max(1, 0.2 * own + 0.5) if name in COUNTS + GAPS else 0.2 * own + 1e-6
+    assert abs(new - own) <= room
+
+
+@given(config=configs(), factor=st.sampled_from(FACTORS))
+def test_thresholds_that_belong_together_stay_in_order(config, factor):
+    for names in (("src_gap", "susp_gap"), ("src_gap_least", "susp_gap_least")):
+        moved = move(config, names, factor) or config
+        assert moved.src_gap_least <= moved.src_gap
+        assert moved.susp_gap_least <= moved.susp_gap
+
+
+@pytest.mark.parametrize("rules", list(RULES))
+def test_each_row_is_what_a_detector_with_that_threshold_finds(rules, new_writer, corpus_of):
+    writer = new_writer(3)
+    documents, generations = planted(writer)
+    config = AlignConfig(rules=rules)
+    probe = probe_of(documents, corpus_of, align=config)
+    moved = move_thresholds(probe, Aligner(config), generations, lambda *of: None)
+    by_threshold = {(one.threshold, one.value): one.kinds for one in moved}
+
+    @given(names=st.sampled_from(TOGETHER[rules]), factor=st.sampled_from(FACTORS))
+    @settings(max_examples=10, deadline=None)
+    def check(names, factor):
+        changed = move(config, names, factor)
+        assume(changed is not None)
+        own = probe_of(documents, corpus_of, align=changed)
+        kinds = own.kinds(generations, own.search(generations))
+        assert by_threshold[", ".join(names), getattr(changed, names[0])] == kinds
+
+    check()
+    assert len(by_threshold) == len(moved)
+
+
 @pytest.fixture
 def texts(writer):
-    """Documents, and generations that give back 45 to 100 characters of them."""
-    documents = [Document(f"d{i}", writer.text(5)) for i in range(8)]
-    generations = [
-        Generation(f"g{i}", f"{writer.sentence()} {d.text[: 45 + 8 * i]} {writer.sentence()}")
-        for i, d in enumerate(documents)
-    ]
-    return documents, generations
+    """Documents, and generations that give parts of them back."""
+    return planted(writer)
 
 
 def test_every_threshold_is_moved_both_ways(texts, corpus_of, word_judge):
@@ -41,11 +125,14 @@ def test_every_threshold_is_moved_both_ways(texts, corpus_of, word_judge):
     assert ("th1", 0.2) in rows
     assert ("th1", 0.3) in rows
     assert ("verbatim_minlen", 40) in rows
-    assert ("src_gap, susp_gap", 2) in rows
+    assert ("src_gap, susp_gap", 1) in rows
+    assert ("src_gap, susp_gap", 3) in rows
     assert ("min_sentlen", 2) in rows
     assert ("min_sentlen", 4) in rows
     assert ("judge.threshold", 0.6) in rows
-    assert len(rows) == 1 + 2 * len(TOGETHER) + 2
+    assert ("min_short_probability", 0.99) in rows
+    # no gap is below 0, and no piece has fewer seeds than one
+    assert len(rows) == 1 + 2 * len(TOGETHER["mended"]) - 2 + 2
 
 
 def test_the_range_is_that_of_the_rows(texts, corpus_of):

@@ -1,11 +1,12 @@
 """How much a ratio owes to where the detector's thresholds lie."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from itertools import product
 
 from permille.align.aligner import Aligner
-from permille.align.config import AlignConfig
+from permille.align.config import COUNTS, GAPS, SHARES, AlignConfig
 from permille.audit.aligning import ManyAligner
 from permille.audit.controls.contrasts import missing
 from permille.audit.controls.detector import Probe
@@ -14,7 +15,9 @@ from permille.core.records import KINDS_BY_STRENGTH, Generation, Kind
 from permille.measure.ratio import Ratio, Ratios
 
 FACTORS = (0.8, 1.2)
-TOGETHER = (
+MOST_SHARE = 0.99
+"""Thresholds of shares and probabilities are moved no further up, above which nothing is found."""
+_OF_BOTH_RULES = (
     ("th1",),
     ("th2",),
     ("th3",),
@@ -22,11 +25,21 @@ TOGETHER = (
     ("verbatim_minlen",),
     ("summary_ratio",),
     ("src_gap", "susp_gap"),
-    ("src_gap_summary",),
-    ("min_summary_probability",),
+    ("src_gap_least", "susp_gap_least"),
+    ("src_size", "susp_size"),
     ("min_sentlen",),
 )
-"""Thresholds that are moved by a factor, some of them together; whole numbers are rounded."""
+TOGETHER = {
+    "mended": (
+        *_OF_BOTH_RULES,
+        ("min_probability",),
+        ("min_short_probability",),
+        ("min_summary_probability",),
+        ("min_short_summary_probability",),
+    ),
+    "published": (*_OF_BOTH_RULES, ("src_gap_summary",)),
+}
+"""By the rules of the detector the thresholds that these have, some of them moved together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,9 @@ def move_thresholds(
     progress: Callable[[str, int, int], None],
 ) -> list[Moved]:
     """Search generations again with each threshold a fifth lower and higher.
+
+    Whole numbers are moved by at least one. A threshold that its range keeps where it is, such as a
+    least number of one, is not moved that way.
 
     Args:
         probe: The audit's own detector and index.
@@ -101,29 +117,67 @@ def _variants(
     probe: Probe, config: AlignConfig, many: ManyAligner
 ) -> Iterator[tuple[str, float, Probe]]:
     """Yield the name and value of each moved threshold, and a probe that has it."""
-    for names in TOGETHER:
-        for factor in FACTORS:
-            moved = copy(config)
-            for name in names:
-                setattr(moved, name, _moved(getattr(config, name), factor))
+    for names, factor in product(TOGETHER[config.rules], FACTORS):
+        moved = move(config, names, factor)
+        if moved is not None:
             is_prepared = moved.preparation_fingerprint == config.preparation_fingerprint
             align = many.with_thresholds(moved) if is_prepared else ManyAligner(Aligner(moved))
             detector = replace(probe.detector, align=align)
             yield ", ".join(names), getattr(moved, names[0]), replace(probe, detector=detector)
     confirmation = probe.detector.confirmation
-    if confirmation is not None:
-        for factor in FACTORS:
-            threshold = _moved(confirmation.threshold, factor)
+    if confirmation is None:
+        return
+    for factor in FACTORS:
+        threshold = _moved(confirmation.threshold, factor, (0, MOST_SHARE))
+        if threshold != confirmation.threshold:
             judging = replace(confirmation, threshold=threshold)
             detector = replace(probe.detector, confirmation=judging)
             yield "judge.threshold", threshold, replace(probe, detector=detector)
 
 
-def _moved(value: float, factor: float) -> float:
-    """Return a threshold times a factor, rounded like the threshold itself."""
-    if isinstance(value, int):
-        return round(value * factor)
-    return round(value * factor, 6)
+def move(config: AlignConfig, names: Sequence[str], factor: float) -> AlignConfig | None:
+    """Return settings whose thresholds of these names are moved, each within its range.
+
+    Args:
+        config: The settings.
+        names: The thresholds that are moved together.
+        factor: Below 1 moves down, above 1 up.
+
+    Returns:
+        The settings, or None where ranges leave all of these thresholds where they are.
+    """
+    values = {
+        name: _moved(
+            getattr(config, name), factor, _range(config, name), is_whole=name in GAPS + COUNTS
+        )
+        for name in names
+    }
+    if all(value == getattr(config, name) for name, value in values.items()):
+        return None
+    return AlignConfig(**(asdict(config) | values))
+
+
+def _range(config: AlignConfig, name: str) -> tuple[float, float]:
+    """Return how far down and up a threshold may be moved."""
+    if name in SHARES:
+        return 0, MOST_SHARE
+    if name in ("src_gap", "susp_gap"):
+        return getattr(config, f"{name}_least"), math.inf
+    if name in ("src_gap_least", "susp_gap_least"):
+        return 0, getattr(config, name.removesuffix("_least"))
+    return (0 if name in GAPS else 1), math.inf
+
+
+def _moved(
+    value: float, factor: float, within: tuple[float, float], *, is_whole: bool = False
+) -> float:
+    """Return a threshold times a factor, within a range; a whole number moves by at least one."""
+    moved = round(value * factor, 6)
+    if is_whole:
+        step = 1 if factor > 1 else -1
+        moved = round(moved) if round(moved) != value else value + step
+    least, most = within
+    return min(max(moved, least), max(most, value)) if factor > 1 else max(moved, min(least, value))
 
 
 def _ratios(kinds: Sequence[Kind], units: Sequence[str]) -> Ratios:
