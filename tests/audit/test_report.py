@@ -33,3 +33,18 @@ def test_kinds_are_told_apart_again():
 
 def test_a_ratio_of_nothing_has_no_kinds():
     assert AuditReport(None, "off", {}, ratios(of=0)).counted_kinds() == []
+
+
+def test_p_values_of_further_controls_are_corrected_with_the_others():
+    contrast = {"difference": {"any": {"p": 0.03}}}
+    controls = {"heldout": contrast, "multiplicity": [{"test": "heldout any", "p": 0.03}]}
+    tasks = {"qa": {"controls": {"heldout": contrast}}, "nli": {}}
+    report = AuditReport("multitask", "full", {}, ratios(of=1), controls, tasks)
+    found = report.with_controls({"membership": {"loss": {"p": 0.01}}}).controls
+    assert [(row["test"], row["p_holm"]) for row in found["multiplicity"]] == [
+        ("heldout any", 0.06),
+        ("membership loss", 0.03),
+        ("qa: heldout any", 0.06),
+    ]
+    paper = AuditReport("qa", "paper", {}, ratios(of=1)).with_controls({"membership": {}})
+    assert paper.controls == {"membership": {}}

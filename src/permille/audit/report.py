@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from permille.audit.controls.multiplicity import multiplicity
 from permille.core.records import KINDS_BY_STRENGTH, Kind
 
 SCHEMA_VERSION = 1
@@ -40,8 +41,16 @@ class AuditReport:
     provenance: Mapping[str, object] = field(default_factory=dict)
 
     def with_controls(self, found: Mapping[str, object]) -> "AuditReport":
-        """Return the report with further controls."""
-        return replace(self, controls={**self.controls, **found})
+        """Return the report with further controls, whose p-values are corrected with the others."""
+        controls = {**self.controls, **found}
+        if "multiplicity" in controls:
+            of_tasks = {
+                name: values.get("controls")
+                for name, values in self.tasks.items()
+                if isinstance(values, Mapping)
+            }
+            controls["multiplicity"] = multiplicity(controls, of_tasks)
+        return replace(self, controls=controls)
 
     def counted_kinds(self) -> list[Kind]:
         """Return the strongest kind of every generation that is in the ratios, none included.

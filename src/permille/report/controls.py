@@ -200,7 +200,7 @@ def _multiplicity(controls: Mapping[str, object]) -> Iterator[ControlRow]:
         yield ControlRow(
             "multiplicity",
             "smallest p-value after Holm",
-            "The smallest p-value of all contrasts, kinds and tasks, corrected for how many there "
+            "The smallest p-value of all controls, kinds and tasks, corrected for how many there "
             "are.",
             f"p = {first['p_holm']:.2g} ({first['test']})",
             f"{len(tests)} tests",
