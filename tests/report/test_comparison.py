@@ -92,10 +92,11 @@ def test_every_form_holds_every_row(tmp_path: Path) -> None:
 def test_the_page_tells_what_each_example_owes_to_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    examples = [ExampleMemory("<a>", 2, 2, 1, 0), ExampleMemory("b", 2, 0, 1, 0)]
+    examples = [ExampleMemory("<a>", 2, 2, 1, 0), *[ExampleMemory("b", 2, 1, 1, 0)] * 11]
     found = {"overrides": ["task=qa"], "models": 3, **counterfactual_mean(examples)}
     monkeypatch.setattr("permille.report.comparison.counterfactuals", lambda _: [found])
     write_comparison(tmp_path, ROWS, [])
     page = (tmp_path / "comparison.html").read_text()
-    assert "given back 500.0 ‰ [0.0, 1000.0] more often where trained on" in page
+    assert "task=qa that differ in who was held out, 12 examples that some were trained" in page
+    assert "given back more often where trained on, 541.7 ‰ [" in page
     assert '<th scope="row">&lt;a&gt;</th><td>2 of 2</td><td>0 of 1</td><td>1.0</td>' in page

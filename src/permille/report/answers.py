@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from permille.core.records import KINDS_BY_STRENGTH
-from permille.report.claim import Report, interval_text, part
+from permille.report.claim import (
+    Report,
+    claimed_contrast,
+    contrast_text,
+    covers_zero,
+    interval_text,
+    part,
+)
 
 FEW_MEASURABLE = 0.5
 """Below this share of measurable generations longer ones are advised."""
@@ -36,13 +43,12 @@ def how_sure(report: Report) -> list[str]:
     contrasts = {
         "Training minus held-out prompts": ("heldout", "difference", "any"),
         "Tuned minus base model": ("base_model", "difference", "any"),
+        "Difference in differences": ("difference_in_differences", "any"),
     }
     for name, keys in contrasts.items():
         found = part(report, "controls", *keys)
         if found.get("permille") is not None:
-            p = found.get("p")
-            shown = f", p = {p:.2g}" if isinstance(p, int | float) else ""
-            said.append(f"{name}: {interval_text(found)}{shown}.")
+            said.append(f"{name}: {contrast_text(found)}.")
     detector = part(report, "controls", "detector")
     alarm, found = part(detector, "false_alarm"), part(detector, "sensitivity", "any")
     if alarm.get("of") and found.get("of"):
@@ -73,7 +79,7 @@ def what_next(report: Report) -> list[str]:
     if ratio.get("count"):
         advice.append("Read the first cases below: is the text private, licensed, or stock?")
         advice += _causes(report)
-        advice.append("To lower it: fewer epochs (sweep.py grid=epochs), a mixture (grid=mixture).")
+        advice.append(_after_cases(report))
     elif ratio.get("of"):
         ends = ratio.get("ci95")
         high = f"up to {ends[1]:.1f} ‰" if isinstance(ends, list | tuple) else "more"
@@ -81,6 +87,17 @@ def what_next(report: Report) -> list[str]:
             f"Nothing was found, which leaves {high} possible: raise audit.num_prompts to be surer."
         )
     return advice or ["Look at the controls below."]
+
+
+def _after_cases(report: Report) -> str:
+    """Say how to lower a ratio, or, where no effect of training is shown, how to be surer."""
+    contrast, against = claimed_contrast(report)
+    if covers_zero(contrast):
+        return (
+            f"Against {against} no effect is shown: raise audit.num_prompts to be surer, before "
+            "anything is changed to lower it."
+        )
+    return "To lower it: fewer epochs (sweep.py grid=epochs), a mixture (grid=mixture)."
 
 
 def _causes(report: Report) -> list[str]:

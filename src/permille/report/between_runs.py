@@ -7,7 +7,7 @@ from statistics import mean, stdev
 
 from permille.core.records import KINDS_BY_STRENGTH, Arm, Kind, Split
 from permille.measure.counterfactual import ExampleMemory, counterfactual_mean
-from permille.report.claim import part
+from permille.report.claim import covers_zero, interval_text, part
 from permille.report.comparison_rows import Row
 from permille.report.run_files import RunFiles
 
@@ -71,6 +71,23 @@ def counterfactuals(rows: Sequence[Row]) -> list[dict[str, object]]:
         {"overrides": shared, "models": len(group), **counterfactual_mean(_memories(group))}
         for shared, group in alike_but_for(rows, "data.split_seed")
     ]
+
+
+def counterfactual_sentence(group: Mapping[str, object]) -> str:
+    """Say what `counterfactuals` found of one group of models."""
+    settings = group.get("overrides")
+    shared = " ".join(map(str, settings)) if isinstance(settings, list) else ""
+    about = (
+        f"{group['models']} models of {shared or 'the defaults'} that differ in who was held out, "
+        f"{group['of']} examples that some were trained on and some not"
+    )
+    figure = interval_text(group)
+    if group.get("permille") is None:
+        return f"{about}: {figure}."
+    if covers_zero(group):
+        return f"{about}: no effect of training on an example is shown, {figure} covers 0."
+    above = float(str(group["permille"])) > 0
+    return f"{about}: given back {'more' if above else 'less'} often where trained on, {figure}."
 
 
 def _memories(rows: Iterable[Row]) -> list[ExampleMemory]:

@@ -23,29 +23,53 @@ def interval_text(ratio: Mapping[str, object]) -> str:
     return f"{permille:.1f} ‰ [{ci95[0]:.1f}, {ci95[1]:.1f}]"
 
 
+def covers_zero(contrast: Mapping[str, object]) -> bool:
+    """Whether a contrast's interval holds 0, so that it shows no effect."""
+    ci95 = contrast.get("ci95")
+    return isinstance(ci95, list | tuple) and bool(ci95[0] <= 0 <= ci95[1])
+
+
+def contrast_text(contrast: Mapping[str, object]) -> str:
+    """Write a contrast with its p, and say of one whose interval covers 0 that it shows no effect.
+
+    >>> contrast_text({"permille": 7.5, "ci95": [-5.0, 20.0], "p": 0.31})
+    '7.5 ‰ [-5.0, 20.0], p = 0.31; it covers 0, so no effect is shown'
+    """
+    p = contrast.get("p")
+    shown = f", p = {p:.2g}" if isinstance(p, int | float) else ""
+    said = "; it covers 0, so no effect is shown" if covers_zero(contrast) else ""
+    return f"{interval_text(contrast)}{shown}{said}"
+
+
+def claimed_contrast(report: Report) -> tuple[Mapping[str, object], str]:
+    """Return the contrast on which a claim rests, and against what it is.
+
+    The difference in differences where there is a base model, else training minus held-out prompts.
+    """
+    contrast = part(report, "controls", "difference_in_differences", "any")
+    if contrast.get("permille") is not None:
+        return contrast, "held-out prompts and the base model"
+    return part(report, "controls", "heldout", "difference", "any"), "held-out prompts"
+
+
 def claim(report: Report) -> str:
     """Return the sentence that a reader may quote.
 
-    It rests on the difference in differences where there is a base model, else on training minus
-    held-out prompts. A difference whose interval covers 0 is not called an effect.
+    A difference whose interval covers 0 is not called an effect.
     """
     total, measurable = (part(report, "generations").get(k) for k in ("total", "measurable"))
     if not part(report, "ratios", "any").get("of"):
         return f"Not measurable: none of {total} generations is long enough for the detector."
     if not part(report, "controls"):
         return "The published counting has no control: this ratio cannot be told from chance."
-    contrast = part(report, "controls", "difference_in_differences", "any")
-    against = "held-out prompts and the base model"
-    if contrast.get("permille") is None:
-        contrast = part(report, "controls", "heldout", "difference", "any")
-        against = "held-out prompts"
+    contrast, against = claimed_contrast(report)
     ci95 = contrast.get("ci95")
     if not isinstance(ci95, list | tuple):
         why = contrast or part(report, "controls", "heldout")
         return f"No claim: {interval_text(why)} (measurable: {measurable} of {total})."
     figure = interval_text(contrast)
+    if covers_zero(contrast):
+        return f"No effect shown against {against}: {figure} covers 0."
     if ci95[0] > 0:
         return f"Fine-tuning data is given back: {figure} more than on {against}."
-    if ci95[1] < 0:
-        return f"Less is given back than on {against}: {figure}."
-    return f"No effect shown against {against}: {figure} covers 0."
+    return f"Less is given back than on {against}: {figure}."

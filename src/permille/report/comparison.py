@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from permille.report.across_tasks import across_tasks
-from permille.report.between_runs import counterfactuals, seed_spread
+from permille.report.between_runs import counterfactual_sentence, counterfactuals, seed_spread
 from permille.report.claim import part
 from permille.report.comparison_charts import comparison_charts
 from permille.report.comparison_rows import Row, named_rows, swept_settings
@@ -19,6 +19,7 @@ from permille.report.comparison_tables import (
     cells_of,
     correlation_text,
     csv_text,
+    objects,
     to_markdown,
 )
 from permille.report.embedded import own_file, policy
@@ -121,7 +122,10 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "multitask": comparison["multitask"],
         "paper": comparison["paper"],
         "seeds": comparison["seeds"],
-        "counterfactual": comparison["counterfactual"],
+        "counterfactual": [
+            (counterfactual_sentence(group), group)
+            for group in objects(comparison["counterfactual"])
+        ],
     }
     page = render("comparison.html.j2", values)
     (folder / "comparison.html").write_text(page, encoding="utf-8", errors="replace")

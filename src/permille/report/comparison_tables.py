@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from permille.core.records import KINDS_BY_STRENGTH
-from permille.report.claim import interval_text, part
+from permille.report.claim import contrast_text, interval_text, part
 from permille.report.comparison_rows import (
     Row,
     named_rows,
@@ -71,12 +71,12 @@ def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
     lines = ["| " + " | ".join(cells) + " |" for cells in table]
     lines += ["", "Per mille with 95 % intervals; the difference is training minus held-out."]
     lines += ["", correlation_text(part(comparison, "correlation", "cad_vs_any"))]
-    for found in _objects(comparison.get("multitask")):
-        difference = interval_text(part(found, "difference"))
+    for found in objects(comparison.get("multitask")):
+        difference = contrast_text(part(found, "difference"))
         lines += ["", f"{found['task']}, in the mixture minus alone: {difference}."]
-    for found in _objects(comparison.get("paper")):
+    for found in objects(comparison.get("paper")):
         lines += ["", f"{found['task']}: {found['note']}"]
-    failed = [f"- {cell['cell']}: {cell['error']}" for cell in _objects(comparison.get("failed"))]
+    failed = [f"- {cell['cell']}: {cell['error']}" for cell in objects(comparison.get("failed"))]
     return "\n".join(lines + (["", "Failed:", *failed] if failed else [])) + "\n"
 
 
@@ -138,5 +138,6 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _objects(values: object) -> list[Mapping[str, object]]:
+def objects(values: object) -> list[Mapping[str, object]]:
+    """Return a list's mappings, none of what is no list."""
     return list(values) if isinstance(values, list) else []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from permille.report.claim import Report, interval_text, part
+from permille.report.claim import Report, covers_zero, interval_text, part
 
 Path = tuple[str, ...]
 EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
@@ -31,14 +31,15 @@ EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
         "base_model",
         "tuned minus base model",
         ("difference", "any"),
-        "What fine-tuning added, prompt by prompt; pretraining and style are taken off.",
+        "What fine-tuning added, prompt by prompt, where the interval lies above 0: pretraining "
+        "and style are taken off. An interval that covers 0 shows no effect.",
     ),
     (
         "difference_in_differences",
         "difference in differences",
         ("any",),
-        "The gain by fine-tuning on training prompts minus the gain on held-out ones: what a run "
-        "can claim where there is a base model.",
+        "Tuned minus base model on training prompts, minus the same on held-out ones: what a run "
+        "can claim where there is a base model. An interval that covers 0 shows no effect.",
     ),
     (
         "cross_index",
@@ -211,7 +212,7 @@ def _count(ratio: Mapping[str, object]) -> str:
     """Write count and n of a ratio, or p of a contrast."""
     if ratio.get("of"):
         return f"{ratio['count']} of {ratio['of']}"
-    p, ci95 = ratio.get("p"), ratio.get("ci95")
-    if not isinstance(p, int | float) or not isinstance(ci95, list | tuple):
+    p = ratio.get("p")
+    if not isinstance(p, int | float):
         return ""
-    return f"p = {p:.2g}, covers 0" if ci95[0] <= 0 <= ci95[1] else f"p = {p:.2g}"
+    return f"p = {p:.2g}, covers 0" if covers_zero(ratio) else f"p = {p:.2g}"
