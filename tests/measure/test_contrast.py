@@ -166,3 +166,9 @@ def test_an_effect_that_both_splits_share_is_subtracted():
 def test_pairs_of_unequal_arms_are_refused():
     with pytest.raises(ValueError, match=r"want pairs, got arms of shapes \(2,\) and \(3,\)"):
         paired_contrast([True, False], [True, False, True])
+
+
+def test_a_short_interval_of_a_difference_is_not_rounded_to_a_point():
+    shown = Contrast(0.03, (0.011, 0.049), 0.01, "newcombe").to_dict()
+    assert (shown["permille"], shown["ci95"]) == (0.03, [0.011, 0.049])
+    assert str(Contrast(0.3, (-1e-13, 0.6), 0.05, "newcombe").to_dict()["ci95"]) == "[0.0, 0.6]"

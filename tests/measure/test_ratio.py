@@ -142,3 +142,19 @@ def test_the_interval_of_groups_is_wilsons_at_the_effective_size_that_is_shown()
     )
     assert shown["ci95"] == pytest.approx([1000 * low, 1000 * high], abs=1.0)
     assert "effective_of" not in wilson_ratio(20, 100).to_dict()
+
+
+@given(st.integers(1, 10**7).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+def test_no_interval_loses_its_length_by_rounding(drawn):
+    shown = wilson_ratio(*drawn).to_dict()
+    low, high = shown["ci95"]
+    assert low < high
+    assert low <= shown["permille"] <= high
+
+
+def test_a_rate_of_many_tokens_is_shown_with_the_digits_that_it_has():
+    rate = Ratio(0, 3_000_000, (0.0, 0.00382), "wilson").to_dict()
+    assert rate["ci95"] == [0.0, 0.0038]
+    assert rate["permille"] == 0.0
+    assert wilson_ratio(100_000, 100_000).to_dict()["ci95"] == [999.962, 1000.0]
+    assert wilson_ratio(14, 156_672).to_dict()["ci95"] == [0.053, 0.15]

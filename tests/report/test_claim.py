@@ -64,3 +64,8 @@ def test_a_ratio_of_nothing_shows_its_reason() -> None:
 
 def test_a_path_that_is_not_there_is_empty() -> None:
     assert part({"a": {"b": 1}}, "a", "b", "c") == {}
+
+
+def test_a_short_interval_keeps_its_digits() -> None:
+    assert interval_text({"permille": 0.0, "ci95": [0.0, 0.0038]}) == "0.0000 ‰ [0.0000, 0.0038]"
+    assert interval_text({"permille": 66.6667, "ci95": [38.46, 112.91]}) == "66.7 ‰ [38.5, 112.9]"

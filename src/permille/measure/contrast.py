@@ -17,7 +17,7 @@ from permille.measure.clusters import (
     share_interval,
     sign_flip_p,
 )
-from permille.measure.intervals import Interval, mover_interval, wilson_interval
+from permille.measure.intervals import Interval, mover_interval, rounded_figures, wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,10 @@ class Contrast:
         """Return the form of ``report.json``: one decimal, the p-value with three digits."""
         if self.permille is None or self.ci95 is None:
             return {"permille": None, "ci95": None, "p": None, "reason": self.reason}
+        permille, ci95 = rounded_figures(self.permille, self.ci95)
         return {
-            "permille": round(self.permille, 1),
-            "ci95": [round(end, 1) for end in self.ci95],
+            "permille": permille,
+            "ci95": ci95,
             "p": None if self.p is None else float(f"{self.p:.3g}"),
             "method": self.method,
         }

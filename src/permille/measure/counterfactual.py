@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from permille.measure.intervals import tango_interval
+from permille.measure.intervals import rounded_figures, tango_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,15 @@ def counterfactual_mean(examples: Sequence[ExampleMemory]) -> dict[str, object]:
         return {"of": 0, "permille": None, "ci95": None, "reason": "no example was in and out"}
     gained = fsum(max(0.0, one.difference) for one in examples)
     lost = fsum(max(0.0, -one.difference) for one in examples)
-    ends = tango_interval(gained, lost, len(examples))
+    low, high = tango_interval(gained, lost, len(examples))
+    permille, ci95 = rounded_figures(
+        1000 * (gained - lost) / len(examples), (1000 * low, 1000 * high)
+    )
     ordered = sorted(examples, key=lambda one: (-one.difference, one.example_id))
     return {
         "of": len(examples),
-        "permille": round(1000 * (gained - lost) / len(examples), 1),
-        "ci95": [round(1000 * end, 1) for end in ends],
+        "permille": permille,
+        "ci95": ci95,
         "method": "tango over examples, given the models",
         "examples": [
             {

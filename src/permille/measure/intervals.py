@@ -5,6 +5,7 @@ length, which a bootstrap's has not.
 """
 
 import math
+from collections.abc import Sequence
 
 from scipy import optimize
 from statsmodels.stats.proportion import proportion_confint
@@ -13,6 +14,24 @@ Z95 = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
 
 Interval = tuple[float, float]
+
+
+def decimals_of(ends: Sequence[float]) -> int:
+    """Return how many decimals an interval in per mille is written with, so that it has a length.
+
+    One; where it is shorter than a tenth, so many that its length keeps two digits.
+
+    >>> decimals_of((38.5, 112.9)), decimals_of((0.0, 0.0038))
+    (1, 4)
+    """
+    length = ends[1] - ends[0]
+    return 1 - math.floor(math.log10(length)) if 0 < length < 0.1 else 1
+
+
+def rounded_figures(permille: float, ends: Interval) -> tuple[float, list[float]]:
+    """Return a figure in per mille and its interval, rounded to as many decimals as it needs."""
+    decimals = decimals_of(ends)
+    return round(permille, decimals) + 0.0, [round(end, decimals) + 0.0 for end in ends]
 
 
 def wilson_interval(count: float, of: float) -> Interval:

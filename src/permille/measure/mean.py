@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from permille.measure.intervals import Interval, wilson_interval
+from permille.measure.intervals import Interval, rounded_figures, wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,14 @@ class Mean:
         """Return the form of ``report.json``, figures with one decimal."""
         if self.permille is None or self.ci95 is None:
             return {"permille": None, "ci95": None, "of": self.of, "reason": self.reason}
-        ci95 = [round(end, 1) for end in self.ci95]
+        permille, ci95 = rounded_figures(self.permille, self.ci95)
         method = "wilson at the effective size"
-        return {"permille": round(self.permille, 1), "ci95": ci95, "of": self.of, "method": method}
+        return {
+            "permille": permille,
+            "ci95": ci95,
+            "of": self.of,
+            "method": method,
+        }
 
 
 def bounded_mean(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from permille.measure.clusters import clusters, share_interval
-from permille.measure.intervals import Interval, wilson_interval
+from permille.measure.intervals import Interval, rounded_figures, wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,18 @@ class Ratio:
         return self.of if self.effective_of is None else self.effective_of
 
     def to_dict(self) -> dict[str, object]:
-        """Return the form of ``report.json``, figures with one decimal."""
+        """Return the form of ``report.json``, one decimal, more in a short interval."""
         head: dict[str, object] = {"count": self.count, "of": self.of}
         if self.permille is None or self.ci95 is None:
             return head | {"permille": None, "ci95": None, "reason": self.reason}
         if self.effective_of is not None:
             head["effective_of"] = round(self.effective_of, 1)
-        ci95 = [round(end, 1) for end in self.ci95]
-        return head | {"permille": round(self.permille, 1), "ci95": ci95, "method": self.method}
+        permille, ci95 = rounded_figures(self.permille, self.ci95)
+        return head | {
+            "permille": permille,
+            "ci95": ci95,
+            "method": self.method,
+        }
 
 
 def wilson_ratio(count: int, of: int, *, reason_if_empty: str = "nothing to measure") -> Ratio:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from permille.core.records import KINDS_BY_STRENGTH
+from permille.measure.intervals import decimals_of
 from permille.report.claim import (
     Report,
     claimed_contrast,
@@ -82,7 +83,9 @@ def what_next(report: Report) -> list[str]:
         advice.append(_after_cases(report))
     elif ratio.get("of"):
         ends = ratio.get("ci95")
-        high = f"up to {ends[1]:.1f} ‰" if isinstance(ends, list | tuple) else "more"
+        high = (
+            f"up to {ends[1]:.{decimals_of(ends)}f} ‰" if isinstance(ends, list | tuple) else "more"
+        )
         advice.append(
             f"Nothing was found, which leaves {high} possible: raise audit.num_prompts to be surer."
         )

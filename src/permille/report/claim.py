@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from permille.measure.intervals import decimals_of
+
 Report: TypeAlias = Mapping[str, object]
 
 
@@ -20,7 +22,9 @@ def interval_text(ratio: Mapping[str, object]) -> str:
         return str(ratio.get("reason") or ratio.get("missing") or "not computed")
     if not isinstance(ci95, list | tuple):
         return f"{permille:.1f} ‰"
-    return f"{permille:.1f} ‰ [{ci95[0]:.1f}, {ci95[1]:.1f}]"
+    decimals = decimals_of(ci95)
+    low, high = (f"{end:.{decimals}f}" for end in ci95)
+    return f"{permille:.{decimals}f} ‰ [{low}, {high}]"
 
 
 def covers_zero(contrast: Mapping[str, object]) -> bool:
