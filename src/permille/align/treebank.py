@@ -44,17 +44,3 @@ def plain_tokens(piece: str, is_last: bool) -> list[str] | None:
     if tail in _SPLIT_CLITICS:
         return [word, tail]
     return [word + tail]
-
-
-_CHANGING = (
-    *("s", "ed", "ing", "y", "e", "ll"),
-    *("al", "er", "ator", "ion", "ism", "ic", "nt", "ou", "ful", "ci", "li", "ti", "gi"),
-)
-"""How a word must end for any rule of Porter's to apply."""
-
-_IRREGULAR = frozenset(("sky", "skies", "dying", "lying", "tying", "news", "howe"))
-
-
-def plain_stem(token: str) -> str | None:
-    """Return a lower-cased token that is its own Porter stem, or None where rules might apply."""
-    return None if token.endswith(_CHANGING) or token in _IRREGULAR else token

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from itertools import chain
 from typing import TypeVar
 
-from permille.align.treebank import plain_stem, plain_tokens
+from permille.align.porter import porter_stem
+from permille.align.treebank import plain_tokens
 
 _PUNCTUATION = frozenset(string.punctuation)
 _FIRST, _LAST = " ", "  "
@@ -57,11 +58,9 @@ class Lexicon:
     """
 
     def __init__(self) -> None:
-        from nltk.stem.porter import PorterStemmer
         from nltk.tokenize.treebank import TreebankWordTokenizer
 
         self._tokenize: Callable[[str], list[str]] = TreebankWordTokenizer().tokenize
-        self._porter: Callable[[str], str] = PorterStemmer().stem
         self._stems = Memo(self._stem)
         self.written_stems = Memo(lambda word: self.stem(word.lower()))
         self._identities = Memo(identity)
@@ -119,7 +118,7 @@ class Lexicon:
 
     def _stem(self, token: str) -> int:
         """Return the identity of a token's Porter stem."""
-        return self._identities[plain_stem(token) or self._porter(token)]
+        return self._identities[porter_stem(token)]
 
 
 def _keys(sentence: str) -> list[str]:
