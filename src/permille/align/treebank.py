@@ -6,19 +6,23 @@ every answer against NLTK.
 
 import re
 
-_SPLIT_WORDS = frozenset(("cannot", "gimme", "gonna", "gotta", "lemme", "wanna"))
+_SPLIT_WORDS = re.compile("cannot|gimme|gonna|gotta|lemme|wanna")
 """What the Treebank rules cut in two."""
 
 _SPLIT_CLITICS = frozenset(("'s", "'m", "'d", "'ll", "'re", "'ve", "n't"))
 
+_UNIT = r"[a-z0-9]+(?:(?:[-./]|[,:](?=[0-9]))[a-z0-9]+)*"
 _SHAPE = re.compile(
-    r"""[(\["]?
-        (?P<word>[a-z0-9]+(?:-[a-z0-9]+)*)
-        (?P<clitic>'(?:s|m|d|ll|re|ve|t)|)
+    rf"""(?:/>|[(\[<]?"?)
+        (?P<units>(?:{_UNIT}(?:\.?[<>()\[\]]|\.\.\.|--|[;?!@#$%&]|[,:](?=[a-z])))*)
+        (?P<word>{_UNIT})
+        (?P<clitic>'(?:s|m|d|ll|re|ve|t|)|)
+        (?P<inner>[.,;:?!]?)
         (?P<close>[)\]"]?)
-        (?P<mark>[.,;:?!]?)""",
+        (?P<mark>[.,;:?!]?|\.\.\.)""",
     re.VERBOSE,
 )
+_UNITS = re.compile(rf"{_UNIT}(?:\.(?!\.))?")
 
 
 def plain_tokens(piece: str, is_last: bool) -> list[str] | None:
@@ -28,19 +32,21 @@ def plain_tokens(piece: str, is_last: bool) -> list[str] | None:
         piece: A stretch of text without blanks, between blanks or at an end of a sentence.
         is_last: Whether the sentence ends with it, so that a full stop stands by itself.
     """
+    if _SPLIT_WORDS.search(piece):
+        return None
     if piece.isalpha() and piece.isascii():
-        return None if piece in _SPLIT_WORDS else [piece]
+        return [piece]
     shape = _SHAPE.fullmatch(piece)
     if shape is None:
         return None
-    word, clitic, closing, mark = shape.groups()
-    tail = clitic
-    if clitic == "'t" and len(word) > 1 and word[-1] == "n":
-        word, tail = word[:-1], "n't"
-    if not _SPLIT_WORDS.isdisjoint(word.split("-")):
+    units, word, clitic, inner, closing, mark = shape.groups()
+    if inner == "." and mark[:1] == "." and not closing:
         return None
-    if mark == "." and not is_last and not closing:
-        return [word + tail + mark]
-    if tail in _SPLIT_CLITICS:
-        return [word, tail]
-    return [word + tail]
+    tokens: list[str] = _UNITS.findall(units)
+    if clitic == "'t" and len(word) > 1 and word[-1] == "n":
+        word, clitic = word[:-1], "n't"
+    if inner == "." and (mark or not is_last):
+        return [*tokens, word + clitic + inner]
+    if clitic in _SPLIT_CLITICS:
+        return [*tokens, word, clitic]
+    return [*tokens, word if clitic == "'" else word + clitic]
