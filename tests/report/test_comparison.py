@@ -100,3 +100,11 @@ def test_the_page_tells_what_each_example_owes_to_training(
     assert "task=qa that differ in who was held out, 12 examples that some were trained" in page
     assert "given back more often where trained on, 541.7 ‰ [" in page
     assert '<th scope="row">&lt;a&gt;</th><td>2 of 2</td><td>0 of 1</td><td>1.0</td>' in page
+
+
+def test_what_the_paper_reports_stands_once_in_each_form(tmp_path: Path) -> None:
+    write_comparison(tmp_path, [row("qa", 0.1, 1.0), row("dialogue", 0.2, 2.0)], [])
+    for name in ("comparison.md", "comparison.html"):
+        text = (tmp_path / name).read_text()
+        assert text.count("reports high memorization for summarization, dialogue") == 1
+        assert text.count("replication: its set-up is not known.") == 2

@@ -31,6 +31,7 @@ def test_finished_runs_are_rows_and_failed_ones_are_named(
     assert compare_outcomes(tmp_path, outcomes)
     found = json.loads((tmp_path / "comparison.json").read_text())
     assert [row["task"] for row in found["rows"]] == ["qa", "sentiment"]
+    assert found["rows"][0]["paper_differences"] == ["its set-up is not known"]
     assert found["failed"] == [{"cell": "dialogue", "error": "no space is left"}]
     assert "error: dialogue: no space is left" in capsys.readouterr().err
 

@@ -25,7 +25,7 @@ from permille.report.comparison_tables import (
 from permille.report.embedded import own_file, policy
 from permille.report.inline_svg import inline_svg, svg_file
 from permille.report.multitask import multitask_rows
-from permille.report.paper import paper_rows
+from permille.report.paper import FINDINGS_TEXT, paper_rows
 from permille.report.templates import render
 
 SCHEMA_VERSION = 1
@@ -41,8 +41,16 @@ class FailedCell:
     error: str
 
 
-def comparison_row(run: Path, overrides: Sequence[str]) -> dict[str, object]:
-    """Return the row of a finished run, read from its report.json."""
+def comparison_row(
+    run: Path, overrides: Sequence[str], paper_differences: Sequence[str] | None = None
+) -> dict[str, object]:
+    """Return the row of a finished run, read from its report.json.
+
+    Args:
+        run: The run's folder.
+        overrides: What it was started with.
+        paper_differences: In what its set-up is not the paper's; None where that is not known.
+    """
     report = json.loads((run / "report.json").read_text(encoding="utf-8"))
     heldout = part(report, "controls", "heldout")
     curve = part(report, "attention", "cad").get("train")
@@ -67,6 +75,7 @@ def comparison_row(run: Path, overrides: Sequence[str]) -> dict[str, object]:
         "stages_s": part(times, "stages_s"),
         "settings": part(report, "settings"),
         "tasks": part(report, "tasks"),
+        "paper_differences": None if paper_differences is None else list(paper_differences),
     }
 
 
@@ -121,6 +130,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
         "multitask": comparison["multitask"],
         "paper": comparison["paper"],
+        "paper_finds": FINDINGS_TEXT,
         "seeds": comparison["seeds"],
         "counterfactual": [
             (counterfactual_sentence(group), group)

@@ -15,6 +15,7 @@ from permille.report.comparison_rows import (
     swept_text,
     task_of,
 )
+from permille.report.paper import FINDINGS_TEXT
 
 KINDS = ("any", *map(str, KINDS_BY_STRENGTH))
 HEADER = (
@@ -74,8 +75,9 @@ def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
     for found in objects(comparison.get("multitask")):
         difference = contrast_text(part(found, "difference"))
         lines += ["", f"{found['task']}, in the mixture minus alone: {difference}."]
-    for found in objects(comparison.get("paper")):
-        lines += ["", f"{found['task']}: {found['note']}"]
+    papers = objects(comparison.get("paper"))
+    lines += ["", f"{FINDINGS_TEXT}:", ""] if papers else []
+    lines += [f"- {found['run']}: {found['note']}" for found in papers]
     failed = [f"- {cell['cell']}: {cell['error']}" for cell in objects(comparison.get("failed"))]
     return "\n".join(lines + (["", "Failed:", *failed] if failed else [])) + "\n"
 

@@ -16,24 +16,29 @@ FINDINGS = {
     "translation": "low",
     "sentiment": "low",
 }
-SETUP = {
-    "model.name": "t5-base",
-    "data.source": "hub",
-    "audit.name": "paper",
-    "audit.num_prompts": "10000",
-    "retrieve.engine": "elasticsearch",
-}
-"""Settings of `experiment=paper` that are not the defaults."""
+FINDINGS_TEXT = "The paper, arXiv 2310.06714, reports " + ", ".join(
+    f"{level}{memorization} for {', '.join(task for task in FINDINGS if FINDINGS[task] == level)}"
+    for level, memorization in (("high", " memorization"), ("low", ""))
+)
+"""What the paper reports, without a full stop."""
+NAMED_DIFFERENCES = 4
+"""A note names so many, those that decide most; comparison.json has all."""
 
 
 def paper_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
-    """Return for each run of one of the paper's tasks what the paper found beside its ratio."""
+    """Return for each run of one of the paper's tasks what the paper found beside its ratio.
+
+    Args:
+        rows: The rows of a comparison; `paper_differences` says in what a row's set-up is not the
+            paper's. A row without it is not taken for the paper's.
+    """
     found: list[dict[str, object]] = []
     for name, row in named_rows(rows).items():
         task = str(row["task"])
         if task in FINDINGS:
-            differences = setup_differences(row)
-            ours = interval_text(part(row, "ratios", "any"))
+            known = row.get("paper_differences")
+            differences = list(known) if isinstance(known, list) else ["its set-up is not known"]
+            ours, setup = interval_text(part(row, "ratios", "any")), setup_text(differences)
             found.append(
                 {
                     "run": name,
@@ -41,25 +46,24 @@ def paper_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
                     "paper": FINDINGS[task],
                     "ours": ours,
                     "same_setup": not differences,
-                    "note": note(FINDINGS[task], ours, differences),
+                    "differences": differences,
+                    "setup": setup,
+                    "note": f"here {ours}. {setup}",
                 }
             )
     return found
 
 
-def note(finding: str, ours: str, differences: Sequence[str]) -> str:
-    """Say in a sentence what the paper found, what this run did, and if they can be compared."""
-    said = f"the paper reports {finding} memorization; here {ours}."
+def setup_text(differences: Sequence[str]) -> str:
+    """Say in a sentence whether a run's set-up is the paper's, and in what it is not.
+
+    >>> setup_text(["audit.num_prompts is 200, not 10000"])
+    "Not the paper's set-up, so not a replication: audit.num_prompts is 200, not 10000."
+    """
     if not differences:
-        return f"{said} The set-up is the paper's."
-    return f"{said} Not the paper's set-up, so not a replication: {'; '.join(differences)}."
-
-
-def setup_differences(row: Row) -> list[str]:
-    """Return in what a run's set-up is not the paper's."""
-    settings = part(row, "settings")
-    return [
-        f"{name} is {settings.get(name, 'the default')}, not {wanted}"
-        for name, wanted in SETUP.items()
-        if str(settings.get(name, "")).rpartition("/")[2] != wanted
-    ]
+        return "The set-up is the paper's."
+    named = list(differences[:NAMED_DIFFERENCES])
+    more = len(differences) - len(named)
+    if more:
+        named.append(f"and {more} more settings")
+    return f"Not the paper's set-up, so not a replication: {'; '.join(named)}."

@@ -37,8 +37,13 @@ class CompareRuns(Callback):
 def compare_outcomes(folder: Path, outcomes: list[Outcome]) -> bool:
     """Write the comparison of a sweep's runs, name the failed ones, and say whether there are."""
     from permille.report.comparison import FailedCell, comparison_row, write_comparison
+    from permille.run.paper_setup import setup_differences
 
-    rows = [comparison_row(one.run, one.overrides) for one in outcomes if one.error is None]
+    rows = [
+        comparison_row(one.run, one.overrides, setup_differences(one.run))
+        for one in outcomes
+        if one.error is None
+    ]
     failed = [FailedCell(one.run.name, one.error) for one in outcomes if one.error is not None]
     for cell in failed:
         say_error(f"{cell.cell}: {cell.error}")
