@@ -15,6 +15,8 @@ from permille.report.claim import part
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe and Ito's palette, told apart by color-blind readers."""
 GRAY = "#777777"
+INTERVALS_IN = 5.0
+"""Width of a drawing of intervals, whose letters can then be read on a telephone's whole width."""
 
 
 def to_svg(figure: Figure) -> str:
@@ -41,7 +43,7 @@ def interval_chart(
 
     A ratio that could not be computed keeps its row, with its reason instead of a dot.
     """
-    figure, axes = bare_axes(7.0, 0.6 + 0.42 * len(ratios))
+    figure, axes = bare_axes(INTERVALS_IN, 0.6 + 0.42 * len(ratios))
     for row, ratio in enumerate(ratios.values()):
         permille, ci95 = ratio.get("permille"), ratio.get("ci95")
         color = COLORS[0] if row == 0 else GRAY
