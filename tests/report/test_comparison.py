@@ -108,3 +108,21 @@ def test_what_the_paper_reports_stands_once_in_each_form(tmp_path: Path) -> None
         text = (tmp_path / name).read_text()
         assert text.count("reports high memorization for summarization, dialogue") == 1
         assert text.count("replication: its set-up is not known.") == 2
+
+
+def test_what_runs_say_together_stands_in_markdown_csv_and_page(tmp_path: Path) -> None:
+    matrix = {"qa": {"qa": ratio(1.5)}, "dialogue": {"qa": ratio(2.5)}}
+    rows = [
+        {**row("qa", 0.1, seed * 1.0, f"x/{seed}"), "overrides": [f"seed={seed}"]}
+        for seed in (1, 2)
+    ]
+    write_comparison(tmp_path, [*rows, {**row("multitask", 0.1, 1.0), "task_matrix": matrix}], [])
+    markdown = (tmp_path / "comparison.md").read_text()
+    assert "| the defaults | any | 2 | 1.5 | 0.7 | 1.0 | 2.0 | 4.5 |  |" in markdown
+    assert "| multitask | dialogue | qa | 1 | 9 | 2.5 | 0.0 | 9.0 |" in markdown
+    with (tmp_path / "comparison_seeds.csv").open() as file:
+        assert next(csv.DictReader(file))["kind"] == "any"
+    with (tmp_path / "comparison_task_matrix.csv").open() as file:
+        assert [line["permille"] for line in csv.DictReader(file)] == ["1.5", "2.5"]
+    assert not (tmp_path / "comparison_counterfactual.csv").exists()
+    assert "Whose prompt gives back whose document" in (tmp_path / "comparison.html").read_text()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from permille.report.across_tasks import across_tasks
 from permille.report.between_runs import counterfactual_sentence, counterfactuals, seed_spread
+from permille.report.between_tables import between_tables
 from permille.report.claim import part
 from permille.report.comparison_charts import comparison_charts
 from permille.report.comparison_rows import Row, named_rows, swept_settings
@@ -75,6 +76,7 @@ def comparison_row(
         "stages_s": part(times, "stages_s"),
         "settings": part(report, "settings"),
         "tasks": part(report, "tasks"),
+        "task_matrix": part(report, "controls", "task_matrix"),
         "paper_differences": None if paper_differences is None else list(paper_differences),
     }
 
@@ -115,6 +117,10 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         (folder / f"{chart.name}.svg").write_text(svg_file(chart.figure), encoding="utf-8")
     (folder / "comparison.md").write_text(to_markdown(comparison, rows), encoding="utf-8")
     (folder / "comparison.csv").write_text(csv_text(rows), encoding="utf-8", newline="")
+    tables = between_tables(comparison)
+    for table in tables:
+        own = folder / f"comparison_{table.name}.csv"
+        own.write_text(table.csv(), encoding="utf-8", newline="")
     swept = swept_settings(rows)
     styles, scripts = [own_file("page.css")], [own_file("comparison.js")]
     values = {
@@ -136,6 +142,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
             (counterfactual_sentence(group), group)
             for group in objects(comparison["counterfactual"])
         ],
+        "matrix": next((one for one in tables if one.name == "task_matrix"), None),
     }
     page = render("comparison.html.j2", values)
     (folder / "comparison.html").write_text(page, encoding="utf-8", errors="replace")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from permille.core.records import KINDS_BY_STRENGTH
+from permille.report.between_tables import between_tables
 from permille.report.claim import contrast_text, interval_text, part
 from permille.report.comparison_rows import (
     Row,
@@ -75,6 +76,8 @@ def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
     for found in objects(comparison.get("multitask")):
         difference = contrast_text(part(found, "difference"))
         lines += ["", f"{found['task']}, in the mixture minus alone: {difference}."]
+    for own in between_tables(comparison):
+        lines += ["", *own.markdown()]
     papers = objects(comparison.get("paper"))
     lines += ["", f"{FINDINGS_TEXT}:", ""] if papers else []
     lines += [f"- {found['run']}: {found['note']}" for found in papers]
