@@ -75,6 +75,30 @@ def test_several_processes_find_the_same(pairs):
     assert ManyAligner(aligner, num_workers=2)([]) == []
 
 
+@pytest.mark.slow
+def test_a_dask_cluster_finds_the_same(pairs):
+    distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+    aligner = Aligner(AlignConfig())
+    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    with cluster, distributed.Client(cluster), parallel_config(backend="dask"):
+        assert ManyAligner(aligner, num_workers=2)(pairs) == ManyAligner(aligner)(pairs)
+
+
+@pytest.mark.slow
+def test_a_ray_cluster_finds_the_same(pairs):
+    ray = pytest.importorskip("ray", reason="the extra `ray` is not installed")
+    from ray.util.joblib import register_ray
+
+    register_ray()
+    aligner = Aligner(AlignConfig())
+    ray.init(num_cpus=2, include_dashboard=False)
+    try:
+        with parallel_config(backend="ray"):
+            assert ManyAligner(aligner, num_workers=2)(pairs) == ManyAligner(aligner)(pairs)
+    finally:
+        ray.shutdown()
+
+
 def test_moved_thresholds_find_what_an_aligner_of_their_own_finds(pairs):
     many = ManyAligner(Aligner(AlignConfig()))
     many(pairs)
