@@ -158,7 +158,7 @@ def control_rows(report: Report) -> list[ControlRow]:
             missing = part(controls, key).get("missing")
             if ratio or missing:
                 shown = f"missing: {missing}" if missing else interval_text(ratio)
-                rows.append(ControlRow(key, name, meaning, shown, _count(ratio), bool(missing)))
+                rows.append(ControlRow(key, name, meaning, shown, count_text(ratio), bool(missing)))
     return [*rows, *_duplicates(controls), *_thresholds(controls), *_multiplicity(controls)]
 
 
@@ -174,7 +174,7 @@ def _duplicates(controls: Mapping[str, object]) -> Iterator[ControlRow]:
                 "The ratio of prompts whose document stands so many times in the training set, "
                 "exactly or nearly.",
                 interval_text(ratio),
-                _count(ratio),
+                count_text(ratio),
             )
 
 
@@ -208,7 +208,7 @@ def _multiplicity(controls: Mapping[str, object]) -> Iterator[ControlRow]:
         )
 
 
-def _count(ratio: Mapping[str, object]) -> str:
+def count_text(ratio: Mapping[str, object]) -> str:
     """Write count and n of a ratio, or p of a contrast."""
     if ratio.get("of"):
         return f"{ratio['count']} of {ratio['of']}"

@@ -17,6 +17,7 @@ from permille.report.config import ReportConfig, Texts
 from permille.report.controls import control_rows
 from permille.report.embedded import own_file, packed, policy
 from permille.report.inline_svg import inline_svg
+from permille.report.look_rows import look_rows
 from permille.report.masking import masked
 from permille.report.run_files import RunFiles
 from permille.report.templates import render
@@ -103,7 +104,7 @@ def headline_values(report: Report, rows: Sequence[CaseRow]) -> dict[str, object
             for name, value in part(report, "utility").items()
         },
         "tasks": task_rows(report),
-        "controls": control_rows(report),
+        "controls": [*control_rows(report), *look_rows(report)],
         "all_controls": part(report, "controls"),
     }
 
