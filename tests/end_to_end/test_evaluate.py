@@ -88,6 +88,7 @@ def test_a_report_is_drawn_again_from_the_files_of_a_run(
     assert done.last_line["run"] == str(workplace / "copy")
     assert (workplace / "copy" / "report.html").is_file()
     assert (workplace / "copy" / "report.json").read_bytes() == report
+    assert not (workplace / "copy" / "evaluate.log").exists()
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,42 @@ def test_a_cell_that_is_done_is_not_run_again(tmp_path: Path) -> None:
     assert (outcome.run, outcome.error) == (tmp_path, None)
 
 
+def finished(folder: Path, **of_report: str) -> Path:
+    """Write a run that was stopped before its page was drawn; return where that belongs."""
+    (folder / "report.json").write_text('{"task": "qa", "ratios": {}, "controls": {}}')
+    RunFolder(folder).write_settings([], {"seed": 0, "report": of_report})
+    return folder / "report.html"
+
+
+def test_a_cell_that_is_done_but_for_its_page_gets_it(tmp_path: Path) -> None:
+    page = finished(tmp_path, name="html", texts="none")
+    assert run_cell(cell(tmp_path)).error is None
+    assert "report.texts=none" in page.read_text()
+
+
+def test_a_page_that_is_there_is_not_drawn_again(tmp_path: Path) -> None:
+    page = finished(tmp_path, name="html", texts="full")
+    page.write_text("as it was")
+    run_cell(cell(tmp_path))
+    assert page.read_text() == "as it was"
+
+
+def test_a_cell_that_wants_no_page_gets_none(tmp_path: Path) -> None:
+    page = finished(tmp_path, name="off", texts="full")
+    run_cell(cell(tmp_path))
+    assert not page.exists()
+
+
+def test_a_page_that_cannot_be_drawn_is_named_and_the_cell_stays_done(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = finished(tmp_path, name="html", texts="full")
+    (tmp_path / "report.json").write_text("[]")
+    assert run_cell(cell(tmp_path)).error is None
+    assert not page.exists()
+    assert f"{tmp_path} has no report.html: " in caplog.text
+
+
 def test_a_cell_that_fails_says_what_its_process_noted(tmp_path: Path) -> None:
     where = cell(tmp_path / "one", "model=hf", "model.name=nowhere", "audit=off", "track=files")
     outcome = run_cell(where)

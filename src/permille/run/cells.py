@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from omegaconf import OmegaConf
+
 from permille.config.overrides import as_value
 from permille.config.schema import Program
+from permille.core.errors import PermilleError
+from permille.report.config import ReportConfig, ReportName, Texts
 from permille.run.folder import RunFolder
 from permille.run.job import Outcome, group_name
 
@@ -42,6 +46,7 @@ def run_cell(cell: Cell) -> Outcome:
     """
     if cell.is_done:
         _LOG.info("%s: done already", cell.name)
+        draw_missing_page(cell.folder)
         return Outcome(cell.folder.path, cell.overrides)
     _LOG.info("%s: %s", cell.name, " ".join(cell.overrides))
     cell.folder.path.mkdir(parents=True, exist_ok=True)
@@ -57,6 +62,27 @@ def run_cell(cell: Cell) -> Outcome:
     sys.stdout.write("".join(done.stdout.splitlines(keepends=True)[:-1]))
     error = None if done.returncode == 0 and cell.is_done else _error(cell, done.returncode)
     return Outcome(cell.folder.path, cell.overrides, error)
+
+
+def draw_missing_page(folder: RunFolder) -> None:
+    """Draw the page of a finished run that was stopped between its report and its page.
+
+    What the run was told of its report counts: nothing is drawn with `report=off`, nor where that
+    is not known.
+    """
+    if folder.page.is_file() or not folder.settings.is_file():
+        return
+    chosen = OmegaConf.load(folder.settings).report
+    config = ReportConfig(ReportName(chosen.name), Texts(chosen.texts))
+    if config.name is ReportName.off:
+        return
+    # matplotlib is loaded only where something is drawn
+    from permille.report.page import write_report
+
+    try:
+        write_report(folder.path, config)
+    except PermilleError as error:
+        _LOG.warning("%s has no report.html: %s", folder.path, error)
 
 
 def _arguments(cell: Cell) -> list[str]:

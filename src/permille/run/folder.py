@@ -27,6 +27,16 @@ class RunFolder:
         return self.path / REPORT_FILE
 
     @property
+    def page(self) -> Path:
+        """The report as people look at it."""
+        return self.path / "report.html"
+
+    @property
+    def settings(self) -> Path:
+        """Every setting with its value."""
+        return self.path / "config.yaml"
+
+    @property
     def failed(self) -> Path:
         """Why the run ended early, where it did."""
         return self.path / FAILED_FILE
@@ -84,7 +94,7 @@ class RunFolder:
     def write_settings(self, overrides: Sequence[str], settings: Mapping[str, object]) -> None:
         """Write overrides.yaml and config.yaml."""
         write_whole(self.path / OVERRIDES_FILE, OmegaConf.to_yaml(list(overrides)))
-        write_whole(self.path / "config.yaml", OmegaConf.to_yaml(dict(settings)))
+        write_whole(self.settings, OmegaConf.to_yaml(dict(settings)))
 
 
 def make_place(setting: str, named: str | None) -> None:
