@@ -18,6 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from permille.config.compose import compose_program, composing
 from permille.config.help import help_text
 from permille.config.overrides import explain, read_overrides
+from permille.config.resumed import changed_settings
 from permille.config.saved import effective_overrides
 from permille.config.schema import ROOTS, Program
 from permille.config.settings import to_settings
@@ -92,9 +93,12 @@ def _faults(
 ) -> list[str]:
     """Return what is wrong with the settings of one job, a line a fault."""
     faults: list[str] = []
+    given = overrides
     try:
-        overrides = effective_overrides(program, overrides)
+        overrides = effective_overrides(program, given)
         config = compose_program(program, overrides, folder)
+        if program is Program.train:
+            faults += changed_settings(given, config, folder)
     except SettingsError as error:
         return [str(error)]
     except COMPOSITION_ERRORS:

@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 
 from permille.audit.report import AuditReport
 from permille.config.compose import compose_program
+from permille.config.differing import differing
 from permille.config.schema import Program, Settings
 from permille.config.secrets import plain_settings, without_secrets
 from permille.report.config import ReportName
@@ -19,7 +20,7 @@ from permille.run.detection import Audited, Utility
 from permille.run.folder import write_json
 from permille.run.job import Job, is_first_process
 from permille.run.pictures import draw_attention
-from permille.run.provenance import Clock, differing, environment
+from permille.run.provenance import Clock, environment
 from permille.run.tracking import tell_tracker
 from permille.track.config import TrackName
 from permille.track.protocol import Tracker
