@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from permille.core.errors import SettingsError
+from permille.core.errors import DataError, SettingsError
 from permille.run.detection import Audited, Utility, nothing_audited
 from permille.run.train import final_values, run_training
 
 from .conftest import job_in, train_settings
 
+KEPT_FILES = ("report.json", "config.yaml", "overrides.yaml", "metrics.jsonl")
 third_party = pytest.mark.filterwarnings(
     "ignore:The '.*_dataloader' does not have many workers",
 )
@@ -55,3 +56,30 @@ def test_a_ratio_of_nothing_is_not_tracked() -> None:
     ratios = {"any": {"count": 1, "of": 4, "permille": 250.0}}
     found = replace(nothing, report=replace(nothing.report, ratios=ratios))
     assert final_values(found) == {"val/f1": 0.5, "memorization/any_permille": 250.0}
+
+
+@third_party
+def test_a_report_stays_until_a_resumed_run_has_loaded_all_that_it_goes_on_with(
+    tmp_path: Path,
+) -> None:
+    run, data = tmp_path / "run", tmp_path / "data"
+    data.mkdir()
+    lines = [{"id": str(i), "input": f"{i} asks {i}", "target": f"{i} says {i}"} for i in range(20)]
+    file = data / "dialogue.jsonl"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    where = ["data=files", f'data.dir="{data}"', "audit=off", "attention=off"]
+    run_training(job_in(run, *where))
+    before = {name: (run / name).read_bytes() for name in KEPT_FILES}
+    good = file.read_text()
+    file.write_text(good + "no JSON\n")
+    with pytest.raises(DataError, match=r"dialogue\.jsonl:21"):
+        run_training(job_in(run, *where, f'resume="{run}"'))
+    assert {name: (run / name).read_bytes() for name in KEPT_FILES} == before
+    file.write_text(good)
+    last = run / "checkpoints" / "last.ckpt"
+    last.write_bytes(last.read_bytes()[:-100])
+    with pytest.raises(
+        SettingsError, match=r"last\.ckpt: want a checkpoint of a run, got a broken"
+    ):
+        run_training(job_in(run, *where, f'resume="{run}"'))
+    assert {name: (run / name).read_bytes() for name in KEPT_FILES} == before

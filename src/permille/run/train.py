@@ -35,8 +35,14 @@ def run_training(job: Job) -> Path:
     checkpoint = None
     if settings.resume is not None and (folder.checkpoints / LAST).is_file():
         checkpoint = folder.checkpoints / LAST
-    begin_run(job, is_resumed=settings.resume is not None)
+    if settings.resume is None:
+        begin_run(job, is_resumed=False)
     loaded = load(settings)
+    if checkpoint is not None:
+        # also tells a broken one from a whole one, while the old result still lies there
+        load_weights(loaded.model, checkpoint)
+    if settings.resume is not None:
+        begin_run(job, is_resumed=True)
     clock.end("load")
     tracker = _tracker(job, settings, checkpoint)
     try:
