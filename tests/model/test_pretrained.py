@@ -87,6 +87,27 @@ def test_other_encoder_decoders_load_train_and_generate(mini, tmp_path, build):
     assert written[0].num_tokens <= 4
 
 
+def test_an_mt5_with_only_a_sentencepiece_file_loads_and_reads_text(tmp_path, examples):
+    from sentencepiece import SentencePieceTrainer
+
+    SentencePieceTrainer.train(
+        sentence_iterator=iter([example.input for example in examples]),
+        model_prefix=str(tmp_path / "spiece"),
+        vocab_size=80,
+        pad_id=0,
+        eos_id=1,
+        unk_id=2,
+        bos_id=-1,
+        minloglevel=2,
+    )
+    (tmp_path / "tokenizer_config.json").write_text('{"extra_ids": 0}')
+    small_mt5(vocab_size=200).save_pretrained(tmp_path)
+    _, tokenizer = load_pretrained(config_of(tmp_path))
+    ids = tokenizer("fever of the doctor").input_ids
+    assert ids[-1] == tokenizer.eos_token_id == 1
+    assert tokenizer.decode(ids, skip_special_tokens=True) == "fever of the doctor"
+
+
 def test_an_output_layer_of_its_own_as_in_flan_t5_stays_one(mini, folder):
     state = load_file(folder / "model.safetensors")
     torch.manual_seed(0)
