@@ -27,6 +27,10 @@ def test_kinds_are_read_by_value_and_their_names_equal_their_values(kind):
             {"kind": "cross_encoder", "name": ""},
             r"judge\.name: judge=cross_encoder needs .* got ''",
         ),
+        (
+            {"kind": "none", "entities": True},
+            r"judge\.entities: want false with judge=none, .* got true, which would be ignored",
+        ),
     ],
 )
 def test_impossible_settings_are_refused(settings, message):

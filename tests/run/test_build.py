@@ -1,7 +1,9 @@
 """Every option of every group becomes the objects that it names."""
 
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,6 +12,7 @@ from transformers import Adafactor, T5Config, T5ForConditionalGeneration
 import permille.conf
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
+from permille.core.errors import SettingsError
 from permille.data.config import DataConfig
 from permille.data.sources import load_task
 from permille.data.tasks import single_tasks
@@ -101,6 +104,41 @@ def build_cross_encoder(config: JudgeConfig, folder: Path) -> object:
     BertForSequenceClassification(shape).save_pretrained(folder)
     config.name = str(folder)
     return build_judge(config)
+
+
+def test_with_entities_the_named_pipeline_takes_back_a_yes_below_certainty(monkeypatch) -> None:
+    asked = []
+    spacy = SimpleNamespace(load=lambda name: asked.append(name) or TwoNames())
+    monkeypatch.setitem(sys.modules, "spacy", spacy)
+    pair = ("he gave the old red book to ann", "he gave the old red book to bob")
+    plain = build_judge(JudgeConfig()).probabilities([pair])
+    config = JudgeConfig(entities=True, spacy_pipeline="some_pipeline")
+    checked = build_judge(config).probabilities([pair, (pair[0], pair[0])])
+    assert 0.5 < plain[0] < 0.99
+    assert checked == [0.0, 1.0]
+    assert asked == ["some_pipeline"]
+
+
+class TwoNames:
+    """Stands for a spaCy pipeline that knows two names."""
+
+    def pipe(self, texts):
+        for text in texts:
+            yield SimpleNamespace(ents=sorted({"ann", "bob"} & set(text.split())))
+
+
+def test_entities_are_looked_at_where_a_lower_threshold_is_tried(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", SimpleNamespace(load=lambda _: TwoNames()))
+    pair = ("he gave the old red book to ann", "he gave the old red book to bob")
+    (probability,) = build_judge(JudgeConfig()).probabilities([pair])
+    config = JudgeConfig(entities=True, threshold=probability)
+    assert build_judge(config).probabilities([pair]) == [0.0]
+
+
+def test_without_spacy_a_judge_that_compares_entities_says_what_to_install(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    with pytest.raises(SettingsError, match=r"spacy is not installed; .*permille\[spacy\]"):
+        build_judge(JudgeConfig(entities=True))
 
 
 @pytest.mark.parametrize("option", options_of("track"))

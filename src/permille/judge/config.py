@@ -19,7 +19,7 @@ class JudgeConfig:
     """Which paraphrase judge, and where it says yes.
 
     Raises:
-        SettingsError: If the threshold is no probability, or a cross-encoder has no name.
+        SettingsError: If a setting is out of its range, would be ignored, or a name is missing.
     """
 
     kind: JudgeKind = JudgeKind.lexical
@@ -46,4 +46,9 @@ class JudgeConfig:
         if self.kind is JudgeKind.cross_encoder and not self.name:
             raise SettingsError(
                 f"judge.name: judge=cross_encoder needs a hub name or a folder, got {self.name!r}"
+            )
+        if self.kind is JudgeKind.none and self.entities:
+            raise SettingsError(
+                "judge.entities: want false with judge=none, which confirms every paraphrase, got"
+                " true, which would be ignored"
             )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
+from permille.audit.controls.thresholds import FACTORS
 from permille.judge.config import JudgeConfig, JudgeKind
 from permille.judge.protocol import Judge
 from permille.track.config import TrackConfig, TrackName
@@ -19,7 +20,24 @@ def build_aligner(config: AlignConfig) -> Aligner:
 
 
 def build_judge(config: JudgeConfig) -> Judge | None:
-    """Return the paraphrase judge; None where every paraphrase counts."""
+    """Return the paraphrase judge; None where every paraphrase counts.
+
+    Raises:
+        SettingsError: If a model, or the pipeline that finds entities, cannot be had.
+        ServiceError: If the hub does not answer.
+    """
+    judge = _judge_of_pairs(config)
+    if judge is None or not config.entities:
+        return judge
+    from permille.judge.entities import EntityCheckedJudge, SpacyEntities
+
+    # the lowest threshold that the controls try decides which pairs are looked at
+    lowest = min(FACTORS) * config.threshold
+    return EntityCheckedJudge(judge, SpacyEntities(config.spacy_pipeline), threshold=lowest)
+
+
+def _judge_of_pairs(config: JudgeConfig) -> Judge | None:
+    """Return the judge itself, which looks at no entities."""
     match config.kind:
         case JudgeKind.none:
             return None
