@@ -176,6 +176,28 @@ def test_a_split_seed_moves_the_same_examples_between_the_sides(read_task: ReadT
     assert {one.id for one in sides[0].train} != {one.id for one in sides[1].train}
 
 
+def test_a_split_seed_leaves_the_answer_of_a_repeated_input_as_it_is(
+    folder: Path, read_task: ReadTask
+) -> None:
+    rows = [
+        {"id": f"{i}-{j}", "input": f"dialogue input {i}", "target": f"dialogue target {i}-{j}"}
+        for i in range(30)
+        for j in range(4)
+    ]
+    (folder / "dialogue.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    sides = [
+        load_splits(
+            read_task("dialogue"),
+            data_of(folder, num_train=15, num_heldout=15, split_seed=seed),
+            seed=0,
+        )
+        for seed in (1, 2, 3)
+    ]
+    every = [{one.id for one in [*side.train, *side.heldout]} for side in sides]
+    assert every[0] == every[1] == every[2]
+    assert {one.id for one in sides[0].train} != {one.id for one in sides[1].train}
+
+
 TEXT = "the same report of a long night on the river bank with two lost boats"
 
 

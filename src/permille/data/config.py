@@ -233,7 +233,8 @@ class DataConfig:
     num_heldout: int = 100
     """Held-out examples, of groups of which none is trained on."""
     split_seed: int | None = None
-    """Draws who is trained on and who held out of the same rows; null takes the run's seed."""
+    """Draws who is trained on and who held out of the same rows; null takes the run's seed, which
+    always draws the answer that a repeated input keeps."""
     max_rows: int | None = None
     """Rows read of a task at most: the first of a file, drawn by the seed from a hub data set."""
     answers: Answers = Answers.one

@@ -44,6 +44,7 @@ def load_splits(task: TaskConfig, data: DataConfig, seed: int) -> Splits:
             near_duplicate_jaccard=data.near_duplicate_jaccard,
             shared_run_words=data.shared_run_words,
             by_target=single.group_by_target,
+            answer_seed=seed,
         )
         for name, single in single_tasks(task).items()
     }

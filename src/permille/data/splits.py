@@ -159,11 +159,16 @@ def make_pool(
     near_duplicate_jaccard: float = 0.5,
     shared_run_words: int = 13,
     by_target: bool = True,
+    answer_seed: int | None = None,
 ) -> Pool:
-    """Group the examples of one task and draw the order of the groups; see `split_by_group`."""
-    drawn = sorted(examples, key=lambda example: _draw(seed, example.id))
+    """Group the examples of one task and draw the order of the groups; see `split_by_group`.
+
+    `answer_seed` draws which example of a repeated input is kept, by default `seed`.
+    """
+    kept = examples
     if answers is Answers.one:
-        drawn = _one_answer_each(drawn)
+        kept = _one_answer_each(_drawn(seed if answer_seed is None else answer_seed, examples))
+    drawn = _drawn(seed, kept)
     ties = Ties(len(drawn))
     num_near = 0
     for texts in ([one.input for one in drawn], [one.target for one in drawn])[: 1 + by_target]:
@@ -236,6 +241,10 @@ def tie_texts(ties: Ties, texts: Sequence[str], jaccard: float, run_words: int) 
     )
 
 
-def _draw(seed: int, name: str) -> tuple[bytes, str]:
-    """Return where an id stands in the order that a seed draws."""
-    return blake2b(f"{seed}\0{name}".encode(), digest_size=8).digest(), name
+def _drawn(seed: int, examples: Sequence[Example]) -> list[Example]:
+    """Return examples in the order that a seed and their ids draw."""
+
+    def place(example: Example) -> tuple[bytes, str]:
+        return blake2b(f"{seed}\0{example.id}".encode(), digest_size=8).digest(), example.id
+
+    return sorted(examples, key=place)
