@@ -21,9 +21,16 @@ from permille.measure.attention import METRICS
 class Letters:
     """A tokenizer of letters."""
 
-    def encode(self, text: str, *, truncation: bool, max_length: int | None) -> list[int]:
-        ids = [2 + ord(letter) % 40 for letter in text]
-        return ids[:max_length] if truncation else ids
+    def __call__(
+        self,
+        text: str | None = None,
+        *,
+        text_target: str | None = None,
+        truncation: bool,
+        max_length: int | None,
+    ) -> dict[str, list[int]]:
+        ids = [2 + ord(letter) % 40 for letter in text or text_target or ""]
+        return {"input_ids": ids[:max_length] if truncation else ids}
 
 
 def model() -> T5ForConditionalGeneration:

@@ -38,9 +38,16 @@ def t5() -> T5ForConditionalGeneration:
 class Letters:
     """A tokenizer of letters that keeps what it was asked."""
 
-    def encode(self, text: str, *, truncation: bool, max_length: int | None) -> list[int]:
-        ids = [ord(letter) for letter in text]
-        return ids[:max_length] if truncation else ids
+    def __call__(
+        self,
+        text: str | None = None,
+        *,
+        text_target: str | None = None,
+        truncation: bool,
+        max_length: int | None,
+    ) -> dict[str, list[int]]:
+        ids = [ord(letter) for letter in text or text_target or ""]
+        return {"input_ids": ids[:max_length] if truncation else ids}
 
 
 @given(st.lists(st.tuples(TOKENS, TOKENS), min_size=1, max_size=5))

@@ -1,6 +1,6 @@
 """The examples whose attention is measured, as token ids."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,8 +18,15 @@ IGNORED_LABEL = -100
 class Encoder(Protocol):
     """The part of a tokenizer that probes need."""
 
-    def encode(self, text: str, *, truncation: bool, max_length: int | None) -> list[int]:
-        """Return the text's token ids, the end mark included."""
+    def __call__(
+        self,
+        text: str | None = None,
+        *,
+        text_target: str | None = None,
+        truncation: bool,
+        max_length: int | None,
+    ) -> Mapping[str, list[int]]:
+        """Return `input_ids` of a source, or of a target, the end mark included."""
         ...
 
 
@@ -126,9 +133,11 @@ def probes_from_texts(
     """Tokenize (id, source, target) triples; a generation is a target like any other."""
     encoded = []
     for example_id, source, target in texts:
-        source_ids = tokenizer.encode(source, truncation=True, max_length=max_source_tokens)
-        target_ids = tokenizer.encode(target, truncation=True, max_length=max_target_tokens)
-        encoded.append(ProbeExample(example_id, split, tuple(source_ids), tuple(target_ids)))
+        given = tokenizer(source, truncation=True, max_length=max_source_tokens)
+        # as in training: some families mark a target with another language than a source
+        wanted = tokenizer(text_target=target, truncation=True, max_length=max_target_tokens)
+        sides = (tuple(side["input_ids"]) for side in (given, wanted))
+        encoded.append(ProbeExample(example_id, split, *sides))
     return tuple(encoded)
 
 
