@@ -33,6 +33,7 @@ generations = st.builds(
     prompt=optional_texts,
     whole_input=st.booleans(),
     num_tokens=st.none() | st.integers(0, 2**40),
+    is_cut=st.booleans(),
 )
 documents = st.builds(
     Document,
@@ -73,6 +74,7 @@ def test_a_generation_has_the_fields_of_the_contract():
         "text": "text",
         "whole_input": False,
         "num_tokens": None,
+        "is_cut": False,
     }
 
 

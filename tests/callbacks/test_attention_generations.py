@@ -1,6 +1,7 @@
 """The attention of generations, and what it says of the memorized ones."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,11 @@ from permille.callbacks.config import AttentionConfig, AttentionScope
 from permille.core.records import Arm, Generation, Split
 from permille.measure.attention import METRICS
 
+END = 1
+
 
 class Letters:
-    """A tokenizer of letters."""
+    """A tokenizer of letters, with T5's end mark behind them."""
 
     def __call__(
         self,
@@ -30,7 +33,8 @@ class Letters:
         max_length: int | None,
     ) -> dict[str, list[int]]:
         ids = [2 + ord(letter) % 40 for letter in text or text_target or ""]
-        return {"input_ids": ids[:max_length] if truncation else ids}
+        room = max_length - 1 if truncation and max_length is not None else len(ids)
+        return {"input_ids": [*ids[:room], END]}
 
 
 def model() -> T5ForConditionalGeneration:
@@ -73,12 +77,26 @@ def test_each_generation_of_a_training_prompt_has_its_dispersion(tmp_path: Path)
 
 
 def test_texts_are_cut_where_the_model_cut_them() -> None:
+    given = [replace(generation, is_cut=True) for generation in generations(3)]
     found = measure_generations(
-        model(), Letters(), generations(3), FULL, max_source_tokens=5, max_target_tokens=4
+        model(), Letters(), given, FULL, max_source_tokens=5, max_target_tokens=4
     )
     assert found is not None
     lengths = [(len(probe.source_ids), len(probe.target_ids)) for probe in found.probes]
     assert lengths == [(5, 4)] * 3
+
+
+def test_a_text_that_the_model_did_not_end_is_forced_through_whole_and_without_an_end() -> None:
+    given = [
+        Generation("ended", "abc", prompt="p"),
+        Generation("cut", "abcd", prompt="p", is_cut=True),
+    ]
+    found = measure_generations(model(), Letters(), given, FULL, max_target_tokens=4)
+    assert found is not None
+    ended, cut = (probe.target_ids for probe in found.probes)
+    assert (len(ended), ended[-1]) == (4, END)
+    assert len(cut) == 4
+    assert END not in cut
 
 
 @pytest.mark.parametrize(

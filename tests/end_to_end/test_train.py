@@ -92,6 +92,7 @@ def test_generations_and_documents_are_of_the_contract(trained: Path) -> None:
             "text",
             "whole_input",
             "num_tokens",
+            "is_cut",
         )
     }
     with gzip.open(trained / "documents.jsonl.gz", "rt") as file:

@@ -73,6 +73,17 @@ def test_tokens_are_counted_without_special_ones(sharp, prompts):
     assert longest == SETTINGS["max_new_tokens"]
 
 
+def test_a_text_cut_at_the_limit_is_told_from_one_that_ended_just_there(sharp, prompts):
+    own_mark = sharp.tokenizer.eos_token_id
+    inputs = sharp.tokenizer(prompts[0].text, return_tensors="pt")
+    first = int(sharp.model.eval().generate(**inputs, max_new_tokens=1)[0, 1])
+    assert first != own_mark
+    for marks, is_cut in ((own_mark, True), (None, True), ([own_mark, first], False)):
+        sharp.model.generation_config.eos_token_id = marks
+        (found,) = write(sharp, prompts[:1], max_new_tokens=1)
+        assert found.is_cut is is_cut
+
+
 def test_a_text_has_no_special_token_in_it(sharp, prompts):
     assert not any(token in g.text for g in write(sharp, prompts) for token in ("<pad>", "</s>"))
 

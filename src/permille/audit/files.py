@@ -70,6 +70,7 @@ def generation_values(generation: Generation) -> JsonObject:
         "text": generation.text,
         "whole_input": generation.whole_input,
         "num_tokens": generation.num_tokens,
+        "is_cut": generation.is_cut,
     }
 
 
@@ -105,6 +106,7 @@ def _generation(line: LineReader) -> Generation:
         prompt=line.optional_text("prompt"),
         whole_input=line.flag("whole_input"),
         num_tokens=line.optional_count("num_tokens"),
+        is_cut=line.flag("is_cut"),
     )
 
 

@@ -16,7 +16,13 @@ from permille.core.records import Arm, Generation, Split
 from permille.measure.attention_gain import zlib_ratios
 from permille.measure.attention_tables import MeasuredGenerations, layer_head_rows, within_task
 from permille.model.capture_measure import AttentionMeasures, measure_attention, merge
-from permille.model.capture_probe import Encoder, check_probes, probes_from_texts
+from permille.model.capture_probe import (
+    Encoder,
+    check_probes,
+    probes_from_texts,
+    without_tokens,
+)
+from permille.model.decoding import end_marks
 
 
 def measure_generations(
@@ -37,7 +43,8 @@ def measure_generations(
         generations: Others than those, and those without a text or a prompt, are left out.
         config: Which attention is measured, in batches of which size.
         max_source_tokens: Tokens of a prompt that the model read; None for all.
-        max_target_tokens: Tokens of a generation that are forced through; None for all.
+        max_target_tokens: Tokens that the model may have written, which are forced through with the
+            end mark where it wrote one; None for all.
         folder: Where `generations.npz` and `generations.json` are written; None for nowhere.
 
     Returns:
@@ -46,13 +53,16 @@ def measure_generations(
     Raises:
         SettingsError: If the model's attention cannot be measured.
     """
-    probes = probes_from_texts(
+    encoded = probes_from_texts(
         tokenizer,
         _texts_of(generations),
         split=Split.TRAIN,
         max_source_tokens=max_source_tokens,
-        max_target_tokens=max_target_tokens,
+        max_target_tokens=None if max_target_tokens is None else max_target_tokens + 1,
     )
+    # a tokenizer ends every text, also one that the model would have gone on with
+    cut, marks = {one.id for one in generations if one.is_cut}, end_marks(model)
+    probes = [without_tokens(probe, marks) if probe.id in cut else probe for probe in encoded]
     sites = sites_of(model, config.name)
     if not probes or not sites:
         return None

@@ -139,7 +139,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What a model wrote for a prompt. Of foreign generations only `id` and `text` are known."""
+    """What a model wrote for a prompt. Of foreign generations only `id` and `text` are known.
+
+    `is_cut` tells that the model stopped at the limit, without having written an end mark.
+    """
 
     id: str
     text: str
@@ -150,6 +153,7 @@ class Generation:
     prompt: str | None = None
     whole_input: bool = False
     num_tokens: int | None = None
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

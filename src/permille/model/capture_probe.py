@@ -1,7 +1,7 @@
 """The examples whose attention is measured, as token ids."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -139,6 +139,11 @@ def probes_from_texts(
         sides = (tuple(side["input_ids"]) for side in (given, wanted))
         encoded.append(ProbeExample(example_id, split, *sides))
     return tuple(encoded)
+
+
+def without_tokens(probe: ProbeExample, tokens: Collection[int]) -> ProbeExample:
+    """Leave tokens out of a probe's target."""
+    return replace(probe, target_ids=tuple(i for i in probe.target_ids if i not in tokens))
 
 
 def choose_indexes(num_available: int, num_wanted: int, *, seed: int) -> list[int]:

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol, cast
 
 import torch
@@ -87,7 +88,19 @@ def generate(
             if progress is not None:
                 progress(len(own), num_own)
     written = {i: ids for part in gather_shards(own) for i, ids in part.items()}
-    return [_generation(p, written[i], tokenizer, arm) for i, p in enumerate(prompts)]
+    marks = end_marks(model)
+    return [
+        replace(_generation(p, written[i], tokenizer, arm), is_cut=marks.isdisjoint(written[i][1:]))
+        for i, p in enumerate(prompts)
+    ]
+
+
+def end_marks(model: PreTrainedModel) -> frozenset[int]:
+    """Return the tokens with which a model ends a text; none where it has none."""
+    marks = model.generation_config.eos_token_id
+    if marks is None:
+        return frozenset()
+    return frozenset([marks] if isinstance(marks, int) else marks)
 
 
 def _id(prompt: Prompt, arm: Arm) -> str:
