@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from permille.measure.attention import length_residuals
 from permille.measure.attention_effect import MIN_EACH, matched_effect, raw_effect
+from permille.measure.auc import auc
 from permille.measure.length_matching import match_on_lengths
 
-from .test_length_matching import lengths
+from .test_length_matching import lengths, untied_lengths
 
 SHIFT = 0.8
 PLANTED_AUC = float(stats.norm.cdf(SHIFT / np.sqrt(2)))
@@ -64,15 +66,16 @@ def test_figures_come_without_a_reason() -> None:
 
 
 def test_matching_takes_out_an_effect_that_is_only_length() -> None:
-    labels, source, target = lengths(1, number=1500)
-    values = np.log(source) + np.random.default_rng(2).normal(size=len(source)) * 0.1
-    pairs = match_on_lengths(labels, source, target)
-    raw, matched = raw_effect(values, labels), matched_effect(values, labels, pairs)
-    assert raw.auc is not None
-    assert raw.auc > 0.7
-    assert matched.auc is not None
-    assert abs(matched.auc - 0.5) < 0.08
-    assert len(pairs) > 100
+    effects = []
+    for seed in range(20):
+        labels, source, target = untied_lengths(seed, 600)
+        values = np.log(source) + np.random.default_rng(seed).normal(size=600) * 0.07
+        pairs = match_on_lengths(labels, source, target)
+        residuals = length_residuals(values, source, target)
+        effects.append(matched_effect(residuals, labels, pairs))
+    assert auc(values, labels) > 0.7
+    assert np.mean([effect.p < 0.05 for effect in effects]) <= 0.15
+    assert np.mean([effect.auc for effect in effects]) == pytest.approx(0.5, abs=0.02)
 
 
 def test_matching_keeps_an_effect_that_is_not_length() -> None:

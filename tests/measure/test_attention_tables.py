@@ -14,6 +14,8 @@ from permille.measure.attention_tables import (
     within_task,
 )
 
+from .test_length_matching import untied_lengths
+
 NUMBER = 240
 PLANTED = ("encoder", 1, 2)
 
@@ -104,6 +106,24 @@ def test_within_task_compares_every_metric_and_is_json() -> None:
         "target_tokens",
     ]
     assert json.loads(json.dumps(table, allow_nan=False))
+
+
+def test_what_is_only_length_is_no_matched_effect_however_many_there_are() -> None:
+    labels, source, target = untied_lengths(0)
+    values = np.log(source) + np.random.default_rng(0).normal(size=len(source)) * 0.07
+    only = {f"cross_{metric}": values[:, None, None] for metric in METRICS}
+    generations = MeasuredGenerations(
+        labels, only, {"cross": (0,)}, source, target, {"zlib_ratio": np.full(1500, np.nan)}
+    )
+    table = within_task(generations, untrained=only)
+    matched = table["metrics"]["cad"]["matched"]
+    assert table["metrics"]["cad"]["raw"]["p"] < 1e-6
+    assert matched["p"] > 0.05
+    assert table["nulls"]["untrained_model"] == {
+        name: value for name, value in matched.items() if name not in {"p_holm", "p_bh"}
+    }
+    assert table["matching"]["pairs"] == matched["num_memorized"]
+    assert 0 < table["matching"]["mean_gap_sd"]["source_tokens"] < 0.25
 
 
 def test_nulls_show_no_effect_where_the_measure_shows_one() -> None:

@@ -36,8 +36,9 @@ RAW_METHOD = (
     f"examples permuted; bootstraps: {NUM_RESAMPLES} resamples of examples"
 )
 MATCHED_METHOD = (
-    "auc: share of pairs won, Tango's interval at the effective size of examples; p: exact sign "
-    f"test, whole examples flipped; bootstraps: {NUM_RESAMPLES} resamples of examples"
+    "residuals on length; auc: share of pairs won, Tango's interval at the effective size of "
+    "examples; p: exact sign test, whole examples flipped; bootstraps: "
+    f"{NUM_RESAMPLES} resamples of examples"
 )
 
 
@@ -123,10 +124,11 @@ def matched_effect(
     *,
     seed: int = 0,
 ) -> Effect:
-    """Compare memorized generations with others of the same lengths.
+    """Compare memorized generations with others of nearly the same lengths.
 
     Args:
-        values_N: A measure of each generation, shape (N,); pairs with NaN are left out.
+        values_N: A measure of each generation, shape (N,); pairs with NaN are left out. Its
+            `length_residuals`, since pairs are not of exactly the same lengths.
         is_memorized_N: Shape (N,).
         pairs: Index pairs (memorized, other) of shape (P, 2), see `match_on_lengths`.
         groups_N: Which example each generation is of, shape (N,); None for each its own. Pairs

@@ -8,11 +8,11 @@ import numpy.typing as npt
 from numpy.typing import NDArray
 from statsmodels.stats.multitest import multipletests
 
-from permille.measure.attention import METRICS
+from permille.measure.attention import METRICS, length_residuals
 from permille.measure.attention_effect import MIN_EACH, matched_effect, raw_effect, too_few
 from permille.measure.attention_gain import gain_over_cheap
 from permille.measure.auc import BoolArray, FloatArray, auc, group_numbers, permuted_marks, rank_p
-from permille.measure.length_matching import match_on_lengths
+from permille.measure.length_matching import CALIPER_SD, match_on_lengths, mean_gaps
 
 KINDS = ("cross", "encoder", "decoder")
 CORRECTIONS = {"p_holm": "holm", "p_bh": "fdr_bh"}
@@ -79,9 +79,10 @@ def within_task(
         seed: Of everything that is drawn.
 
     Returns:
-        `metrics`: for each the effect `raw` and `matched` on lengths, p-values corrected for all of
-        them; `gain`: over cheap predictors; `nulls`: the same effects with labels permuted, and in
-        the untrained model.
+        `metrics`: for each the effect `raw`, and that of its residual on length, `matched` on
+        lengths too, p-values corrected for all of them; `matching`: how close the pairs are;
+        `gain`: over cheap predictors; `nulls`: the same effects with labels permuted, and in the
+        untrained model.
     """
     labels, groups = measured.is_memorized_N, measured.examples_N
     lengths = (measured.source_tokens_N, measured.target_tokens_N)
@@ -90,7 +91,9 @@ def within_task(
     metrics = {
         metric: {
             "raw": raw_effect(column, labels, groups, seed=seed).to_dict(),
-            "matched": matched_effect(column, labels, pairs, groups, seed=seed).to_dict(),
+            "matched": matched_effect(
+                length_residuals(column, *lengths), labels, pairs, groups, seed=seed
+            ).to_dict(),
         }
         for metric, column in columns.items()
     }
@@ -100,10 +103,11 @@ def within_task(
     gain = gain_over_cheap(_columns(cheap), _columns(columns), labels, groups, seed=seed)
     nulls = {"labels_permuted": _permuted_labels(columns["cad"], labels, groups, seed)}
     if untrained is not None:
-        empty = untrained["cross_cad"][:, -1].mean(axis=1)
+        empty = length_residuals(untrained["cross_cad"][:, -1].mean(axis=1), *lengths)
         nulls["untrained_model"] = matched_effect(empty, labels, pairs, groups, seed=seed).to_dict()
     return {
         "metrics": metrics,
+        "matching": _matching(pairs, *lengths),
         "gain": {**gain.to_dict(), "cheap_predictors": list(cheap)},
         "nulls": nulls,
     }
@@ -148,6 +152,19 @@ def _head_figures(
         "difference": difference,
         "auc": auc(values, labels),
         "p": rank_p(values, labels, groups),
+    }
+
+
+def _matching(
+    pairs: NDArray[np.intp], source_tokens_N: NDArray[np.int64], target_tokens_N: NDArray[np.int64]
+) -> dict[str, object]:
+    """Say how close matched pairs (P, 2) are in length, the memorized minus the other."""
+    gaps = mean_gaps(pairs, source_tokens_N, target_tokens_N)
+    names = ("source_tokens", "target_tokens")
+    return {
+        "pairs": len(pairs),
+        "caliper_sd": CALIPER_SD,
+        "mean_gap_sd": None if gaps is None else dict(zip(names, gaps, strict=True)),
     }
 
 

@@ -20,7 +20,10 @@ def match_on_lengths(
     """Pair memorized generations with others of nearly the same source and output length.
 
     As many pairs as the caliper allows, each generation in one at most, of the least total distance
-    between log lengths in standard deviations.
+    between log lengths in standard deviations. Within the caliper the memorized ones stay a little
+    longer where they are longer in all, see `mean_gaps`, so what is compared in pairs should be
+    free of a straight line in length as well (Rubin, Journal of the American Statistical
+    Association 74, 1979).
 
     Args:
         is_memorized_N: Shape (N,).
@@ -31,16 +34,44 @@ def match_on_lengths(
     Returns:
         Index pairs (memorized, other) of shape (P, 2).
     """
-    logs = np.log1p(np.stack([source_tokens_N, target_tokens_N], axis=1).astype(np.float64))
-    places = logs / np.maximum(logs.std(axis=0), 1e-9)
+    places = _places(source_tokens_N, target_tokens_N)
     memorized, others = np.flatnonzero(is_memorized_N), np.flatnonzero(~is_memorized_N)
     rng = np.random.default_rng(seed)
     memorized, others = (rng.permutation(side)[:MAX_MATCHED] for side in (memorized, others))
-    gaps = np.abs(places[memorized][:, None] - places[others][None])
-    too_far = (gaps > CALIPER_SD).any(axis=2)
+    gaps: NDArray[np.float64] = np.abs(places[memorized][:, None] - places[others][None])
+    too_far = gaps.max(axis=2) > CALIPER_SD
     # a pair beyond the caliper costs more than any number of pairs within it could save
     costs = np.where(too_far, 1e6, gaps.sum(axis=2))
     rows, columns = linear_sum_assignment(costs)
     kept = ~too_far[rows, columns]
     pairs = np.stack([memorized[rows[kept]], others[columns[kept]]], axis=1)
     return pairs[np.argsort(pairs[:, 0])]
+
+
+def mean_gaps(
+    pairs: NDArray[np.intp], source_tokens_N: NDArray[np.int64], target_tokens_N: NDArray[np.int64]
+) -> tuple[float, float] | None:
+    """Return how much longer the memorized ones of pairs still are; None without a pair.
+
+    Args:
+        pairs: Index pairs (memorized, other) of shape (P, 2).
+        source_tokens_N: Shape (N,).
+        target_tokens_N: Shape (N,).
+
+    Returns:
+        Means over pairs, in standard deviations of the log source and of the log output length.
+    """
+    if len(pairs) == 0:
+        return None
+    places = _places(source_tokens_N, target_tokens_N)
+    source, target = (places[pairs[:, 0]] - places[pairs[:, 1]]).mean(axis=0)
+    return float(source), float(target)
+
+
+def _places(
+    source_tokens_N: NDArray[np.int64], target_tokens_N: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return both log lengths in standard deviations, of shape (N, 2)."""
+    logs = np.log1p(np.stack([source_tokens_N, target_tokens_N], axis=1).astype(np.float64))
+    places: NDArray[np.float64] = logs / np.maximum(logs.std(axis=0), 1e-9)
+    return places
