@@ -51,6 +51,25 @@ def test_a_fault_of_the_program_does_not_end_a_sweep(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ConnectionResetError(errno.ECONNRESET, "reset by peer"), id="connection"),
+        pytest.param(TimeoutError("too late"), id="timeout"),
+        pytest.param(BrokenPipeError(errno.EPIPE, "broken pipe"), id="pipe"),
+        pytest.param(OSError(errno.ENOMEM, "cannot allocate memory"), id="memory"),
+    ],
+)
+def test_an_error_of_the_system_that_names_no_file_does_not_end_a_sweep(
+    tmp_path: Path, error: OSError
+) -> None:
+    outcome = do(job_in(tmp_path, group=tmp_path.parent), failing(error))
+    assert outcome.error == f"{type(error).__name__}: {error}"
+    assert json.loads((tmp_path / "failed.json").read_text()) == {"error": outcome.error}
+    with pytest.raises(type(error)):
+        do(job_in(tmp_path), failing(error))
+
+
+@pytest.mark.parametrize(
     ("code", "words"),
     [
         pytest.param(errno.ENOSPC, "no space is left", id="full"),
@@ -60,13 +79,13 @@ def test_a_fault_of_the_program_does_not_end_a_sweep(tmp_path: Path) -> None:
 )
 def test_an_error_of_the_disk_names_the_file_and_what_to_do(code: int, words: str) -> None:
     message = disk_error(OSError(code, "as the system says", "run/last.ckpt"))
+    assert message is not None
     assert message.startswith(f"run/last.ckpt: {words}; make room")
     assert "resume=" in message
 
 
-def test_an_error_that_is_none_of_a_disk_is_raised() -> None:
-    with pytest.raises(OSError, match="gone"):
-        disk_error(OSError(errno.EPIPE, "gone"))
+def test_an_error_that_is_none_of_a_disk_has_no_such_words() -> None:
+    assert disk_error(OSError(errno.EPIPE, "gone")) is None
 
 
 @pytest.mark.parametrize(

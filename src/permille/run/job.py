@@ -94,25 +94,21 @@ def do(job: Job, work: Callable[[Job], Path]) -> Outcome:
         return Outcome(work(job), job.overrides)
     except PermilleError as error:
         message = str(error)
-    except OSError as error:
-        message = disk_error(error)
     except Exception as error:
-        _LOG.exception("a fault of the program, not of its input")
-        if job.group is None:
-            raise
-        message = f"{type(error).__name__}: {error}"
+        of_disk = disk_error(error) if isinstance(error, OSError) else None
+        if of_disk is None:
+            _LOG.exception("a fault of the program, not of its input")
+            if job.group is None:
+                raise
+        message = of_disk or f"{type(error).__name__}: {error}"
     _leave_word(job.folder, message)
     return Outcome(job.folder.path, job.overrides, message)
 
 
-def disk_error(error: OSError) -> str:
-    """Say which file could not be read or written, and why.
-
-    Raises:
-        OSError: The error itself, where it is none of a disk.
-    """
+def disk_error(error: OSError) -> str | None:
+    """Say which file could not be read or written, and why; None of an error that is no disk's."""
     if error.errno not in DISK_ERRORS and error.filename is None:
-        raise error
+        return None
     reason = DISK_ERRORS.get(error.errno or 0, error.strerror or str(error))
     return (
         f"{error.filename or 'a file of the run'}: {reason}; make room or mend it, then go on with"
