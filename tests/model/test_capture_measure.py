@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 from transformers import (
+    FSMTConfig,
+    FSMTForConditionalGeneration,
     M2M100Config,
     M2M100ForConditionalGeneration,
     MBartConfig,
@@ -13,6 +15,7 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
+from permille.core.errors import SettingsError
 from permille.core.records import Split
 from permille.measure.attention import METRICS, cad
 from permille.model.capture_measure import (
@@ -20,6 +23,7 @@ from permille.model.capture_measure import (
     AttentionNotFiniteError,
     measure_attention,
     merge,
+    token_accuracies,
     untouched,
 )
 from permille.model.capture_probe import MapChoice, ProbeExample, collate
@@ -126,6 +130,15 @@ def test_leaving_the_vocabulary_out_changes_no_attention() -> None:
     found = measured(model, with_scores=False)
     assert found.scores == {}
     np.testing.assert_array_equal(found.values["cross_cad"], measured(model).values["cross_cad"])
+
+
+def test_a_decoder_with_arguments_of_its_own_is_run_through_its_model() -> None:
+    sizes = {name: size for name, size in BART_SIZES.items() if name != "vocab_size"}
+    vocabularies = {"src_vocab_size": 50, "tgt_vocab_size": 50}
+    model = FSMTForConditionalGeneration(FSMTConfig(langs=["en", "de"], **vocabularies, **sizes))
+    with pytest.raises(SettingsError, match="cannot see the cross attention of layer 0 in a model"):
+        measured(model, with_scores=False)
+    assert token_accuracies(model, probes()).shape == (len(LENGTHS),)
 
 
 @pytest.mark.parametrize("family", ["mbart", "m2m_100"])

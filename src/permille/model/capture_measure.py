@@ -1,5 +1,6 @@
 """Measure the attention of a model on probe examples, without leaving a trace in the model."""
 
+import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -216,10 +217,12 @@ def _forward(model: PreTrainedModel, batch: ProbeBatch, with_scores: bool) -> di
     """Run the model; without scores the vocabulary's projection is left out."""
     inputs = {"input_ids": batch.input_ids, "attention_mask": batch.source_mask.long()}
     decoder_ids = _decoder_inputs(model, batch.labels)
-    if with_scores:
-        logits = model(**inputs, decoder_input_ids=decoder_ids, use_cache=False).logits
-        return _scores(logits, batch.labels, batch.target_mask)
     encoder, decoder = (getattr(model, f"get_{stack}")() for stack in ("encoder", "decoder"))
+    # a decoder that names its arguments otherwise, as FSMT's does, is called by its own model
+    is_usual = "encoder_attention_mask" in inspect.signature(decoder.forward).parameters
+    if with_scores or not is_usual:
+        logits = model(**inputs, decoder_input_ids=decoder_ids, use_cache=False).logits
+        return _scores(logits, batch.labels, batch.target_mask) if with_scores else {}
     decoder(
         input_ids=decoder_ids,
         encoder_hidden_states=encoder(**inputs).last_hidden_state,
