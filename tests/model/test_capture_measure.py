@@ -13,6 +13,8 @@ from transformers import (
     PreTrainedModel,
     T5Config,
     T5ForConditionalGeneration,
+    T5GemmaConfig,
+    T5GemmaForConditionalGeneration,
 )
 
 from permille.core.errors import SettingsError
@@ -139,6 +141,23 @@ def test_a_decoder_with_arguments_of_its_own_is_run_through_its_model() -> None:
     with pytest.raises(SettingsError, match="cannot see the cross attention of layer 0 in a model"):
         measured(model, with_scores=False)
     assert token_accuracies(model, probes()).shape == (len(LENGTHS),)
+
+
+def test_scores_alone_leave_the_models_attention_as_it_is() -> None:
+    parts = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "head_dim": 8}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 50}
+    config = T5GemmaConfig(encoder=parts | heads, decoder=parts | heads, vocab_size=50)
+    model = T5GemmaForConditionalGeneration(config).eval()
+    model.set_attn_implementation("eager")
+    shares = token_accuracies(model, probes())
+    for probe, share in zip(probes(), shares, strict=True):
+        batch = collate([probe], pad_id=0, device=torch.device("cpu"))
+        with torch.no_grad():
+            logits = model(input_ids=batch.input_ids, labels=batch.labels).logits
+        hits = (logits.argmax(dim=-1) == batch.labels).double().mean().item()
+        assert share == pytest.approx(hits)
+    with pytest.raises(SettingsError, match="caps its scores, which is not measured here"):
+        measure_attention(model, probes(), last_decoder_block(find_sites(model)))
 
 
 @pytest.mark.parametrize("family", ["mbart", "m2m_100"])

@@ -107,15 +107,15 @@ class AttentionRecorder:
         Raises:
             SettingsError: If the family bends its scores in a way that is not followed here.
         """
-        site = self._sites.get(module)
-        if site is None:
-            others |= {"scaling": scaling, "position_bias": position_bias}
-            return _TORCH_ATTENTION(module, query, key, value, attention_mask, **others)
         if others.get("softcap") is not None:
             raise SettingsError(
                 f"attention: {type(module).__name__} caps its scores, which is not measured here; "
                 "choose a model of another family (T5, BART, ...) or set attention=off"
             )
+        site = self._sites.get(module)
+        if site is None:
+            others |= {"scaling": scaling, "position_bias": position_bias}
+            return _TORCH_ATTENTION(module, query, key, value, attention_mask, **others)
         repeats = query.shape[1] // key.shape[1]
         if repeats > 1:
             key, value = (x.repeat_interleave(repeats, dim=1) for x in (key, value))

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -171,7 +171,7 @@ def _measure_batch(
         ),
         map_choice=choice,
     )
-    with routed_attention(model, recorder):
+    with routed_attention(model, recorder) if sites else nullcontext():
         scores = _forward(model, batch, with_scores)
     _check_finite(recorder)
     layers, values = _reduced(recorder, sites)
