@@ -105,6 +105,7 @@ def test_within_task_compares_every_metric_and_is_json() -> None:
         "source_tokens",
         "target_tokens",
     ]
+    assert table["gain"]["attention_predictors"] == ["cad"]
     assert json.loads(json.dumps(table, allow_nan=False))
 
 

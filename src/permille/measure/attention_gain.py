@@ -20,6 +20,7 @@ from permille.measure.auc import (
     IntArray,
     auc,
     auc_interval,
+    blocks_by_size,
     difference_interval,
     drawn_weights,
     group_numbers,
@@ -29,8 +30,11 @@ from permille.measure.intervals import Interval
 
 NUM_FOLDS = 5
 NUM_REPEATS = 4
+NUM_PERMUTED = 5
+"""How often attention is dealt out to other examples, to see what it gains by chance."""
 MIN_EACH = 2 * NUM_FOLDS
 """Of fewer examples with a memorized, or with another, generation nothing is predicted."""
+Folds = Sequence[tuple[IntArray, IntArray]]
 METHOD = (
     "logistic regressions, each example scored without it; Newcombe's method 5 at the effective "
     "size of examples, joined by variance estimates recovery"
@@ -48,6 +52,8 @@ class Gain:
         auc_attention: Of attention alone.
         auc_both: Of both.
         gain: `auc_both` minus `auc_cheap`.
+        gain_permuted: Mean gain of the same attention dealt out to other examples: what fitting
+            columns that know nothing costs, a little below 0.
         ci95: Interval of the gain over other examples, with the models' fits held fixed.
         method: How both were found.
         reason: Why there are no figures; None where there are.
@@ -59,6 +65,7 @@ class Gain:
     auc_attention: float | None = None
     auc_both: float | None = None
     gain: float | None = None
+    gain_permuted: float | None = None
     ci95: Interval | None = None
     method: str | None = None
     reason: str | None = None
@@ -86,7 +93,8 @@ def gain_over_cheap(
 
     Args:
         cheap: Cheap predictors of shape (N, K).
-        attention: Measures of the attention of shape (N, M).
+        attention: Measures of the attention of shape (N, M). Each costs a little of the AUC where
+            it knows nothing, so few are wanted.
         is_memorized_N: Shape (N,).
         groups_N: Which example each generation is of, shape (N,); None for each its own.
         seed: Of folds and bootstrap.
@@ -100,10 +108,8 @@ def gain_over_cheap(
     sizes = int(labels.sum()), int((~labels).sum())
     if reason := too_few(labels, groups, MIN_EACH):
         return Gain(*sizes, reason=reason)
-    scores = [
-        held_out_scores(columns[known], labels, groups, seed=seed)
-        for columns in (cheap, attention, everything)
-    ]
+    folds = _folds(labels, groups, seed)
+    scores = [_scores(columns[known], labels, folds) for columns in (cheap, attention, everything)]
     areas = [auc(score, labels) for score in scores]
     return Gain(
         *sizes,
@@ -111,6 +117,8 @@ def gain_over_cheap(
         auc_attention=areas[1],
         auc_both=areas[2],
         gain=areas[2] - areas[0],
+        gain_permuted=_permuted_auc(cheap[known], attention[known], labels, groups, folds, seed)
+        - areas[0],
         ci95=gain_interval(scores[2], scores[0], labels, groups, seed),
         method=METHOD,
     )
@@ -135,15 +143,52 @@ def held_out_scores(
         Shape (N,), in [0, 1]: the rank within the fold, averaged over repeats.
     """
     groups = group_numbers(groups_N, len(columns))
+    return _scores(columns, is_memorized_N, _folds(is_memorized_N, groups, seed))
+
+
+def _folds(labels_N: BoolArray, groups_N: IntArray, seed: int) -> Folds:
+    """Return the rows fitted on and those held out, of every fold of every repeat."""
+    return [
+        fold
+        for repeat in range(NUM_REPEATS)
+        for fold in StratifiedGroupKFold(NUM_FOLDS, shuffle=True, random_state=seed + repeat).split(
+            groups_N, labels_N, groups_N
+        )
+    ]
+
+
+def _scores(columns: FloatArray, labels_N: BoolArray, folds: Folds) -> FloatArray:
+    """Return `held_out_scores` over folds; columns of shape (N, K), labels of shape (N,)."""
     scores = np.zeros(len(columns))
-    for repeat in range(NUM_REPEATS):
-        folds = StratifiedGroupKFold(NUM_FOLDS, shuffle=True, random_state=seed + repeat)
-        for fitted, held_out in folds.split(columns, is_memorized_N, groups):
-            model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-            model.fit(columns[fitted], is_memorized_N[fitted])
-            ranks = stats.rankdata(model.decision_function(columns[held_out]))
-            scores[held_out] += (ranks - 0.5) / len(held_out) / NUM_REPEATS
+    for fitted, held_out in folds:
+        model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+        model.fit(columns[fitted], labels_N[fitted])
+        ranks = stats.rankdata(model.decision_function(columns[held_out]))
+        scores[held_out] += (ranks - 0.5) / len(held_out) / NUM_REPEATS
     return scores
+
+
+def _permuted_auc(
+    cheap: FloatArray,
+    attention: FloatArray,
+    labels_N: BoolArray,
+    groups_N: IntArray,
+    folds: Folds,
+    seed: int,
+) -> float:
+    """Return the mean AUC of both kinds of predictors, attention being another example's.
+
+    Whole examples change places with others of as many generations.
+    """
+    rng = np.random.default_rng(seed)
+    areas = []
+    for _ in range(NUM_PERMUTED):
+        permuted = attention.copy()
+        for rows in blocks_by_size(groups_N):
+            permuted[rows] = attention[rng.permutation(rows)]
+        columns = np.concatenate([cheap, permuted], axis=1)
+        areas.append(auc(_scores(columns, labels_N, folds), labels_N))
+    return float(np.mean(areas))
 
 
 def zlib_ratios(texts: Sequence[str]) -> NDArray[np.float64]:

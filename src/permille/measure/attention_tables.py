@@ -100,7 +100,8 @@ def within_task(
     _correct([effect for both in metrics.values() for effect in both.values()])
     names = ("source_tokens", "target_tokens")
     cheap = {**measured.cheap, **dict(zip(names, map(np.log1p, lengths), strict=True))}
-    gain = gain_over_cheap(_columns(cheap), _columns(columns), labels, groups, seed=seed)
+    measured_cad = columns["cad"][:, None]
+    gain = gain_over_cheap(_columns(cheap), measured_cad, labels, groups, seed=seed)
     nulls = {"labels_permuted": _permuted_labels(columns["cad"], labels, groups, seed)}
     if untrained is not None:
         empty = length_residuals(untrained["cross_cad"][:, -1].mean(axis=1), *lengths)
@@ -108,7 +109,11 @@ def within_task(
     return {
         "metrics": metrics,
         "matching": _matching(pairs, *lengths),
-        "gain": {**gain.to_dict(), "cheap_predictors": list(cheap)},
+        "gain": {
+            **gain.to_dict(),
+            "cheap_predictors": list(cheap),
+            "attention_predictors": ["cad"],
+        },
         "nulls": nulls,
     }
 
