@@ -118,3 +118,10 @@ def test_blocks_never_have_an_interval_and_too_few_have_a_reason():
 def test_blocks_of_other_shapes_are_refused():
     with pytest.raises(ValueError, match=r"one shape \(T, K\), got \(2, 3\), \(3, 2\)"):
         block_rank_correlation(np.ones((2, 3)), np.ones((3, 2)))
+
+
+def test_figures_that_hold_nan_have_no_correlation_and_say_so():
+    for figures in (([1.0, math.nan, 2.0, 4.0], range(4)), (range(4), [math.nan] * 4)):
+        found = rank_correlation(*figures)
+        assert found.spearman is None
+        assert "not known everywhere" in str(found.reason)

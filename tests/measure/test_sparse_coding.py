@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from permille.core.errors import SettingsError
 from permille.measure.sparse_coding import (
     AttentionReader,
     draw_worlds,
@@ -94,3 +95,8 @@ def test_a_row_says_what_attention_on_the_needed_alone_would_give() -> None:
     rows = {row.num_needed: row for row in simulate(small(num_steps=1))}
     assert rows[2].ideal_dispersion == pytest.approx(math.log(2) / math.log(4))
     assert rows[4].to_dict()["ideal_dispersion"] == 1
+
+
+def test_models_that_diverge_are_an_error_that_names_the_learning_rate() -> None:
+    with pytest.raises(SettingsError, match=r"k = 1 with learning_rate=1e\+09.*learning_rate"):
+        simulate(small(num_steps=20, learning_rate=1e9))

@@ -66,6 +66,8 @@ def rank_correlation(
         raise ValueError(f"want as many points on both axes, got {num_points}, {len(other_ranks)}")
     if num_points < 3:
         return RankCorrelation(num_points, reason=f"{num_points} points have no rank correlation")
+    if np.isnan(ranks).any() or np.isnan(other_ranks).any():
+        return RankCorrelation(num_points, reason="one of the two figures is not known everywhere")
     if np.ptp(ranks) == 0 or np.ptp(other_ranks) == 0:
         return RankCorrelation(num_points, reason="one of the two figures is the same everywhere")
     spearman = _pearson(ranks, other_ranks[np.newaxis])[0]

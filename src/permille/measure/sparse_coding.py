@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from torch import Tensor, nn
 
+from permille.core.errors import SettingsError
 from permille.measure.attention import cad
 from permille.measure.sparse_coding_config import SparseCodingConfig
 
@@ -56,7 +57,11 @@ class SparseCodingRow:
 
 
 def simulate(config: SparseCodingConfig) -> list[SparseCodingRow]:
-    """Train a model for each k and seed and return a row for each k."""
+    """Train a model for each k and seed and return a row for each k.
+
+    Raises:
+        SettingsError: If a model diverges, or its targets do not vary.
+    """
     return [_simulate_needed(config, needed) for needed in config.needed]
 
 
@@ -150,14 +155,21 @@ def _simulate_needed(config: SparseCodingConfig, needed: int) -> SparseCodingRow
         predicted, attention = model(fresh.inputs)
     residual = (predicted - fresh.clean).square().mean(dim=1)
     variance = fresh.clean.var(dim=1, correction=0)
-    return SparseCodingRow(
-        needed,
-        math.log(needed) / math.log(config.num_features),
-        _estimate(_dispersion(attention)),
-        _estimate(_share_of_noise(fitted, trained_on)),
-        _estimate(_share_of_noise(predicted, fresh)),
-        _estimate(1 - residual / variance),
-    )
+    figures = [
+        _dispersion(attention),
+        _share_of_noise(fitted, trained_on),
+        _share_of_noise(predicted, fresh),
+        1 - residual / variance,
+    ]
+    if not all(figure.isfinite().all() for figure in figures):
+        raise SettingsError(
+            f"grid.simulation: want finite figures, got NaN or infinity at k = {needed} with "
+            f"learning_rate={config.learning_rate:g} and num_examples={config.num_examples}; lower "
+            "grid.simulation.learning_rate, or raise grid.simulation.num_examples where so few "
+            "targets may be all the same"
+        )
+    ideal = math.log(needed) / math.log(config.num_features)
+    return SparseCodingRow(needed, ideal, *map(_estimate, figures))
 
 
 def _train(model: AttentionReader, world: World, config: SparseCodingConfig) -> None:
