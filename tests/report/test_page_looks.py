@@ -208,6 +208,27 @@ def test_two_filters_stand_in_a_row_on_a_telephone(browser: Any, pages: dict[str
     opened.page.context.close()
 
 
+@pytest.mark.parametrize("width", [1280, NARROW_PX])
+@pytest.mark.parametrize("row", [0, -1])
+def test_what_a_control_means_is_seen_whole(
+    browser: Any, pages: dict[str, Path], width: int, row: int
+) -> None:
+    opened = open_page(browser, pages["run"], viewport={"width": width, "height": 900})
+    opened.page.locator(".controls th a").nth(row).focus()
+    tips = opened.page.locator(".controls [role=tooltip]")
+    # both at once, since the page may still be moving
+    above, below, right = tips.nth(row).evaluate(
+        """(node) => {
+          const tip = node.getBoundingClientRect();
+          const region = node.closest('.scroll').getBoundingClientRect();
+          return [tip.top - region.top, region.bottom - tip.bottom, tip.right];
+        }"""
+    )
+    assert min(above, below) >= 0
+    assert right <= width
+    opened.page.context.close()
+
+
 def test_long_names_of_settings_break_between_their_words(
     browser: Any, pages: dict[str, Path]
 ) -> None:
