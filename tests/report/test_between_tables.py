@@ -36,7 +36,7 @@ def test_the_spread_between_seeds_has_a_row_a_kind() -> None:
 def test_what_examples_owe_to_training_has_a_mean_and_a_row_an_example() -> None:
     found = tables(counterfactual=FOUND)
     (mean,) = found["counterfactual"].rows
-    assert mean == ("the defaults", 3, 2, 500.0, 0.0, 1000.0, None)
+    assert mean == ("the defaults", 3, 2, 500.0, *FOUND[0]["ci95"], None)
     assert found["counterfactual_examples"].rows == [
         ("the defaults", "a", 2, 2, 0, 1, 1.0),
         ("the defaults", "b", 0, 2, 0, 1, 0.0),

@@ -43,7 +43,7 @@ def test_membership_has_a_row_an_attack_with_its_area_and_whether_it_shows_a_tra
     alike = membership([1.0, 2.0] * 5, [1.0, 2.0] * 5).to_dict()
     found = {"reading": "", "loss": known, "loss_against_base": {"missing": "no base"}}
     rows = rows_of(membership={**found, "zlib": alike, "min_k": alike, "min_k_plus": alike})
-    assert rows["membership by loss"].figure == "area 1.000 [1.000, 1.000]"
+    assert rows["membership by loss"].figure == "area 1.000 [0.849, 1.000]"
     assert rows["membership by loss"].count == "20 against 10"
     assert rows["membership by zlib"].figure.startswith("area 0.500 [")
     assert rows["membership by zlib"].figure.endswith("], covers 0.5")
