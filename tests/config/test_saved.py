@@ -32,6 +32,19 @@ def test_a_resumed_training_starts_from_its_own_overrides(run: Path) -> None:
     assert found[:2] == ["task=qa", "data.num_train=40"]
 
 
+def test_a_resumed_sweep_starts_from_its_own_grid_and_overrides(tmp_path: Path) -> None:
+    (tmp_path / "overrides.yaml").write_text('- grid=seeds\n- overrides=["task=qa"]\n')
+    given = [f'resume="{tmp_path}"']
+    found = effective_overrides(Program.sweep, given)
+    assert found == ["grid=seeds", 'overrides=["task=qa"]', *given]
+
+
+def test_a_sweep_is_resumed_in_the_folder_of_one_alone(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere", "/dev/null"):
+        with pytest.raises(SettingsError, match=r"resume: want the folder of a sweep, such"):
+            effective_overrides(Program.sweep, [f'resume="{folder}"'])
+
+
 def test_what_the_earlier_call_resumed_is_not_taken_over(run: Path) -> None:
     assert "resume=elsewhere" not in saved_overrides(run, "run")
 
@@ -71,6 +84,20 @@ def test_a_checkpoint_of_a_run_is_read_at_the_lengths_of_the_run(
 def test_a_model_that_is_named_beside_a_checkpoint_counts() -> None:
     given = ["checkpoint=google/flan-t5-small", "model=t5_small"]
     assert effective_overrides(Program.evaluate, given) == given
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("- 'a\n- b: [", id="no YAML"),
+        pytest.param("- task=qa\n- task=a=(b\n", id="no overrides"),
+        pytest.param("- task=q\udcff\n", id="no UTF-8"),
+    ],
+)
+def test_broken_overrides_of_a_run_are_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "overrides.yaml").write_text(content, errors="surrogateescape")
+    with pytest.raises(SettingsError, match=r"overrides\.yaml: want a list of overrides, got"):
+        saved_overrides(tmp_path, "resume")
 
 
 @pytest.mark.parametrize("program", Program)

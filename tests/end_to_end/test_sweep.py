@@ -88,6 +88,16 @@ def test_a_sweep_runs_its_cells_skips_what_is_done_and_goes_on_after_a_failure(
     assert again.code == 1
     assert report.stat().st_mtime_ns == written
     assert "seed=1: done already" in again.err
+    begun = (workplace / "cells" / "overrides.yaml").read_bytes()
+    resumed = run("sweep", "--config-dir=conf", "resume=cells")
+    assert resumed.code == 1
+    assert "seed=1: done already" in resumed.err
+    assert len(comparison_of(workplace / "cells")["rows"]) == 2
+    other = run("sweep", "--config-dir=conf", "resume=cells", listed([*SHORT, "task=qa"]))
+    assert other.code == 1
+    assert any("cells/seed=1: want a cell of " in line for line in other.errors)
+    assert (workplace / "cells" / "overrides.yaml").read_bytes() == begun
+    assert report.stat().st_mtime_ns == written
 
 
 def test_the_simulation_leaves_a_comparison_as_other_grids_do(run: Run, workplace: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.config.schema import Program
+from permille.core.errors import SettingsError
 from permille.run.cells import Cell, cell_names, run_cell
 from permille.run.folder import RunFolder
 
@@ -93,6 +95,45 @@ def test_a_cell_whose_command_line_is_refused_is_failed_too(tmp_path: Path) -> N
     outcome = run_cell(cell(tmp_path / "one", "no.such.setting=1"))
     assert outcome.error is not None
     assert "exit code 1" in outcome.error
+
+
+def begun(folder: Path, *overrides: str) -> Cell:
+    folder.mkdir()
+    (folder / "overrides.yaml").write_text("".join(f"- {one}\n" for one in overrides))
+    return cell(folder, "task=qa", "seed=1")
+
+
+def test_a_cell_that_was_interrupted_goes_on_as_it_was_begun(tmp_path: Path) -> None:
+    from permille.run.cells import _arguments
+
+    where = begun(tmp_path / "one", "task=qa", "seed=1")
+    where.refuse_others()
+    assert _arguments(where) == [f'resume="{tmp_path / "one"}"']
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_cell_of_other_settings_is_refused(tmp_path: Path, is_done: bool) -> None:
+    where = begun(tmp_path / "one", "task=dialogue", "seed=1")
+    if is_done:
+        where.folder.report.write_text("{}")
+    with pytest.raises(
+        SettingsError, match=r"one: want a cell of task=qa seed=1, got one of task="
+    ):
+        where.refuse_others()
+
+
+def test_a_cell_that_evaluates_is_known_by_what_it_evaluates_too(tmp_path: Path) -> None:
+    before = begun(tmp_path / "before", "task=qa")
+    run = f'run="{before.folder.path}"'
+    begun(tmp_path / "one", "task=qa", f"'{run}'", "audit=paper")
+    for own, is_refused in (("audit=paper", False), ("audit=off", True)):
+        where = Cell("one", Program.evaluate, [run, own], RunFolder(tmp_path / "one"), tmp_path)
+        with pytest.raises(SettingsError) if is_refused else nullcontext():
+            where.refuse_others()
+
+
+def test_a_cell_that_was_not_begun_is_none_of_others(tmp_path: Path) -> None:
+    cell(tmp_path / "one", "task=qa").refuse_others()
 
 
 @pytest.mark.parametrize("name", ["a,b", 'with "quotes"', "with blanks", "(ü)"])

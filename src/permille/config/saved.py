@@ -1,17 +1,22 @@
-"""The overrides of an earlier run, from which evaluate.py run= and train.py resume= start."""
+"""The overrides of an earlier run or sweep, from which run= and resume= start."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 from omegaconf import ListConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from permille.config.overrides import as_value
 from permille.config.schema import Program
 from permille.core.errors import SettingsError
 
 OVERRIDES_FILE = "overrides.yaml"
-STARTS_FROM = {Program.train: "resume", Program.evaluate: "run"}
+STARTS_FROM = {Program.train: "resume", Program.evaluate: "run", Program.sweep: "resume"}
+A_RUN = "a run, such as outputs/<day>/<time>_<task>"
+A_SWEEP = "a sweep, such as sweeps/<day>/<time>_<grid>"
 OF_ONE_CALL = frozenset(
     {
         "resume",
@@ -45,7 +50,8 @@ def effective_overrides(program: Program, overrides: Sequence[str]) -> list[str]
     setting = STARTS_FROM.get(program)
     folder = value_of(overrides, setting) if setting else None
     if folder is not None:
-        return [*saved_overrides(Path(folder), str(setting)), *overrides]
+        kind = A_SWEEP if program is Program.sweep else A_RUN
+        return [*saved_overrides(Path(folder), str(setting), kind), *overrides]
     checkpoint = value_of(overrides, "checkpoint") if program is Program.evaluate else None
     if checkpoint is None or value_of(overrides, "model") is not None:
         return list(overrides)
@@ -74,28 +80,41 @@ def value_of(overrides: Sequence[str], setting: str) -> str | None:
     return None if not values or values[-1] is None else str(values[-1])
 
 
-def saved_overrides(folder: Path, setting: str) -> list[str]:
+def saved_overrides(folder: Path, setting: str, kind: str = A_RUN) -> list[str]:
     """Return what a run was started with.
 
     Args:
         folder: The run's folder.
         setting: Which setting named it, for the error.
+        kind: What the folder should be one of, for the error.
 
     Raises:
-        SettingsError: If the folder is none of a run.
+        SettingsError: If the folder is none of a run, or its file of overrides is broken.
     """
     path = folder / OVERRIDES_FILE
     if not path.is_file():
         got = "which is no folder" if not folder.is_dir() else f"which has no {OVERRIDES_FILE}"
-        raise SettingsError(
-            f"{setting}: want the folder of a run, such as outputs/<day>/<time>_<task>, got"
-            f" {folder}, {got}"
-        )
-    content = OmegaConf.load(path)
-    if not isinstance(content, ListConfig) or not all(isinstance(one, str) for one in content):
-        raise SettingsError(f"{path}: want a list of overrides, got something else; mend the file")
-    saved = [str(one) for one in content]
-    read = OverridesParser.create().parse_overrides(saved)
+        raise SettingsError(f"{setting}: want the folder of {kind}, got {folder}, {got}")
+    written = written_overrides(path)
+    read = OverridesParser.create().parse_overrides(written)
     return [
-        text for text, one in zip(saved, read, strict=True) if one.key_or_group not in OF_ONE_CALL
+        text for text, one in zip(written, read, strict=True) if one.key_or_group not in OF_ONE_CALL
     ]
+
+
+def written_overrides(path: Path) -> list[str]:
+    """Return all overrides of a run's file of them.
+
+    Raises:
+        SettingsError: If the file is broken.
+    """
+    try:
+        content = OmegaConf.load(path)
+        if isinstance(content, ListConfig) and all(isinstance(one, str) for one in content):
+            written = [str(one) for one in content]
+            OverridesParser.create().parse_overrides(written)
+            return written
+        reason = "something else"
+    except (YAMLError, UnicodeDecodeError, OmegaConfBaseException, HydraException) as error:
+        reason = str(error).splitlines()[0]
+    raise SettingsError(f"{path}: want a list of overrides, got {reason}; mend the file")

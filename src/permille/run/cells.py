@@ -13,8 +13,10 @@ from pathlib import Path
 from omegaconf import OmegaConf
 
 from permille.config.overrides import as_value
+from permille.config.saved import OVERRIDES_FILE, effective_overrides, written_overrides
 from permille.config.schema import Program
-from permille.core.errors import PermilleError
+from permille.config.secrets import without_secrets
+from permille.core.errors import PermilleError, SettingsError
 from permille.report.config import ReportConfig, ReportName, Texts
 from permille.run.folder import RunFolder
 from permille.run.job import Outcome, group_name
@@ -37,13 +39,37 @@ class Cell:
         """Whether the cell has a whole report."""
         return self.folder.report.is_file()
 
+    @property
+    def begun_with(self) -> Path:
+        """The file that says with which overrides the cell was begun."""
+        return self.folder.path / OVERRIDES_FILE
+
+    def refuse_others(self) -> None:
+        """Refuse a folder in which something else than this cell was begun.
+
+        Raises:
+            SettingsError: If its overrides are others.
+        """
+        if not self.begun_with.is_file():
+            return
+        begun = written_overrides(self.begun_with)
+        own = [str(without_secrets(o)) for o in effective_overrides(self.program, self.overrides)]
+        if begun != own:
+            raise SettingsError(
+                f"{self.folder.path}: want a cell of {' '.join(own)}, got one of {' '.join(begun)};"
+                " go on with what the sweep was begun with (resume=SWEEP alone does), or choose"
+                " another folder with hydra.run.dir="
+            )
+
 
 def run_cell(cell: Cell) -> Outcome:
     """Run a cell, or go on with it where an earlier attempt was interrupted.
 
     Raises:
         KeyboardInterrupt: If the cell was interrupted.
+        SettingsError: If something else was begun in its folder.
     """
+    cell.refuse_others()
     if cell.is_done:
         _LOG.info("%s: done already", cell.name)
         draw_missing_page(cell.folder)
@@ -86,10 +112,10 @@ def draw_missing_page(folder: RunFolder) -> None:
 
 
 def _arguments(cell: Cell) -> list[str]:
-    """Return the arguments of a cell's process; one that was interrupted is resumed."""
+    """Return the arguments of a cell's process; one that was interrupted goes on as it began."""
     folder = as_value(str(cell.folder.path))
-    if cell.program is Program.train and (cell.folder.path / "overrides.yaml").is_file():
-        return [*cell.overrides, f"resume={folder}"]
+    if cell.program is Program.train and cell.begun_with.is_file():
+        return [f"resume={folder}"]
     return [*cell.overrides, f"hydra.run.dir={folder}"]
 
 

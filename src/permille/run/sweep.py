@@ -23,7 +23,8 @@ def run_sweep(job: Job) -> Path:
     A failed cell does not keep the others from running; all that failed are named at the end.
 
     Raises:
-        SettingsError: If the settings of any cell are wrong; nothing has run then.
+        SettingsError: If the settings of any cell are wrong, or others than it was begun with;
+            nothing has run then.
     """
     settings = to_settings(job.config, SweepSettings)
     if settings.grid.simulation is not None:
@@ -38,6 +39,8 @@ def run_sweep(job: Job) -> Path:
     cells = cells_of(settings.grid, shared, top)
     first = first_of(settings.grid, shared, top)
     check_overrides([(cell.program, cell.overrides) for cell in ([first] if first else cells)])
+    for cell in [*([first] if first else []), *cells]:
+        cell.refuse_others()
     top.mkdir(parents=True, exist_ok=True)
     RunFolder(top).write_settings(job.overrides, plain_settings(job.config))
     if first is not None:
