@@ -79,6 +79,57 @@ def test_what_hydra_prints_is_left_to_hydra(flag: list[str]) -> None:
     assert read_command_line(Program.train, [*flag, "seed=x"]).is_information
 
 
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        pytest.param(["--foo"], "--foo: no such flag", id="no flag"),
+        pytest.param(
+            ["--cfg", "x"],
+            "argument --cfg/-c: invalid choice: 'x'",
+            id="no value of a flag",
+        ),
+        pytest.param(
+            ["task=qa", "--config-dir"],
+            "argument --config-dir/-cd: expected one argument",
+            id="no value",
+        ),
+    ],
+)
+def test_a_wrong_flag_is_a_fault_like_others(
+    flags: list[str], message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (told,) = faults(Program.train, *flags)
+    assert told.startswith(message)
+    assert told.endswith("; see --help")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_version_is_printed_by_hydra(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        read_command_line(Program.train, ["--version"])
+    assert ended.value.code == 0
+    assert "Hydra" in capfd.readouterr().out
+
+
+def test_flags_may_stand_anywhere_among_overrides(tmp_path: Path) -> None:
+    given = ["task=dialogue", "-m", "seed=1,2", "--config-dir", str(tmp_path), "track=files"]
+    line = read_command_line(Program.train, given)
+    assert line.is_multirun
+    assert [cell[1] for cell in line.cells] == ["seed=1", "seed=2"]
+    overrides = ["task=dialogue", "seed=1,2", "track=files"]
+    assert line.arguments == ["-m", "--config-dir", str(tmp_path), *overrides]
+
+
+def test_a_pattern_that_fits_nothing_is_a_fault() -> None:
+    assert faults(Program.train, "-m", "task=glob(x*)", "seed=1") == [
+        "task=glob(x*): want a value at least, got none; of task there are dialogue, multitask, qa,"
+        " sentiment, summarization, translation"
+    ]
+    assert faults(Program.train, "-m", "seed=range(5,5)") == [
+        "seed=range(5,5): want a value at least, got none"
+    ]
+
+
 def test_a_folder_of_options_that_is_missing_is_named() -> None:
     assert faults(Program.train, "--config-dir", "nowhere") == [
         "--config-dir: want a folder, got nowhere, which is no folder"

@@ -61,7 +61,11 @@ def read_overrides(
             read.values.append([text])
         elif is_multirun:
             key = override.get_key_element()
-            read.values.append([f"{key}={value}" for value in override.sweep_string_iterator()])
+            values = [f"{key}={value}" for value in override.sweep_string_iterator()]
+            if values:
+                read.values.append(values)
+            else:
+                read.faults.append(_sweep_of_none(text, loader.get_group_options(key)))
         else:
             read.faults.append(_sweep_of_one(text))
     return read
@@ -116,6 +120,13 @@ def _sweep_of_one(text: str) -> str:
         f"{text}: want one value, got several; add -m to run each, write '{key}=[{value}]' for a"
         f" list, or {quoted(text)} for one text with a comma"
     )
+
+
+def _sweep_of_none(text: str, options: Sequence[str]) -> str:
+    """Say that a sweep has no value, and what options of its group there are."""
+    key = text.partition("=")[0]
+    choice = f"; of {key} there are {', '.join(sorted(options))}" if options else ""
+    return f"{text}: want a value at least, got none{choice}"
 
 
 def explain(text: str, schema: type, loader: ConfigLoader, error: Exception) -> str:

@@ -6,7 +6,9 @@ and composed by itself where all together fail, so that a user mends a command l
 
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from hydra._internal.utils import get_args_parser
@@ -35,9 +37,10 @@ class CommandLine:
 
     `is_information` tells that something is to be printed (help, the configuration) instead of run;
     `help_text` is what, where it is the program's help. `cells` are the overrides of each job: one,
-    or those of `-m`.
+    or those of `-m`. `arguments` are all of them with the flags first, as Hydra's own parser wants.
     """
 
+    arguments: list[str]
     overrides: list[str]
     cells: list[list[str]]
     is_multirun: bool
@@ -51,13 +54,16 @@ def read_command_line(program: Program, arguments: Sequence[str]) -> CommandLine
     Raises:
         SettingsError: If anything is wrong; the message has a line for each fault.
     """
-    args = get_args_parser().parse_args(list(arguments))
+    args = _parsed(arguments)
+    ordered = [*_without(arguments, args.overrides), *args.overrides]
     folder = Path(args.config_dir) if args.config_dir else None
     if folder is not None and not folder.is_dir():
         raise SettingsError(f"--config-dir: want a folder, got {folder}, which is no folder")
     if _is_information(args):
         text = help_text(program, folder) if args.help else None
-        return CommandLine(args.overrides, [], args.multirun, is_information=True, help_text=text)
+        return CommandLine(
+            ordered, args.overrides, [], args.multirun, is_information=True, help_text=text
+        )
     with composing() as loader:
         read = read_overrides(args.overrides, loader, is_multirun=args.multirun)
         faults = list(read.faults)
@@ -65,7 +71,7 @@ def read_command_line(program: Program, arguments: Sequence[str]) -> CommandLine
             faults += _faults(program, cell, loader, folder)
     if faults:
         raise SettingsError("\n".join(dict.fromkeys(faults)))
-    return CommandLine(args.overrides, read.cells, args.multirun, is_information=False)
+    return CommandLine(ordered, args.overrides, read.cells, args.multirun, is_information=False)
 
 
 def check_overrides(jobs: Sequence[tuple[Program, Sequence[str]]]) -> None:
@@ -81,6 +87,31 @@ def check_overrides(jobs: Sequence[tuple[Program, Sequence[str]]]) -> None:
             faults += read.faults or _faults(program, overrides, loader, None)
     if faults:
         raise SettingsError("\n".join(dict.fromkeys(faults)))
+
+
+def _parsed(arguments: Sequence[str]) -> Namespace:
+    """Read flags and overrides, which may stand in any order.
+
+    Raises:
+        SettingsError: If a flag is wrong; argparse would end the program with 2.
+    """
+    said = StringIO()
+    try:
+        with redirect_stderr(said):
+            return get_args_parser().parse_intermixed_args(list(arguments))
+    except SystemExit as error:
+        if not error.code:
+            raise
+        reason = said.getvalue().strip().rpartition(": error: ")[2]
+        unknown = reason.removeprefix("unrecognized arguments: ")
+        what = reason if unknown == reason else f"{unknown}: no such flag"
+        raise SettingsError(f"{what}; see --help") from error
+
+
+def _without(arguments: Sequence[str], overrides: Sequence[str]) -> list[str]:
+    """Return the arguments without the overrides, which stand among them in the same order."""
+    left = list(overrides)
+    return [one for one in arguments if not (left and one == left[0] and left.pop(0))]
 
 
 def _is_information(args: Namespace) -> bool:

@@ -67,7 +67,7 @@ def run_program(program: Program, work: Callable[[Job], Path]) -> int:
         if not line.is_information:
             setting = "hydra.sweep.dir" if line.is_multirun else "hydra.run.dir"
             make_place(setting, value_of(line.overrides, setting))
-        sys.argv[1:] = [*sys.argv[1:], *own_arguments(program, line)]
+        sys.argv[1:] = [*line.arguments, *own_arguments(program, line)]
         start = hydra.main(
             version_base="1.3", config_path="pkg://permille.conf", config_name=str(program)
         )
