@@ -124,6 +124,16 @@ def test_a_run_of_more_than_10_texts_is_a_set_phrase(count: int, num_joined: int
     assert len(list(shared_runs(texts, 4))) == num_joined
 
 
+@pytest.mark.parametrize(("num_words", "num_joined"), [(25, 0), (26, 39), (60, 39)])
+def test_a_run_of_26_words_is_no_set_phrase_however_many_texts_have_it(
+    num_words: int, num_joined: int
+) -> None:
+    passage = " ".join(WORDS[:num_words])
+    texts = [f"number{i} {passage} number{i}" for i in range(40)]
+    joined = components(set(shared_runs(texts, 13)), len(texts))
+    assert len(texts) - len(joined) == num_joined
+
+
 @pytest.mark.parametrize("texts", [[], ["one"], ["one two", "one two three"]], ids=len)
 def test_texts_shorter_than_a_run_share_none(texts: list[str]) -> None:
     assert list(shared_runs(texts, 4)) == []

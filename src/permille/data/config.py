@@ -242,7 +242,8 @@ class DataConfig:
     near_duplicate_jaccard: float = 0.5
     """Least share of common word 3-grams that keeps two texts on one side; 1 for equal ones."""
     shared_run_words: int = 13
-    """Words of a run that keeps two texts which share it on one side; 0 for none."""
+    """Words of a run that keeps two texts which share it on one side, unless it is a set phrase of
+    up to 25 words that more than 10 texts have; 0 for none."""
     canaries: int = 0
     """Different random strings, inserted in turn 1, 10 and 100 times; 0 for none."""
 

@@ -23,6 +23,7 @@ _SHINGLE_WORDS = 3
 _NUM_PERMUTATIONS = 128
 _WANTED_RECALL = 0.99
 _MOST_TEXTS_OF_A_RUN = 10
+_LONGEST_SET_PHRASE = 25
 _WORD = re.compile(r"\w+")
 
 
@@ -45,7 +46,7 @@ def near_duplicates(texts: Sequence[str], jaccard: float) -> Iterator[tuple[int,
         texts: Normalized texts, all different.
         jaccard: Least similarity, above 0 and below 1: shared 3-grams of all that either has.
     """
-    shingles = [_grams(text.split(), _SHINGLE_WORDS, whole=True) for text in texts]
+    shingles = [_grams(_word_hashes(text), _SHINGLE_WORDS, whole=True) for text in texts]
     rows = _rows_per_band(jaccard)
     signer = Signer(_NUM_PERMUTATIONS)
     signatures = np.zeros((len(texts), _NUM_PERMUTATIONS), np.uint32)
@@ -64,13 +65,27 @@ def near_duplicates(texts: Sequence[str], jaccard: float) -> Iterator[tuple[int,
 def shared_runs(texts: Sequence[str], num_words: int) -> Iterator[tuple[int, int]]:
     """Yield positions of pairs of texts that share a run of words, through which all are joined.
 
-    A run that more than 10 texts have is a set phrase, and passed over.
+    A run of up to 25 words that more than 10 texts have is a set phrase, and passed over.
 
     Args:
         texts: Normalized texts, all different.
         num_words: Words of a run.
     """
-    grams = [_grams(text.split(), num_words, whole=False) for text in texts]
+    words = [_word_hashes(text) for text in texts]
+    if num_words <= _LONGEST_SET_PHRASE:
+        yield from _sharing(words, num_words, _MOST_TEXTS_OF_A_RUN)
+    yield from _sharing(words, max(num_words, _LONGEST_SET_PHRASE + 1), len(texts))
+
+
+def _sharing(texts: Sequence[Hashes], num_words: int, most: int) -> Iterator[tuple[int, int]]:
+    """Yield the first text of each run of words with every other, if at most so many have it.
+
+    Args:
+        texts: Hashes of the words of each text.
+        num_words: Words of a run.
+        most: Texts that have it.
+    """
+    grams = [_grams(words, num_words, whole=False) for words in texts]
     if not grams:
         return
     hashes = np.concatenate(grams)
@@ -79,7 +94,7 @@ def shared_runs(texts: Sequence[str], num_words: int) -> Iterator[tuple[int, int
     hashes, owners = hashes[order], owners[order]
     starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])) if hashes.size else order
     sizes = np.diff(np.append(starts, hashes.size))
-    chosen = (sizes > 1) & (sizes <= _MOST_TEXTS_OF_A_RUN)
+    chosen = (sizes > 1) & (sizes <= most)
     for start, size in zip(starts[chosen], sizes[chosen], strict=True):
         for other in owners[start + 1 : start + size]:
             yield int(owners[start]), int(other)
@@ -92,12 +107,17 @@ def _word_hash(word: str) -> int:
     return zlib.crc32(data) << 32 | zlib.adler32(data[::-1])
 
 
-def _grams(words: Sequence[str], width: int, *, whole: bool) -> Hashes:
+def _word_hashes(text: str) -> Hashes:
+    """Return the hashes of a normalized text's words."""
+    words = text.split()
+    return np.fromiter((_word_hash(word) for word in words), np.uint64, len(words))
+
+
+def _grams(hashes: Hashes, width: int, *, whole: bool) -> Hashes:
     """Return the hashes of runs of words, each once; of a text that is shorter, all or none."""
-    hashes = np.fromiter((_word_hash(word) for word in words), np.uint64, len(words))
     if whole:
-        width = min(width, len(words))
-    count = max(0, len(words) - width + 1)
+        width = min(width, hashes.size)
+    count = max(0, hashes.size - width + 1)
     mixed = np.zeros(count, np.uint64)
     for offset in range(width):
         mixed = _scrambled(mixed + hashes[offset : offset + count])
