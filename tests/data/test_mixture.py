@@ -206,9 +206,10 @@ TEXT = "the same report of a long night on the river bank with two lost boats"
     [
         (TEXT.upper() + "!", True),
         (TEXT.replace("two", "three"), True),
+        (f"{TEXT} {' '.join(f'own{i}' for i in range(60))}", True),
         ("another story altogether, of a garden in the hills", False),
     ],
-    ids=["equal", "nearly equal", "different"],
+    ids=["equal", "nearly equal", "a shared run", "different"],
 )
 def test_a_text_that_another_task_trains_on_is_not_held_out(held: str, is_tied: bool) -> None:
     def example(name: str, task: str, given: str, wanted: str) -> Example:
@@ -221,7 +222,19 @@ def test_a_text_that_another_task_trains_on_is_not_held_out(held: str, is_tied: 
         example("label", "sentiment", "a film", TEXT),
     ]
     texts = {"dialogue", "summarization"}
-    assert tied_across_tasks(train, heldout, texts, 0.5) == ({"h"} if is_tied else set())
+    assert tied_across_tasks(train, heldout, texts, 0.5, 13) == ({"h"} if is_tied else set())
+
+
+def test_a_run_of_many_texts_ties_the_held_out_ones_among_them() -> None:
+    def example(name: str, task: str) -> Example:
+        words = " ".join(f"{task}{name}x{i}" for i in range(60))
+        return Example(f"{task}{name}", task, f"{TEXT} {words}", f"target of {task}{name}")
+
+    train = [example(str(i), "summarization") for i in range(3)]
+    heldout = [example(str(i), "dialogue") for i in range(5)]
+    texts = {"dialogue", "summarization"}
+    assert tied_across_tasks(train, heldout, texts, 1, 13) == {one.id for one in heldout}
+    assert tied_across_tasks(train, heldout, texts, 1, 0) == set()
 
 
 def test_a_mixture_counts_what_it_drops_from_its_held_out_side(

@@ -9,15 +9,14 @@ sides of a comparison hold the same tasks in the same proportion.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import chain
 
 from permille.core.errors import SettingsError
 from permille.core.records import Example
 from permille.data.canaries import make_canaries
 from permille.data.config import Budget, DataConfig, Mixing, TaskConfig
-from permille.data.neighbors import near_duplicates, normalized
+from permille.data.neighbors import normalized
 from permille.data.sources import load_task
-from permille.data.splits import Pool, Splits, make_pool
+from permille.data.splits import Pool, Splits, Ties, make_pool, tie_texts
 from permille.data.tasks import single_tasks
 
 
@@ -87,6 +86,7 @@ def _mix(pools: Mapping[str, Pool], task: TaskConfig, data: DataConfig) -> Split
         heldout,
         text_targets={name for name, one in single_tasks(task).items() if one.group_by_target},
         jaccard=data.near_duplicate_jaccard,
+        run_words=data.shared_run_words,
     )
     lost = Counter(one.task for one in heldout if one.id in tied)
     counts = {
@@ -101,17 +101,22 @@ def _mix(pools: Mapping[str, Pool], task: TaskConfig, data: DataConfig) -> Split
 
 
 def tied_across_tasks(
-    train: Sequence[Example], heldout: Sequence[Example], text_targets: Set[str], jaccard: float
+    train: Sequence[Example],
+    heldout: Sequence[Example],
+    text_targets: Set[str],
+    jaccard: float,
+    run_words: int,
 ) -> set[str]:
-    """Return the ids of held-out examples whose text another task trains on, or nearly.
+    """Return the ids of held-out examples whose text is tied to one that another task trains on.
 
-    Within a task the groups keep such examples on one side.
+    Texts are tied as within a task, where groups keep such examples on one side.
 
     Args:
         train: Training examples of several tasks.
         heldout: Held-out ones; no two of all have one id.
         text_targets: The tasks whose targets are texts, not labels or short answers.
         jaccard: Least similarity of near-duplicates; 1 for equal texts only.
+        run_words: Words of a common run that ties texts; 0 for none.
     """
     trained: dict[str, set[str]] = defaultdict(set)
     held: dict[str, list[Example]] = defaultdict(list)
@@ -123,15 +128,14 @@ def tied_across_tasks(
                 else:
                     held[normalized(text)].append(one)
     texts = list({**trained, **held})
-    near = near_duplicates(texts, jaccard) if jaccard < 1 else ()
-    pairs = chain(((text, text) for text in texts), ((texts[i], texts[j]) for i, j in near))
-    return {
-        one.id
-        for pair in pairs
-        for of_held, of_trained in (pair, pair[::-1])
-        for one in held.get(of_held, ())
-        if trained.get(of_trained, set()) - {one.task}
-    }
+    ties = Ties(len(texts))
+    tie_texts(ties, texts, jaccard, run_words)
+    tied = set()
+    for members in ties.groups():
+        trainers = set().union(*(trained.get(texts[i], set()) for i in members))
+        held_here = (one for i in members for one in held.get(texts[i], ()))
+        tied |= {one.id for one in held_here if trainers - {one.task}}
+    return tied
 
 
 def _training_shares(
