@@ -7,6 +7,12 @@ from hypothesis import strategies as st
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
+    BertConfig,
+    EncoderDecoderConfig,
+    EncoderDecoderModel,
+    LEDConfig,
+    LEDForConditionalGeneration,
+    PreTrainedModel,
     T5Config,
     T5ForConditionalGeneration,
 )
@@ -127,6 +133,27 @@ def test_a_probe_beyond_the_models_positions_is_refused(source: int, target: int
     check_probes(model, [probe(source=16, target=16)])
     with pytest.raises(SettingsError, match="'a': want at most the model's 16 positions, got 17"):
         check_probes(model, [probe(source=source, target=target)])
+
+
+def test_each_side_has_positions_of_its_own_where_a_family_says_so() -> None:
+    sizes = {"vocab_size": 20, "d_model": 8, "encoder_layers": 1, "decoder_layers": 1}
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
+    positions = {"max_encoder_position_embeddings": 24, "max_decoder_position_embeddings": 16}
+    check_each_side(LEDForConditionalGeneration(LEDConfig(**positions, **sizes, **heads)))
+
+
+def test_a_model_of_two_models_has_the_positions_of_each() -> None:
+    sizes = {"vocab_size": 20, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    parts = (BertConfig(max_position_embeddings=limit, **sizes) for limit in (24, 16))
+    config = EncoderDecoderConfig.from_encoder_decoder_configs(*parts)
+    check_each_side(EncoderDecoderModel(config))
+
+
+def check_each_side(model: PreTrainedModel) -> None:
+    check_probes(model, [probe(source=24, target=16)])
+    for source, target, limit, got in ((25, 2, 24, 25), (20, 17, 16, 17)):
+        with pytest.raises(SettingsError, match=f"the model's {limit} positions, got {got} tokens"):
+            check_probes(model, [probe(source=source, target=target)])
 
 
 def test_t5_has_no_longest_probe() -> None:

@@ -173,14 +173,23 @@ def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None
     if len(set(ids)) < len(ids):
         repeated = next(example_id for example_id in ids if ids.count(example_id) > 1)
         raise DataError(f"attention: want each probe once, got {repeated!r} more than once")
-    limit = getattr(model.config, "max_position_embeddings", None)
+    limits = [_num_positions(model, stack) for stack in ("encoder", "decoder")]
     for probe in probes:
-        longest = max(len(probe.source_ids), len(probe.target_ids))
-        if limit is not None and longest > limit:
-            raise SettingsError(
-                f"attention probe {probe.id!r}: want at most the model's {limit} positions, got "
-                f"{longest} tokens; lower task.max_source_tokens or task.max_target_tokens"
-            )
+        for limit, side in zip(limits, (probe.source_ids, probe.target_ids), strict=True):
+            if limit is not None and len(side) > limit:
+                raise SettingsError(
+                    f"attention probe {probe.id!r}: want at most the model's {limit} positions, "
+                    f"got {len(side)} tokens; lower task.max_source_tokens or "
+                    "task.max_target_tokens"
+                )
+
+
+def _num_positions(model: PreTrainedModel, stack: str) -> int | None:
+    """Return the positions of the encoder or the decoder; None where there is no limit."""
+    # a model made of two has a config for each
+    config = getattr(model.config, stack, model.config)
+    names = (f"max_{stack}_position_embeddings", "max_position_embeddings")
+    return next((getattr(config, name) for name in names if hasattr(config, name)), None)
 
 
 def _padded(
