@@ -283,12 +283,13 @@ def test_keys_shared_by_heads_are_repeated_for_them() -> None:
     torch.testing.assert_close(shared.measures[site], apart.measures[site])
 
 
-def test_an_additive_mask_counts_as_a_mask() -> None:
+@pytest.mark.parametrize("masked", [torch.finfo(torch.float32).min, -torch.inf, -1e9, -1e4])
+def test_an_additive_mask_counts_as_a_mask(masked: float) -> None:
     model = built("t5")
     site = find_sites(model)[0]
     states = torch.randn(1, 4, 5, 8, generator=torch.Generator().manual_seed(0))
     allowed = torch.tensor([True, True, True, False, False])[None, None, None]
-    additive = torch.zeros(1, 1, 1, 5).masked_fill(~allowed, torch.finfo(torch.float32).min)
+    additive = torch.zeros(1, 1, 1, 5).masked_fill(~allowed, masked)
     masks = {"source_mask": torch.ones(1, 5), "target_mask": torch.ones(1, 5)}
     by_kind = [AttentionRecorder((site,), **masks) for _ in range(2)]
     for recorder, mask in zip(by_kind, (allowed, additive), strict=True):

@@ -24,6 +24,8 @@ from permille.model.capture_sites import AttentionKind, AttentionSite
 
 IMPLEMENTATION = "permille_capture"
 _TORCH_ATTENTION: Callable[..., tuple[Tensor, None]] = sdpa_attention_forward
+MASKED = -1e4
+"""A mask that is added to the scores hides what it lowers by this or more; families differ."""
 MAX_BLOCK_WEIGHTS = 1 << 20
 """Weights made at a time: 4 MiB of float32, some 30 MiB with what the measures need."""
 
@@ -222,4 +224,4 @@ def _allowed(
         return allowed.tril(positions - steps) if kind is AttentionKind.DECODER else allowed
     if attention_mask.dtype == torch.bool:
         return attention_mask
-    return attention_mask > torch.finfo(attention_mask.dtype).min / 2
+    return attention_mask > MASKED
