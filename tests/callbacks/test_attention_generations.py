@@ -229,3 +229,15 @@ def test_generations_too_short_to_be_measured_are_not_called_unmemorized() -> No
     none = describe_generations(measured, given, set(), least_chars=99)
     assert none["within_task"]["qa"] == {"missing": "no measurable generation"}
     assert none["layers"]["qa"] == []
+
+
+def test_examples_that_share_text_count_as_one() -> None:
+    given = [g for g in generations(120) if g.task == "qa"]
+    measured = measure_generations(model(), Letters(), given, FULL)
+    assert measured is not None
+    group_of = {f"e{i}": f"group {i // 8}" for i in range(100)}
+    memorized = {g.id for i, g in enumerate(given) if i % 8 < 4}
+    told = describe_generations(measured, given, memorized, group_of=group_of)
+    named = [replace(g, example_id=group_of.get(g.example_id, g.example_id)) for g in given]
+    assert told == describe_generations(measured, named, memorized)
+    assert told != describe_generations(measured, given, memorized)

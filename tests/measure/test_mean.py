@@ -52,3 +52,14 @@ def test_figures_that_are_not_there_are_passed_over():
 def test_a_figure_outside_is_refused():
     with pytest.raises(ValueError, match=r"want figures in \[0, 1\], got 0.5 to 1.5"):
         bounded_mean([0.5, 1.5])
+
+
+def test_figures_of_texts_that_are_alike_count_as_fewer() -> None:
+    rng = np.random.default_rng(3)
+    once = rng.random(40)
+    thrice, groups = np.repeat(once, 3).tolist(), np.repeat(np.arange(40), 3)
+    alone, together = bounded_mean(once.tolist()), bounded_mean(thrice, groups)
+    assert together.ci95 == pytest.approx(alone.ci95, rel=0.05)
+    assert np.ptp(bounded_mean(thrice).ci95) < 0.7 * np.ptp(together.ci95)
+    assert bounded_mean([None, *thrice], [7, *groups]).ci95 == together.ci95
+    assert bounded_mean(thrice, np.arange(120)) == bounded_mean(thrice)

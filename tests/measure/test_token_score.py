@@ -46,3 +46,12 @@ def test_shares_that_are_all_alike_have_an_interval_with_a_length() -> None:
     assert found.ci95 is not None
     assert found.ci95[0] < 0.9
     assert found.ci95[1] == 1
+
+
+def test_examples_that_share_text_widen_the_interval() -> None:
+    rng = np.random.default_rng(4)
+    sides = np.repeat(rng.random(30), 4), np.repeat(rng.random(20), 4)
+    apart = token_score(*sides)
+    together = token_score(*sides, np.repeat(np.arange(30), 4), np.repeat(np.arange(20), 4))
+    assert together.difference == apart.difference
+    assert np.ptp(together.ci95) > 1.5 * np.ptp(apart.ci95)

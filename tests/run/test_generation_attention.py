@@ -13,18 +13,25 @@ from transformers import (
     LEDForConditionalGeneration,
 )
 
-from permille.core.records import Arm, Generation
+from permille.audit.files import write_documents
+from permille.core.records import Arm, Document, Generation, Split
 from permille.run.folder import RunFolder
 from permille.run.generation_attention import (
     describe_attention,
     memorized_ids,
     score_targets,
+    text_groups,
 )
 from permille.run.loading import Loaded
 from permille.run.progress import Stages
 from permille.run.prompting import make_all_prompts, write_generations_of
 
 from .conftest import train_settings
+
+SHARED = (
+    "the same context of some thirty words, which stands in front of more than one question of "
+    "this task, as the articles of a reader do, and so ties together what is asked about it."
+)
 
 
 @pytest.fixture
@@ -36,7 +43,40 @@ def folder(tmp_path: Path) -> RunFolder:
     ]
     found = RunFolder(tmp_path)
     found.cases.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    write_documents(found.documents, [Document("t", "A text.")])
     return found
+
+
+def test_examples_that_share_a_text_are_of_one_group_within_their_split(folder: RunFolder) -> None:
+    texts = {"a": SHARED, "b": f"{SHARED} And", "c": "yes", "d": "yes", "e": "Quite another text."}
+    written = [Document(f"{name}-t", text, name) for name, text in texts.items()]
+    written += [Document("h-t", SHARED, "h", split=Split.HELDOUT)]
+    write_documents(folder.documents, written)
+    assert text_groups(folder, 10) == {"a": "a", "b": "a", "e": "e", "h": "h"}
+
+
+def test_examples_that_share_text_are_compared_as_one(
+    loaded: Loaded, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sides = {Split.TRAIN: loaded.splits.train, Split.HELDOUT: loaded.splits.heldout}
+    write_documents(
+        folder.documents,
+        [
+            Document(
+                f"{example.id}-t", f"All {split} examples hold {SHARED}", example.id, split=split
+            )
+            for split, own in sides.items()
+            for example in own
+        ],
+    )
+    handed: list[dict[str, str]] = []
+    module = "permille.run.generation_attention"
+    monkeypatch.setattr(
+        f"{module}.describe_generations", lambda *_, group_of, **__: handed.append(group_of) or {}
+    )
+    described = describe_attention(loaded, written_by(loaded), folder)
+    assert len({handed[0][one.id] for one in loaded.splits.train}) == 1
+    assert np.ptp(described["token_score"]["ci95"]) > np.ptp(score_targets(loaded)["ci95"])
 
 
 def test_memorized_is_what_has_a_case_that_counts(folder: RunFolder) -> None:

@@ -89,6 +89,7 @@ def describe_generations(
     memorized_ids: Collection[str],
     *,
     untrained: AttentionMeasures | None = None,
+    group_of: Mapping[str, str] | None = None,
     least_chars: int = 1,
     seed: int = 0,
 ) -> dict[str, object]:
@@ -101,6 +102,8 @@ def describe_generations(
         generations: The generations, at least those measured.
         memorized_ids: Ids of generations with a case that counts.
         untrained: The same generations forced through `untrained_like`; None where not measured.
+        group_of: By example, the name of the group of examples that share text with it; others
+            are a group of their own. Groups are resampled, permuted and held out whole.
         least_chars: Characters of a measurable generation.
         seed: Of everything that is drawn.
 
@@ -120,7 +123,7 @@ def describe_generations(
             within[task], layers[task] = {"missing": "no measurable generation"}, []
             continue
         ids = [measures.probes[row].id for row in rows]
-        measured = _measured(measures, rows, [known[i] for i in ids], memorized_ids)
+        measured = _measured(measures, rows, [known[i] for i in ids], memorized_ids, group_of or {})
         empty = None if untrained is None else _taken(untrained.values, rows)
         within[task] = within_task(measured, untrained=empty, seed=seed)
         layers[task] = layer_head_rows(measured)
@@ -144,9 +147,11 @@ def _measured(
     rows: list[int],
     generations: list[Generation],
     memorized_ids: Collection[str],
+    group_of: Mapping[str, str],
 ) -> MeasuredGenerations:
     probes = [measures.probes[row] for row in rows]
     ratios = zlib_ratios([generation.text for generation in generations])
+    examples = [generation.example_id or generation.id for generation in generations]
     return MeasuredGenerations(
         np.array([probe.id in memorized_ids for probe in probes]),
         _taken(measures.values, rows),
@@ -154,7 +159,7 @@ def _measured(
         np.array([len(probe.source_ids) for probe in probes]),
         np.array([len(probe.target_ids) for probe in probes]),
         {"loss_nats": measures.scores["loss_nats"][rows], "zlib_ratio": ratios},
-        [generation.example_id or generation.id for generation in generations],
+        [group_of.get(example, example) for example in examples],
     )
 
 

@@ -7,6 +7,7 @@ generation and no least length, so tasks whose outputs are too short for a detec
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
 
 from permille.measure.intervals import Interval, mover_interval
@@ -45,12 +46,19 @@ class TokenScore:
         return fields
 
 
-def token_score(train: NDArray[np.float64], heldout: NDArray[np.float64]) -> TokenScore:
+def token_score(
+    train: NDArray[np.float64],
+    heldout: NDArray[np.float64],
+    train_groups: npt.ArrayLike | None = None,
+    heldout_groups: npt.ArrayLike | None = None,
+) -> TokenScore:
     """Compare the shares of predicted target tokens of training and of held-out examples.
 
     Args:
         train: Share of each training example, shape (N,).
         heldout: Share of each held-out example, shape (M,).
+        train_groups: Which training examples share text, labels of shape (N,); None for none.
+        heldout_groups: The same of held-out ones, of shape (M,).
     """
     sizes = len(train), len(heldout)
     if min(sizes) < MIN_EACH:
@@ -58,12 +66,12 @@ def token_score(train: NDArray[np.float64], heldout: NDArray[np.float64]) -> Tok
             *sizes, reason=f"want {MIN_EACH} of each split, got {sizes[0]}, {sizes[1]}"
         )
     means = float(train.mean()), float(heldout.mean())
-    ends = [_interval(shares) for shares in (train, heldout)]
+    ends = [_interval(train, train_groups), _interval(heldout, heldout_groups)]
     ci95 = mover_interval(means[0], ends[0], means[1], ends[1])
     return TokenScore(*sizes, *means, means[0] - means[1], ci95)
 
 
-def _interval(shares: NDArray[np.float64]) -> Interval:
-    """Return the interval of the mean of shares (N,)."""
-    low, high = bounded_mean(shares.tolist()).ci95 or (0.0, 1000.0)
+def _interval(shares: NDArray[np.float64], groups: npt.ArrayLike | None) -> Interval:
+    """Return the interval of the mean of shares (N,) in groups (N,)."""
+    low, high = bounded_mean(shares.tolist(), groups).ci95 or (0.0, 1000.0)
     return low / 1000, high / 1000

@@ -2,10 +2,12 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from permille.audit.files import read_documents
+from permille.audit.spread import SplitSpread
 from permille.callbacks.attention_generations import (
     describe_generations,
     measure_generations,
@@ -35,7 +37,8 @@ def describe_attention(
     Args:
         loaded: The model that wrote them, and its settings.
         generations: What was audited.
-        folder: The run's folder, whose cases.jsonl tells which are memorized.
+        folder: The run's folder, whose cases.jsonl tells which are memorized, and
+            documents.jsonl.gz which examples share text.
 
     Returns:
         Parts of report.json's `attention`: `token_score`, and of the attention that is measured
@@ -45,9 +48,10 @@ def describe_attention(
     if loaded.settings.attention.name is AttentionScope.off:
         return {}
     parts: dict[str, object] = {}
+    group_of = text_groups(folder, loaded.settings.align.measurable_chars)
     try:
-        parts["token_score"] = score_targets(loaded)
-        return {**parts, **_compare_generations(loaded, generations, folder)}
+        parts["token_score"] = score_targets(loaded, group_of)
+        return {**parts, **_compare_generations(loaded, generations, folder, group_of)}
     except SettingsError as error:
         _LOG.warning("%s", error)
         return {
@@ -57,8 +61,32 @@ def describe_attention(
         }
 
 
-def score_targets(loaded: Loaded) -> dict[str, object]:
+def text_groups(folder: RunFolder, least_chars: int) -> dict[str, str]:
+    """Return for each example the name of its group of examples that share a document.
+
+    The groups are those of the audit's other figures, training and held-out apart.
+
+    Args:
+        folder: The run's folder.
+        least_chars: Shorter documents, such as labels, are not grouped.
+    """
+    groups = {}
+    for split in Split:
+        documents = [one for one in read_documents(folder.documents) if one.split is split]
+        spread = SplitSpread(least_chars)
+        spread.scan(documents)
+        for example in {one.example_id for one in documents if one.example_id is not None}:
+            if found := spread.group(example):
+                groups[example] = found[0]
+    return groups
+
+
+def score_targets(loaded: Loaded, group_of: Mapping[str, str] | None = None) -> dict[str, object]:
     """Return the share of the true targets' tokens predicted, training minus held-out.
+
+    Args:
+        loaded: The model and its examples.
+        group_of: What `text_groups` returned; None for each example its own.
 
     Raises:
         SettingsError: If an example is longer than the model's positions.
@@ -67,11 +95,16 @@ def score_targets(loaded: Loaded) -> dict[str, object]:
     check_probes(loaded.model, probes)
     shares = token_accuracies(loaded.model, probes, batch_size=loaded.settings.attention.batch_size)
     is_train = np.array([probe.split is Split.TRAIN for probe in probes], dtype=bool)
-    return token_score(shares[is_train], shares[~is_train]).to_dict()
+    groups = np.array([(group_of or {}).get(probe.id, probe.id) for probe in probes], dtype=object)
+    sides = [(shares[side], groups[side]) for side in (is_train, ~is_train)]
+    return token_score(*(shares for shares, _ in sides), *(names for _, names in sides)).to_dict()
 
 
 def _compare_generations(
-    loaded: Loaded, generations: Sequence[Generation], folder: RunFolder
+    loaded: Loaded,
+    generations: Sequence[Generation],
+    folder: RunFolder,
+    group_of: Mapping[str, str],
 ) -> dict[str, object]:
     """Force the generations through the model once more, and compare memorized with others."""
     settings = loaded.settings
@@ -98,6 +131,7 @@ def _compare_generations(
         generations,
         memorized_ids(folder),
         untrained=untrained,
+        group_of=group_of,
         least_chars=settings.align.measurable_chars,
         seed=settings.seed,
     )
