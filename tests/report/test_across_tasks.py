@@ -117,3 +117,18 @@ def test_a_sweep_of_texts_alone_has_nothing_to_correlate() -> None:
     assert found["cad_vs_any"]["n"] == 0
     assert found["over_epochs"]["cad_vs_any"]["spearman"] is None
     assert found["by_epoch"] == {}
+
+
+def test_the_ratio_of_the_best_weights_stands_at_their_epoch(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    write_curves(run, {"attention/cad": [0.1, 0.2, 0.3], "val/loss": [2.0, 1.0, 3.0]})
+    lines = [
+        {"name": "memorization/any_permille", "value": value, "epoch": epoch}
+        for epoch, value in ((0, 4.0), (2, 6.0))
+    ]
+    with (run / "metrics.jsonl").open("a") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    assert path_of(run) == {0: (0.1, 4.0), 2: (0.3, 6.0)}
+    report = {"settings": {"audit.weights": "best"}, "ratios": {"any": {"permille": 6.0}}}
+    (run / "report.json").write_text(json.dumps(report))
+    assert path_of(run) == {0: (0.1, 4.0), 1: (0.2, 6.0)}

@@ -22,7 +22,7 @@ def report_of(task: str) -> dict[str, object]:
         "nulls": {"labels_permuted": effect(0.5, 1.0), "untrained_model": effect(0.45, 1.0)},
     }
     attention = {
-        "cad": {"train": [0.9, 0.4, None], "heldout": [0.8]},
+        "cad": {"train": [0.9, 0.4], "heldout": [0.8, None]},
         "token_score": {"train": 0.9, "heldout": 0.1, "difference": 0.8, "ci95": [0.75, 0.85]},
         "within_task": {task: within},
         "layers": {task: [{"p_holm": 0.01}, {"p_holm": 0.2}, {"p_holm": None}]},
@@ -49,10 +49,10 @@ def sweep(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_run_s_row_has_its_last_dispersion_its_ratio_and_its_score(sweep: Path) -> None:
+def test_a_run_s_row_has_its_audited_dispersion_its_ratio_and_its_score(sweep: Path) -> None:
     text = attention_tables(json.loads((sweep / "comparison.json").read_text()))
     wanted = (
-        "| dialogue | 0.400 | 0.800 | 100.0 [55.2, 174.4] of 100 | 0.900 | 0.100 | "
+        "| dialogue | 0.400 | – | 100.0 [55.2, 174.4] of 100 | 0.900 | 0.100 | "
         "0.800 [0.750, 0.850] |"
     )
     assert wanted in text.splitlines()

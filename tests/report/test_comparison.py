@@ -63,16 +63,36 @@ def test_failed_cells_are_named() -> None:
     assert failed == [{"cell": "task=qa", "error": "no rows"}]
 
 
-def test_a_row_has_the_last_epoch_that_has_a_cad(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("settings", "curve", "cad"),
+    [
+        ({}, [0.5, 0.7, 0.9], 0.9),
+        ({}, [0.5, 0.7, None], None),
+        ({}, [0.5, 0.7], None),
+        ({"audit.weights": "best"}, [0.5, 0.7, 0.9], 0.7),
+        ({"audit.weights": "best"}, [0.5, None, 0.9], None),
+    ],
+)
+def test_a_row_has_the_cad_of_the_audited_weights_or_none(
+    settings: dict[str, str], curve: list[float | None], cad: float | None, tmp_path: Path
+) -> None:
     report = {
         "task": "qa",
         "ratios": {},
-        "attention": {"cad": {"train": [0.5, 0.7, None]}},
+        "attention": {"cad": {"train": curve}},
+        "settings": settings,
         "provenance": {"times": {"duration_s": 61.5, "stages_s": {"train": 50.0}}},
     }
     (tmp_path / "report.json").write_text(json.dumps(report))
+    losses = {"train/loss": [3, 2, 1], "val/loss": [3, 2, 4]}
+    lines = [
+        {"name": name, "value": value, "epoch": epoch}
+        for name, values in losses.items()
+        for epoch, value in enumerate(values)
+    ]
+    (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     made = comparison_row(tmp_path, ["task=qa"])
-    assert (made["cad"], made["overrides"], made["run"]) == (0.7, ["task=qa"], str(tmp_path))
+    assert (made["cad"], made["overrides"], made["run"]) == (cad, ["task=qa"], str(tmp_path))
     assert (made["duration_s"], made["stages_s"]) == (61.5, {"train": 50.0})
 
 

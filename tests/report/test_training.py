@@ -2,7 +2,7 @@
 
 import pytest
 
-from permille.report.training import kept_epoch, training_panels
+from permille.report.training import audited_cad, kept_epoch, training_panels
 
 LOSSES = {"train/loss": [(0, 3.0), (1, 2.0)], "val/loss": [(0, 1.0), (1, 1.5)]}
 
@@ -35,3 +35,12 @@ def test_the_audited_epoch_is_the_last_or_the_best(weights: str | None, epoch: i
 
 def test_without_training_no_epoch_is_kept() -> None:
     assert kept_epoch({}, {}) is None
+
+
+@pytest.mark.parametrize(("weights", "cad"), [("last", 0.7), ("best", None)])
+def test_the_cad_of_weights_that_another_run_trained_is_that_of_their_last_epoch(
+    weights: str, cad: float | None
+) -> None:
+    report = {"attention": {"cad": {"train": [0.5, 0.7]}}, "settings": {"audit.weights": weights}}
+    assert audited_cad(report, {}) == cad
+    assert audited_cad({}, LOSSES) is None

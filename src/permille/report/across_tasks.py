@@ -17,6 +17,7 @@ from permille.measure.association import (
 from permille.report.claim import part
 from permille.report.comparison_rows import POOLED_TASK, Row, permille_of
 from permille.report.run_files import RunFiles
+from permille.report.training import kept_epoch
 
 FigureOf = Callable[[Row], float | None]
 CURVES = {"cad": "attention/cad", "any": "memorization/any_permille"}
@@ -45,12 +46,21 @@ def across_tasks(rows: Sequence[Row]) -> dict[str, object]:
 
 
 def curves_of(run: Path) -> dict[str, dict[int, float]]:
-    """Return a run's figures by epoch: `cad`, `any` (per mille), `token` (train minus held-out)."""
-    found = {
-        name: {int(e): v for e, v in points} for name, points in RunFiles(run).curves().items()
-    }
+    """Return a run's figures by epoch: `cad`, `any` (per mille), `token` (train minus held-out).
+
+    The ratio of the final audit, which is tracked at the last epoch, is put at the epoch whose
+    weights it is of.
+    """
+    files = RunFiles(run)
+    points_by_name = files.curves()
+    found = {name: {int(e): v for e, v in points} for name, points in points_by_name.items()}
     train, heldout = (found.get(name, {}) for name in TOKEN_CURVES)
     curves = {name: found.get(key, {}) for name, key in CURVES.items()}
+    if files.is_finished() and curves["any"]:
+        report, last = files.report(), max(curves["any"])
+        kept = kept_epoch(report, points_by_name)
+        if kept is not None and curves["any"][last] == permille_of(report):
+            curves["any"][int(kept)] = curves["any"].pop(last)
     token = {epoch: train[epoch] - heldout[epoch] for epoch in sorted(train.keys() & heldout)}
     return {**curves, "token": token}
 
@@ -78,7 +88,7 @@ def _by_task(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def _over_tasks(by_task: Mapping[str, Sequence[Row]], figure: FigureOf) -> dict[str, object]:
-    """Correlate the last epoch's CAD with a figure of each task."""
+    """Correlate the audited weights' CAD with a figure of each task."""
     points = {}
     for task, own in by_task.items():
         pairs = [(_cad(row), figure(row)) for row in own]

@@ -11,6 +11,8 @@ from textwrap import fill
 
 from permille.report.claim import interval_text, part
 from permille.report.comparison_rows import Row, named_rows
+from permille.report.run_files import RunFiles
+from permille.report.training import Points, audited_cad
 
 Figures = Mapping[str, object]
 TASKS_HEADER = (
@@ -36,11 +38,13 @@ def attention_tables(comparison: Mapping[str, object]) -> str:
         comparison: The content of comparison.json; the runs' own report.json are read too.
     """
     rows = comparison.get("rows")
-    reports = {
-        name: _read(Path(str(row["run"])) / "report.json")
+    runs = {
+        name: RunFiles(Path(str(row["run"])))
         for name, row in named_rows(rows if isinstance(rows, list) else []).items()
     }
-    lines = _table(TASKS_HEADER, [task_cells(*item) for item in reports.items()])
+    reports = {name: files.report() for name, files in runs.items()}
+    cells = [task_cells(name, reports[name], files.curves()) for name, files in runs.items()]
+    lines = _table(TASKS_HEADER, cells)
     across = part(comparison, "attention", "across_tasks")
     said = [fill(f"- {line}", WIDTH, subsequent_indent="  ") for line in across_sentences(across)]
     lines += ["", *said, ""]
@@ -51,15 +55,14 @@ def attention_tables(comparison: Mapping[str, object]) -> str:
     )
 
 
-def task_cells(name: str, report: Row) -> list[str]:
-    """Return a run's cells, in the order of `TASKS_HEADER`."""
-    curves = part(report, "attention", "cad")
+def task_cells(name: str, report: Row, curves: Mapping[str, Points]) -> list[str]:
+    """Return a run's cells, in the order of `TASKS_HEADER`; curves are its metrics by epoch."""
     score = part(report, "attention", "token_score")
     ratio = part(report, "ratios", "any")
     difference = _number(score.get("difference")) + _ends(score.get("ci95"))
     return [
         name,
-        *(_last(curves.get(split)) for split in ("train", "heldout")),
+        *(_number(audited_cad(report, curves, split)) for split in ("train", "heldout")),
         interval_text(ratio).replace(" ‰", "") + f" of {ratio.get('of')}",
         *(_number(score.get(split)) for split in ("train", "heldout")),
         difference,
@@ -151,11 +154,6 @@ def _title(name: str) -> str:
 def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
     rows = [header, ["---"] * len(header), *lines]
     return ["| " + " | ".join(cells) + " |" for cells in rows]
-
-
-def _last(curve: object) -> str:
-    known = [value for value in curve if value is not None] if isinstance(curve, list) else []
-    return _number(known[-1]) if known else "–"
 
 
 def _number(value: object) -> str:

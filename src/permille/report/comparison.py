@@ -27,7 +27,9 @@ from permille.report.embedded import own_file, policy
 from permille.report.inline_svg import inline_svg, svg_file
 from permille.report.multitask import multitask_rows
 from permille.report.paper import FINDINGS_TEXT, paper_rows
+from permille.report.run_files import RunFiles
 from permille.report.templates import render
+from permille.report.training import audited_cad
 
 SCHEMA_VERSION = 1
 FEW_POINTS = 5
@@ -52,10 +54,9 @@ def comparison_row(
         overrides: What it was started with.
         paper_differences: In what its set-up is not the paper's; None where that is not known.
     """
-    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    files = RunFiles(run)
+    report = files.report()
     heldout = part(report, "controls", "heldout")
-    curve = part(report, "attention", "cad").get("train")
-    known = [value for value in curve if value is not None] if isinstance(curve, list) else []
     times = part(report, "provenance", "times")
     return {
         "run": str(run.resolve()),
@@ -66,7 +67,7 @@ def comparison_row(
         "ratios": part(report, "ratios"),
         "heldout": {kind: value for kind, value in heldout.items() if kind != "difference"},
         "difference": part(heldout, "difference", "any"),
-        "cad": known[-1] if known else None,
+        "cad": audited_cad(report, files.curves()),
         "ngram_share": part(
             report, "controls", "extraction", "given_input", "train", "ngram_share"
         ).get("permille"),

@@ -18,6 +18,10 @@ class RunFiles:
 
     folder: Path
 
+    def is_finished(self) -> bool:
+        """Whether there is a report.json."""
+        return (self.folder / "report.json").is_file()
+
     def report(self) -> Report:
         """Return the content of report.json.
 
@@ -25,7 +29,7 @@ class RunFiles:
             DataError: If the folder holds no finished run.
         """
         path = self.folder / "report.json"
-        if not path.is_file():
+        if not self.is_finished():
             raise DataError(f"{self.folder} is no finished run: it has no report.json")
         content = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict):
@@ -49,7 +53,8 @@ class RunFiles:
             epoch, value = line.get("epoch"), line.get("value")
             if isinstance(epoch, int | float) and isinstance(value, int | float):
                 curves.setdefault(str(line["name"]), []).append((epoch, value))
-        return {name: sorted(points) for name, points in curves.items()}
+        # of two values at one epoch the one written last stays last
+        return {name: sorted(points, key=lambda p: p[0]) for name, points in curves.items()}
 
     def wanted(self, name: str, ids: set[str]) -> Iterator[JsonObject]:
         """Yield the lines of generations.jsonl or documents.jsonl.gz with the wanted ids."""

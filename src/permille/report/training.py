@@ -42,3 +42,21 @@ def kept_epoch(report: Report, curves: Mapping[str, Points]) -> float | None:
         return min(losses, key=lambda point: point[1])[0]
     trained = curves.get("train/loss") or losses
     return max(epoch for epoch, _ in trained) if trained else None
+
+
+def audited_cad(report: Report, curves: Mapping[str, Points], split: str = "train") -> float | None:
+    """Return the CAD of the weights that were audited; None where it is not known.
+
+    Args:
+        report: The content of report.json.
+        curves: The run's metrics by epoch; nothing where another run trained the weights.
+        split: Of which probes, `train` or `heldout`.
+    """
+    values = part(report, "attention", "cad").get(split)
+    if not isinstance(values, list) or not values:
+        return None
+    epoch = kept_epoch(report, curves)
+    if epoch is None:
+        is_last = part(report, "settings").get("audit.weights") != "best"
+        epoch = len(values) - 1 if is_last else len(values)
+    return values[int(epoch)] if epoch < len(values) else None
