@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from permille.audit.files import read_documents, read_generations
 from permille.core.records import Arm, Split
 from permille.run.audit import audit_model, write_all_generations
@@ -38,6 +40,21 @@ def test_the_files_of_an_audit_are_those_that_it_counted(loaded: Loaded, tmp_pat
     assert folder.cases.is_file()
     assert found.utility.overall.keys() == {"rouge_l"}
     assert found.fingerprints == loaded.fingerprints()
+
+
+@pytest.mark.parametrize(("override", "total", "repeated"), [("", 12, 2), ("audit=paper", 14, 0)])
+def test_the_examples_whose_prompt_came_before_are_counted(
+    override: str, total: int, repeated: int, loaded: Loaded, tmp_path: Path
+) -> None:
+    first = loaded.splits.train[0]
+    twins = [replace(first, id=f"twin{i}", target=f"another answer {i}") for i in range(2)]
+    splits = replace(loaded.splits, train=[*loaded.splits.train, *twins])
+    settings = train_settings(*filter(None, [override]))
+    repeating = replace(loaded, splits=splits, settings=settings)
+    found = audit_model(repeating, RunFolder(tmp_path), Clock(), Stages())
+    assert found is not None
+    counts = found.report.generations
+    assert (counts["total"], counts["repeated_prompts"]) == (total, repeated)
 
 
 def test_without_an_audit_only_the_utility_is_measured(loaded: Loaded, tmp_path: Path) -> None:

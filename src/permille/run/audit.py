@@ -1,5 +1,7 @@
 """The audit of a model: prompts, generations, documents, and what was found."""
 
+from dataclasses import replace
+
 from permille.audit.config import AuditName
 from permille.audit.files import write_documents, write_generations
 from permille.core.records import Arm, Generation
@@ -52,6 +54,9 @@ def audit_model(
     write_documents(folder.documents, documents)
     report = audit_generations(settings, written, documents, folder.path, progress)
     clock.end("audit")
+    # by the published counting every prompt is asked, and no example shares another's
+    repeated = sum(prompt.num_examples - 1 for prompt in prompts[0].asked)
+    report = replace(report, generations={**report.generations, "repeated_prompts": repeated})
     found = look_at_texts(settings, written, documents, folder.cases)
     report = report.with_controls(found | look_inside(loaded, progress))
     clock.end("looks")
