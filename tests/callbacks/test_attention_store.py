@@ -1,6 +1,7 @@
 """Stored arrays: loaded without pickle, described by a manifest, never half written."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,15 @@ def test_residuals_are_stored_beside_the_measures() -> None:
     lengths = (arrays["source_tokens"], arrays["target_tokens"])
     wanted = length_residuals(given.values["cross_kl_uniform"], *lengths)
     np.testing.assert_array_equal(arrays["cross_kl_uniform_residual"], wanted)
+
+
+def test_residuals_of_decoder_self_attention_are_on_the_steps_it_attends_to() -> None:
+    given = measures()
+    values = {f"decoder_{metric}": given.values[f"cross_{metric}"] for metric in METRICS}
+    arrays = arrays_of(replace(given, values={**given.values, **values}))
+    wanted = length_residuals(values["decoder_cad"], *[arrays["target_tokens"]] * 2)
+    np.testing.assert_array_equal(arrays["decoder_cad_residual"], wanted)
+    assert np.abs(wanted - arrays["cross_cad_residual"]).max() > 1e-3
 
 
 def test_the_manifest_names_examples_layers_and_axes(tmp_path: Path) -> None:

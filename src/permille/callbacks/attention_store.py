@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from permille.measure.attention import METRICS, length_residuals
 from permille.model.capture_measure import AttentionMap, AttentionMeasures
+from permille.model.capture_sites import AttentionKind
 
 SCHEMA_VERSION = 1
 AXES = ("example", "layer", "head")
@@ -58,10 +59,11 @@ def arrays_of(measures: AttentionMeasures) -> dict[str, NDArray[np.generic]]:
     probes = measures.probes
     source_tokens = np.array([len(probe.source_ids) for probe in probes])
     target_tokens = np.array([len(probe.target_ids) for probe in probes])
-    residuals = {
-        f"{name}_residual": length_residuals(array, source_tokens, target_tokens)
-        for name, array in measures.values.items()
-    }
+    residuals = {}
+    for name, array in measures.values.items():
+        is_decoder = name.startswith(f"{AttentionKind.DECODER}_")
+        positions = target_tokens if is_decoder else source_tokens
+        residuals[f"{name}_residual"] = length_residuals(array, positions, target_tokens)
     lengths = {"source_tokens": source_tokens, "target_tokens": target_tokens}
     return {**measures.values, **residuals, **measures.scores, **lengths}
 

@@ -180,19 +180,20 @@ def mean_over_steps(steps_BHT: Tensor, defined_BT: Tensor) -> Tensor:
 
 
 def length_residuals(
-    values: np.ndarray, source_tokens_N: np.ndarray, target_tokens_N: np.ndarray
+    values: np.ndarray, positions_N: np.ndarray, target_tokens_N: np.ndarray
 ) -> np.ndarray:
     """Take out of each head's values what a straight line in ln n and target length explains.
 
     Args:
         values: A measure of shape (N, L, H); NaN where undefined.
-        source_tokens_N: Source positions n of each example, of shape (N,).
+        positions_N: Positions n that each example's attention is spread over, of shape (N,): of
+            the source, and for decoder self-attention of the target.
         target_tokens_N: Target tokens of each example, of shape (N,).
 
     Returns:
         Shape (N, L, H), least-squares residuals with a constant; NaN stays NaN.
     """
-    logs_N = np.log(np.maximum(source_tokens_N, 1).astype(np.float64))
+    logs_N = np.log(np.maximum(positions_N, 1).astype(np.float64))
     design = np.stack([np.ones_like(logs_N), logs_N, target_tokens_N.astype(np.float64)], axis=1)
     flat = values.astype(np.float64).reshape(len(logs_N), -1)
     residuals = np.full_like(flat, np.nan)
