@@ -218,6 +218,21 @@ def test_residuals_take_out_what_length_explains() -> None:
         np.testing.assert_allclose(np.tensordot(explained, residuals, axes=(0, 0)), 0, atol=1e-9)
 
 
+@pytest.mark.parametrize("num_known", [0, 1, 2, 3])
+def test_residuals_of_no_more_examples_than_a_line_has_numbers_are_undefined(
+    num_known: int,
+) -> None:
+    values = np.array([0.3, 0.5, 0.1, 0.2])
+    source, target = np.array([4, 9, 30, 7]), np.array([3, 8, 2, 9])
+    values[num_known:] = np.nan
+    assert np.isnan(length_residuals(values[:, None, None], source, target)).all()
+
+
+def test_residuals_of_two_examples_of_one_length_are_their_distance_from_the_mean() -> None:
+    residuals = length_residuals(np.array([[[0.2]], [[0.6]]]), np.full(2, 5), np.full(2, 6))
+    np.testing.assert_allclose(residuals.ravel(), [-0.2, 0.2])
+
+
 def test_residuals_of_undefined_values_are_undefined() -> None:
     values = np.arange(12.0).reshape(6, 2, 1) ** 2
     values[2, 1, 0] = np.nan

@@ -191,7 +191,8 @@ def length_residuals(
         target_tokens_N: Target tokens of each example, of shape (N,).
 
     Returns:
-        Shape (N, L, H), least-squares residuals with a constant; NaN stays NaN.
+        Shape (N, L, H), least-squares residuals with a constant; NaN stays NaN, and all are NaN
+        where the line passes through any values, as with three lengths and three examples.
     """
     logs_N = np.log(np.maximum(positions_N, 1).astype(np.float64))
     design = np.stack([np.ones_like(logs_N), logs_N, target_tokens_N.astype(np.float64)], axis=1)
@@ -201,8 +202,10 @@ def length_residuals(
     for pattern in np.unique(known, axis=1).T:
         columns = np.flatnonzero((known == pattern[:, None]).all(axis=0))
         rows = np.ix_(pattern, columns)
-        fitted, *_ = np.linalg.lstsq(design[pattern], flat[rows], rcond=None)
-        residuals[rows] = flat[rows] - design[pattern] @ fitted
+        fitted, _, rank, _ = np.linalg.lstsq(design[pattern], flat[rows], rcond=None)
+        # as many examples as the line has numbers lie on it, whatever their values
+        if pattern.sum() > rank:
+            residuals[rows] = flat[rows] - design[pattern] @ fitted
     return residuals.reshape(values.shape)
 
 
