@@ -148,6 +148,7 @@ def make_attention(folder: Path) -> Path:
     attention.mkdir()
     draw = np.random.default_rng(3)
     manifest = {
+        "schema_version": 1,
         "example_ids": ["ex-0", "ex-9"],
         "splits": ["train", "heldout"],
         "layers": {"cross": [0, 1], "encoder": [0, 1]},
@@ -174,5 +175,7 @@ def make_attention(folder: Path) -> Path:
                 maps, manifest["example_ids"], manifest["splits"], strict=True
             )
         ]
-        (attention / f"maps_epoch={epoch:03d}.json").write_text(json.dumps({"maps": rows}))
+        (attention / f"maps_epoch={epoch:03d}.json").write_text(
+            json.dumps({"schema_version": 1, "maps": rows})
+        )
     return attention

@@ -31,7 +31,12 @@ def store(folder: Path, *epochs: int) -> Path:
         }
         described = {"schema_version": 1, "epoch": epoch, "maps": [row]}
         (folder / f"maps_epoch={epoch:03d}.json").write_text(json.dumps(described))
-    manifest = {"schema_version": 1, "splits": ["train", "heldout"], "layers": {"cross": [0, 1]}}
+    manifest = {
+        "schema_version": 1,
+        "example_ids": ["e7", "h2"],
+        "splits": ["train", "heldout"],
+        "layers": {"cross": [0, 1]},
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
 

@@ -9,9 +9,9 @@ import numpy as np
 from permille.report.attention_files import (
     FloatArray,
     MapRow,
-    read_arrays,
+    read_heads,
     read_manifest,
-    read_map_rows,
+    read_maps,
     stored_epochs,
 )
 
@@ -56,9 +56,7 @@ def attention_data(folder: Path, *, with_tokens: bool) -> dict[str, object] | No
 
 def _heads(folder: Path, epoch: int, places: list[int]) -> dict[str, object]:
     """Return of each kind the dispersion by example, layer and head, null where undefined."""
-    arrays = read_arrays(folder / f"epoch={epoch:03d}.npz")
-    kinds = read_manifest(folder)["layers"]
-    return {kind: _plain(arrays[f"{kind}_cad"][places]) for kind in kinds}
+    return {kind: _plain(array[places]) for kind, array in read_heads(folder, epoch).items()}
 
 
 def _plain(values: FloatArray) -> object:
@@ -72,9 +70,8 @@ def _maps(folder: Path, epochs: list[int], *, with_tokens: bool) -> Iterator[dic
     """Yield the stored maps, a stored map of several heads as one of each head."""
     room = MAX_MAP_WEIGHTS
     for epoch in epochs:
-        arrays = read_arrays(folder / f"maps_epoch={epoch:03d}.npz")
-        for row in read_map_rows(folder, epoch):
-            for head, weights_TS in _by_head(row, arrays[row["key"]]):
+        for row, weights in read_maps(folder, epoch):
+            for head, weights_TS in _by_head(row, weights):
                 room -= weights_TS.size
                 if room >= 0:
                     yield _map(row, epoch, head, weights_TS, with_tokens=with_tokens)

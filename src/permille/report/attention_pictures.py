@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from permille.report.attention_files import (
     FloatArray,
     MapRow,
-    read_arrays,
+    read_heads,
     read_manifest,
-    read_map_rows,
+    read_maps,
     stored_epochs,
 )
 from permille.report.frames import FrozenFigure
@@ -140,15 +140,14 @@ def stored_maps(folder: Path, epochs: Sequence[int]) -> list[StoredMap]:
         DataError: If a file is missing or cannot be read.
     """
     rows: dict[str, MapRow] = {}
-    weights: dict[str, dict[int, FloatArray]] = {}
+    by_epoch: dict[str, dict[int, FloatArray]] = {}
     for epoch in epochs:
-        arrays = read_arrays(folder / f"maps_epoch={epoch:03d}.npz")
-        for row in read_map_rows(folder, epoch):
+        for row, weights in read_maps(folder, epoch):
             # a resumed run may have been asked for other maps, so what is shown is the key
             key = repr(row)
             rows[key] = row
-            weights.setdefault(key, {})[epoch] = arrays[row["key"]]
-    return [StoredMap(row, weights[key]) for key, row in rows.items()]
+            by_epoch.setdefault(key, {})[epoch] = weights
+    return [StoredMap(row, by_epoch[key]) for key, row in rows.items()]
 
 
 def _heatmaps(
@@ -185,9 +184,9 @@ def _layer_head_maps(folder: Path, folders: Mapping[int, Path], form: Form) -> I
 
 def _heads_of(folder: Path, epoch: int) -> tuple[dict[str, FloatArray], dict[str, list[int]]]:
     """Return each kind's dispersion by layer and head, mean over examples, and its layers."""
-    arrays = read_arrays(folder / f"epoch={epoch:03d}.npz")
-    layers = read_manifest(folder)["layers"]
-    return {kind: _mean_over_examples(arrays[f"{kind}_cad"]) for kind in layers}, layers
+    heads = read_heads(folder, epoch)
+    means = {kind: _mean_over_examples(values) for kind, values in heads.items()}
+    return means, read_manifest(folder)["layers"]
 
 
 def _mean_over_examples(values: FloatArray) -> FloatArray:
@@ -205,7 +204,7 @@ def examples_by_epoch(folder: Path, epochs: list[int]) -> tuple[list[FloatArray]
         DataError: If a file is missing or cannot be read.
     """
     is_train = np.array([split == "train" for split in read_manifest(folder)["splits"]])
-    by_epoch = [read_arrays(folder / f"epoch={epoch:03d}.npz")["cross_cad"] for epoch in epochs]
+    by_epoch = [read_heads(folder, epoch)["cross"] for epoch in epochs]
     examples = [values[:, -1].mean(axis=1) for values in by_epoch]
     return [values[is_train] for values in examples], [values[~is_train] for values in examples]
 
