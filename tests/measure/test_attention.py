@@ -1,6 +1,8 @@
 """Dispersion: hand-computed cases, and a double-precision oracle of one loop a number."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -239,3 +241,35 @@ def test_residuals_of_undefined_values_are_undefined() -> None:
     residuals = length_residuals(values, np.array([3, 9, 4, 7, 5, 8]), np.array([1, 2, 2, 1, 3, 1]))
     assert np.isnan(residuals[2, 1, 0])
     assert np.isnan(residuals).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param(
+            {"attention": torch.ones(3, 4, 8)}, r"\(B, H, T, S\), .* \(3, 4, 8\)", id="3-d"
+        ),
+        pytest.param({"attention": torch.ones(2, 3, 4, 8).long()}, "got torch.int64", id="integer"),
+        pytest.param({"attention": np.ones((2, 3, 4, 8))}, "as a tensor, got ndarray", id="array"),
+        pytest.param(
+            {"attention": torch.full((2, 3, 4, 8), -1.0)}, r"in \[0, 1\].*softmax", id="negative"
+        ),
+        pytest.param({"attention": torch.full((2, 3, 4, 8), 2.0)}, r"in \[0, 1\]", id="above 1"),
+        pytest.param(
+            {"source_mask": torch.ones(2, 8)}, r"got torch.float32 and torch.bool", id="float mask"
+        ),
+        pytest.param({"target_mask": np.ones((2, 4), bool)}, "target_mask as a tensor", id="mask"),
+    ],
+)
+@pytest.mark.parametrize("measure", [cad, dispersion])
+def test_what_are_no_weights_or_no_masks_is_refused_by_name(
+    measure: Callable[..., object], given: dict[str, Any], message: str
+) -> None:
+    whole = {
+        "attention": torch.full((2, 3, 4, 8), 1 / 8),
+        "source_mask": all_true(2, 8),
+        "target_mask": all_true(2, 4),
+    } | given
+    attention = whole.pop("attention")
+    with pytest.raises(ValueError, match=message):
+        measure(attention, **whole)

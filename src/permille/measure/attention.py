@@ -20,6 +20,9 @@ METRICS = ("cad", "gini", "tv_uniform", "kl_uniform", "effective_positions", "to
 TOP_SHARE = 0.05
 """The share of positions, rounded up, whose weights `top5_mass` adds up."""
 
+WEIGHT_TOLERANCE = 1e-3
+"""How far above 1 rounding may put a weight."""
+
 
 def cad(attention_BHTS: Tensor, *, source_mask: Tensor, target_mask: Tensor) -> Tensor:
     """Return each example's attention dispersion in [0, 1], the mean over steps and heads.
@@ -33,11 +36,13 @@ def cad(attention_BHTS: Tensor, *, source_mask: Tensor, target_mask: Tensor) -> 
         Shape (B,), float32 or wider; NaN for an example with one source position or no step.
 
     Raises:
-        ValueError: If the masks do not fit the weights.
+        ValueError: If the masks are not boolean or do not fit the weights, or what is given are no
+            weights: not floating, or outside of [0, 1] where the masks allow.
     """
     _check_masks(attention_BHTS, source_mask, target_mask)
     weights_BHTS, num_positions_BT = masked_weights(attention_BHTS, source_mask[:, None, :])
-    defined_BT = target_mask.bool() & (num_positions_BT > 1)
+    _check_weights(weights_BHTS, target_mask)
+    defined_BT = target_mask & (num_positions_BT > 1)
     steps_BHT = normalized_entropy(entropy_nats(weights_BHTS), num_positions_BT[:, None])
     return mean_over_steps(steps_BHT, defined_BT).mean(dim=1)
 
@@ -56,11 +61,13 @@ def dispersion(
         For each of `METRICS` a tensor of shape (B, H); NaN where undefined.
 
     Raises:
-        ValueError: If the masks do not fit the weights.
+        ValueError: If the masks are not boolean or do not fit the weights, or what is given are no
+            weights: not floating, or outside of [0, 1] where the masks allow.
     """
     _check_masks(attention_BHTS, source_mask, target_mask)
     weights_BHTS, num_positions_BT = masked_weights(attention_BHTS, source_mask[:, None, :])
-    defined_BT = target_mask.bool() & (num_positions_BT > 1)
+    _check_weights(weights_BHTS, target_mask)
+    defined_BT = target_mask & (num_positions_BT > 1)
     stacked = step_measures(weights_BHTS, num_positions_BT)
     return dict(zip(METRICS, mean_over_steps(stacked, defined_BT), strict=True))
 
@@ -218,7 +225,21 @@ def _sort_ascending(weights: Tensor) -> Tensor:
 
 
 def _check_masks(attention_BHTS: Tensor, source_mask: Tensor, target_mask: Tensor) -> None:
-    """Refuse masks that do not fit weights of shape (B, H, T, S)."""
+    """Refuse masks that do not fit weights of shape (B, H, T, S), and other weights."""
+    named = {"attention": attention_BHTS, "source_mask": source_mask, "target_mask": target_mask}
+    for name, given in named.items():
+        if not isinstance(given, Tensor):
+            raise ValueError(f"want {name} as a tensor, got {type(given).__name__}")
+    if attention_BHTS.ndim != 4 or not attention_BHTS.is_floating_point():
+        raise ValueError(
+            "want floating attention weights of shape (B, H, T, S), got "
+            f"{attention_BHTS.dtype} of shape {tuple(attention_BHTS.shape)}"
+        )
+    if (source_mask.dtype, target_mask.dtype) != (torch.bool, torch.bool):
+        raise ValueError(
+            f"want boolean source_mask and target_mask, got {source_mask.dtype} and "
+            f"{target_mask.dtype}; a tokenizer's mask is attention_mask.bool()"
+        )
     batch, _, steps, positions = attention_BHTS.shape
     wanted = ((batch, positions), (batch, steps))
     got = (tuple(source_mask.shape), tuple(target_mask.shape))
@@ -226,4 +247,14 @@ def _check_masks(attention_BHTS: Tensor, source_mask: Tensor, target_mask: Tenso
         raise ValueError(
             f"want source_mask and target_mask of shapes {wanted[0]} and {wanted[1]}, "
             f"got {got[0]} and {got[1]}"
+        )
+
+
+def _check_weights(weights_BHTS: Tensor, target_mask: Tensor) -> None:
+    """Refuse scores that no softmax has made weights of; masked positions are zero already."""
+    outside_BHTS = (weights_BHTS < 0) | (weights_BHTS > 1 + WEIGHT_TOLERANCE)
+    if (outside_BHTS & target_mask[:, None, :, None]).any():
+        raise ValueError(
+            "want attention weights in [0, 1], got others; take them behind the softmax, without "
+            "dropout"
         )
