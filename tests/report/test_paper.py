@@ -1,6 +1,6 @@
 """Beside the paper only what can be compared with it."""
 
-from permille.report.paper import FINDINGS_TEXT, paper_rows
+from permille.report.paper import FINDINGS_TEXT, paper_rows, setup_groups
 
 from .made_run import ratios
 
@@ -44,6 +44,16 @@ def test_what_the_paper_reports_is_said_once_and_not_in_each_row() -> None:
     assert "high memorization for summarization, dialogue" in FINDINGS_TEXT
     assert "low for qa, translation, sentiment" in FINDINGS_TEXT
     assert "reports" not in str(paper_rows([row("qa", []), row("dialogue", ["x"])]))
+
+
+def test_runs_of_one_set_up_are_named_together() -> None:
+    rows = [{**row("qa", [said]), "run": f"x/{place}"} for place, said in enumerate("aba")]
+    assert setup_groups(paper_rows(rows)) == [
+        ("0, 2", "Not the paper's set-up, so not a replication: a."),
+        ("1", "Not the paper's set-up, so not a replication: b."),
+    ]
+    assert setup_groups(paper_rows(rows[::2]))[0][0] == "all runs"
+    assert setup_groups(paper_rows(rows[:1]))[0][0] == "qa"
 
 
 def test_other_tasks_have_no_row() -> None:

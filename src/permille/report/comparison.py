@@ -26,7 +26,7 @@ from permille.report.comparison_tables import (
 from permille.report.embedded import own_file, policy
 from permille.report.inline_svg import inline_svg, svg_file
 from permille.report.multitask import multitask_rows
-from permille.report.paper import FINDINGS_TEXT, paper_rows
+from permille.report.paper import FINDINGS_TEXT, paper_rows, setup_groups
 from permille.report.run_files import RunFiles
 from permille.report.templates import render
 from permille.report.training import audited_cad
@@ -113,6 +113,7 @@ def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, obje
 def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedCell]) -> Path:
     """Write the comparison into `folder` in every form; return the path of comparison.json."""
     comparison = compare(rows, failed)
+    papers = paper_rows(rows)
     charts = comparison_charts(rows)
     for chart in charts:
         (folder / f"{chart.name}.svg").write_text(svg_file(chart.figure), encoding="utf-8")
@@ -136,8 +137,9 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "correlation": correlation_text(part(comparison, "correlation", "cad_vs_any")),
         "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
         "multitask": comparison["multitask"],
-        "paper": comparison["paper"],
+        "paper": papers,
         "paper_finds": FINDINGS_TEXT,
+        "setups": setup_groups(papers),
         "seeds": comparison["seeds"],
         "counterfactual": [
             (counterfactual_sentence(group), group)

@@ -16,7 +16,7 @@ from permille.report.comparison_rows import (
     swept_text,
     task_of,
 )
-from permille.report.paper import FINDINGS_TEXT
+from permille.report.paper import FINDINGS_TEXT, setup_groups
 
 KINDS = ("any", *map(str, KINDS_BY_STRENGTH))
 HEADER = (
@@ -80,7 +80,9 @@ def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
         lines += ["", *own.markdown()]
     papers = objects(comparison.get("paper"))
     lines += ["", f"{FINDINGS_TEXT}:", ""] if papers else []
-    lines += [f"- {found['run']}: {found['note']}" for found in papers]
+    lines += [f"- {found['run']}: here {found['ours']}." for found in papers]
+    for runs, setup in setup_groups(papers):
+        lines += ["", f"Set-up of {runs}: {setup}"]
     failed = [f"- {cell['cell']}: {cell['error']}" for cell in objects(comparison.get("failed"))]
     return "\n".join(lines + (["", "Failed:", *failed] if failed else [])) + "\n"
 

@@ -4,7 +4,7 @@ The paper is arXiv 2310.06714. Only its findings are repeated, by group of tasks
 memorization for summarization and dialogue, little for the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from permille.report.claim import interval_text, part
 from permille.report.comparison_rows import Row, named_rows
@@ -52,6 +52,21 @@ def paper_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
                 }
             )
     return found
+
+
+def setup_groups(papers: Sequence[Mapping[str, object]]) -> list[tuple[str, str]]:
+    """Return (names of runs, what is said of their set-up), runs of one set-up together.
+
+    Args:
+        papers: As `paper_rows` returns them.
+    """
+    names: dict[str, list[str]] = {}
+    for row in papers:
+        names.setdefault(str(row["setup"]), []).append(str(row["run"]))
+    return [
+        ("all runs" if len(names) == 1 and len(runs) > 1 else ", ".join(runs), setup)
+        for setup, runs in names.items()
+    ]
 
 
 def setup_text(differences: Sequence[str]) -> str:
