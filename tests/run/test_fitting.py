@@ -1,9 +1,11 @@
 """Training, with all that is called while a model trains."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from permille.callbacks.attention import AttentionCallback
 from permille.callbacks.memorization import MemorizationCallback
@@ -60,3 +62,26 @@ def test_training_leaves_checkpoints_numbers_and_attention(tmp_path: Path) -> No
         ]
         # a run that was killed after its last epoch has nothing left to train
         assert fit(load(fresh.settings), folder, None, stages, last) == 1
+
+
+@pytest.mark.filterwarnings("ignore:The '.*_dataloader' does not have many workers")
+@pytest.mark.parametrize("accumulated", [1, 2])
+def test_a_training_of_less_than_an_epoch_is_validated_too(
+    tmp_path: Path, accumulated: int
+) -> None:
+    few = [
+        "trainer.max_steps=2",
+        "model.batch_size=2",
+        f"trainer.accumulate_grad_batches={accumulated}",
+        "attention=off",
+    ]
+    folder = RunFolder(tmp_path)
+    tracker = FilesTracker(folder.metrics, 0)
+    with Stages() as stages:
+        assert fit(load(train_settings(*few)), folder, tracker, stages, None) == 0
+    tracker.finish()
+    lines = [json.loads(line) for line in folder.metrics.read_text().splitlines()]
+    assert {"train/loss", "val/loss"} <= {line["name"] for line in lines}
+    for name in ("best.ckpt", "last.ckpt"):
+        checkpoint = torch.load(folder.checkpoints / name, weights_only=True)
+        assert checkpoint["global_step"] == 2

@@ -58,6 +58,9 @@ def fit(
         callbacks=callbacks_of(loaded, folder, tracker, stages),
         has_validation=bool(splits.heldout),
     )
+    if trainer.max_steps > 0:
+        # Lightning validates behind whole epochs only: of fewer steps than one, this makes one
+        trainer.limit_train_batches = trainer.max_steps * trainer.accumulate_grad_batches
     handler = signal.getsignal(signal.SIGINT)
     try:
         with warnings.catch_warnings():
