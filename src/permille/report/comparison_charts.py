@@ -134,6 +134,8 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
             )
         axes.set_xlabel(score)
         axes.margins(0.2)
+        # more would run into each other where scores lie close together
+        axes.locator_params(axis="x", nbins=4)
     panels[0].set_ylabel("any kind, per mille")
     return Chart(
         "comparison_utility",
