@@ -130,6 +130,14 @@ def test_a_pattern_that_fits_nothing_is_a_fault() -> None:
     ]
 
 
+def test_a_group_that_is_left_out_is_a_fault() -> None:
+    (told,) = faults(Program.train, "~task", "seed=1")
+    assert told == (
+        "~task: want an option of task, got none; there are dialogue, multitask, qa, sentiment,"
+        " summarization, translation"
+    )
+
+
 def test_a_folder_of_options_that_is_missing_is_named() -> None:
     assert faults(Program.train, "--config-dir", "nowhere") == [
         "--config-dir: want a folder, got nowhere, which is no folder"

@@ -35,8 +35,11 @@ def test_a_run_ends_with_its_figures_behind_the_last_epoch(tmp_path: Path) -> No
 
 
 @third_party
-def test_a_run_that_is_not_audited_still_has_its_utility(tmp_path: Path) -> None:
-    run_training(job_in(tmp_path, "audit=off", "attention=off"))
+def test_a_run_that_is_not_audited_still_has_its_utility(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_training(job_in(tmp_path, "audit=off", "attention=off", "audit.num_prompts=5"))
+    assert "audit.num_prompts: 5 has no effect with audit=off" in caplog.text
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["ratios"]["any"]["reason"] == "audit=off"
     assert report["utility"]

@@ -57,7 +57,10 @@ def read_overrides(
                     parser.parse_overrides([meant])
                     read.values.append([meant])
             continue
-        if not override.is_sweep_override():
+        options = loader.get_group_options(override.key_or_group)
+        if override.is_delete() and options:
+            read.faults.append(_option_of_none(text, options))
+        elif not override.is_sweep_override():
             read.values.append([text])
         elif is_multirun:
             key = override.get_key_element()
@@ -120,6 +123,13 @@ def _sweep_of_one(text: str) -> str:
         f"{text}: want one value, got several; add -m to run each, write '{key}=[{value}]' for a"
         f" list, or {quoted(text)} for one text with a comma"
     )
+
+
+def _option_of_none(text: str, options: Sequence[str]) -> str:
+    """Say that a group cannot be left out; without its YAML it would be empty, not off."""
+    group = text.lstrip("~").partition("=")[0]
+    choice = ", ".join(sorted(options))
+    return f"{text}: want an option of {group}, got none; there are {choice}"
 
 
 def _sweep_of_none(text: str, options: Sequence[str]) -> str:

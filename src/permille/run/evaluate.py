@@ -19,7 +19,7 @@ from permille.report.terminal import print_report, screen
 from permille.run.annotation import annotate
 from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
-from permille.run.job import Job
+from permille.run.job import Job, warn_of_ignored
 from permille.run.progress import Stages
 from permille.run.provenance import Clock, TimedStages
 from permille.run.result import begin_run, finish_run
@@ -37,6 +37,7 @@ def run_evaluation(job: Job) -> Path:
         return redraw(Path(settings.run), settings)
     if settings.annotate and settings.run:
         return annotate(job, settings, RunFolder(Path(settings.run)))
+    warn_of_ignored(settings)
     # by CPU time, since the system tells no program when it began in a portable way
     clock = Clock(time.process_time())
     begin_run(job, is_resumed=False)

@@ -12,8 +12,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from permille.config.compose import compose_program
+from permille.config.ignored import ignored_settings
 from permille.config.saved import effective_overrides
-from permille.config.schema import Program
+from permille.config.schema import Program, Settings
 from permille.core.errors import PermilleError
 from permille.run.folder import RunFolder, write_json
 
@@ -82,6 +83,13 @@ def job_of(program: Program, config: DictConfig) -> Job:
         folder=RunFolder(Path(hydra.runtime.output_dir)),
         group=Path(hydra.sweep.dir).resolve() if is_multirun else None,
     )
+
+
+def warn_of_ignored(settings: Settings) -> None:
+    """Say which settings were given that have no effect beside others."""
+    if is_first_process():
+        for line in ignored_settings(settings):
+            _LOG.warning(line)
 
 
 def do(job: Job, work: Callable[[Job], Path]) -> Outcome:

@@ -13,7 +13,7 @@ from permille.run.audit import audit_model
 from permille.run.build import open_tracker
 from permille.run.detection import Audited
 from permille.run.fitting import fit
-from permille.run.job import Job, group_name, is_first_process
+from permille.run.job import Job, group_name, is_first_process, warn_of_ignored
 from permille.run.loading import load, to_device
 from permille.run.progress import Stages
 from permille.run.provenance import Clock
@@ -31,6 +31,7 @@ def run_training(job: Job) -> Path:
     """
     clock = Clock()
     settings = to_settings(job.config, TrainSettings)
+    warn_of_ignored(settings)
     folder = job.folder
     checkpoint = None
     if settings.resume is not None and (folder.checkpoints / LAST).is_file():
