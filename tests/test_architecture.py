@@ -1,5 +1,6 @@
 """The packaging and the layers are what the documents say."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -59,6 +60,20 @@ def test_the_constraint_satisfies_the_requirement(requirement: str) -> None:
 
     wanted = Requirement(requirement)
     assert wanted.specifier.contains(CONSTRAINTS[normalized(wanted.name)])
+
+
+@pytest.mark.parametrize(
+    "name",
+    re.findall(
+        r"^(?:\| `)?((?:align|measure|data|model|audit|report|callbacks|track|retrieve|judge)"
+        r"\.\w+\.\w+)",
+        (PROJECT / "docs" / "architecture.md").read_text(),
+        flags=re.M,
+    ),
+)
+def test_what_the_architecture_names_is_there(name: str) -> None:
+    module, _, member = name.rpartition(".")
+    assert hasattr(importlib.import_module(f"permille.{module}"), member)
 
 
 def test_imports_go_down_only() -> None:

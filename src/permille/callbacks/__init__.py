@@ -1,1 +1,1 @@
-"""Lightning callbacks: attention, memorization, progress."""
+"""Lightning callbacks: attention, memorization."""
