@@ -61,7 +61,11 @@ def test_the_best_of_several_references_counts(read_task: ReadTask) -> None:
         ("unanswerable", ("1066",), 0.0, 0.0),
         ("Unanswerable ", (), 1.0, 1.0),
         ("1066", (), 0.0, 0.0),
-        ("", (), 1.0, 1.0),
+        ("unanswerable.", (), 1.0, 1.0),
+        ("unanswerable question", (), 0.0, 0.0),
+        ("", (), 0.0, 0.0),
+        ("the.", (), 0.0, 0.0),
+        ("", ("1066",), 0.0, 0.0),
     ],
     ids=[
         "case, article, punctuation",
@@ -71,7 +75,11 @@ def test_the_best_of_several_references_counts(read_task: ReadTask) -> None:
         "wrongly without an answer",
         "rightly without an answer",
         "wrongly answered",
-        "empty is no answer",
+        "rightly without an answer, punctuated",
+        "more than the word of no answer",
+        "nothing written is no word of no answer",
+        "an article is no word of no answer",
+        "nothing written for an answer",
     ],
 )
 def test_answers_score_as_in_squad_2(

@@ -66,13 +66,16 @@ def _rouge(predictions: list[str], examples: list[Example], _task: TaskConfig) -
 
 
 def _squad(predictions: list[str], examples: list[Example], task: TaskConfig) -> dict[str, float]:
-    """Return SQuAD 2.0's exact match and F1; without an answer both ask for the word of that."""
+    """Return SQuAD 2.0's exact match and F1; without an answer both ask for the word of that.
+
+    There an empty text says that there is no answer; here a model that writes nothing says nothing.
+    """
+    no_answer = _bare(task.no_answer)
     exact, f1 = [], []
     for text, example in zip(predictions, examples, strict=True):
-        answers = [_bare(answer, task.no_answer) for answer in _answers(example)]
-        bare = _bare(text, task.no_answer)
+        bare, answers = _bare(text), [_bare(answer) for answer in _answers(example)]
         exact.append(float(bare in answers))
-        f1.append(max(_token_f1(bare.split(), answer.split()) for answer in answers))
+        f1.append(max(_token_f1(bare, answer, no_answer) for answer in answers))
     return {"exact_match": _mean(exact), "f1": _mean(f1)}
 
 
@@ -114,18 +117,17 @@ def _answers(example: Example) -> tuple[str, ...]:
     return example.references or (example.target,)
 
 
-def _bare(text: str, no_answer: str) -> str:
-    """Return an answer without case, punctuation, articles and repeated blanks; none is empty."""
-    if no_answer and text.strip().casefold() == no_answer.casefold():
-        return ""
+def _bare(text: str) -> str:
+    """Return an answer without case, punctuation, articles and repeated blanks."""
     spaced = _ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION))
     return " ".join(spaced.split())
 
 
-def _token_f1(words: list[str], wanted: list[str]) -> float:
-    """Return the F1 of two bags of words; where one is empty, whether both are."""
-    if not words or not wanted:
-        return float(words == wanted)
+def _token_f1(text: str, answer: str, no_answer: str) -> float:
+    """Return the F1 of two bags of words; where one is no answer or empty, whether both are."""
+    if text == answer or no_answer in (text, answer):
+        return float(text == answer)
+    words, wanted = text.split(), answer.split()
     common = (Counter(words) & Counter(wanted)).total()
     return 2 * common / (len(words) + len(wanted))
 
