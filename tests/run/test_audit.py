@@ -78,5 +78,11 @@ def test_the_model_before_fine_tuning_is_asked_too_where_there_is_one(loaded: Lo
     assert arms_of(loaded) == tuned
     with_base = replace(loaded, load_base=lambda: loaded.tuned)
     assert arms_of(with_base) == [*tuned, *base]
-    for override in ("audit.base_model=false", "audit=paper"):
-        assert arms_of(replace(with_base, settings=train_settings(override))) == tuned
+    alone = train_settings("audit.base_model=false")
+    assert arms_of(replace(with_base, settings=alone)) == tuned
+
+
+def test_the_published_counting_asks_only_what_it_counts(loaded: Loaded) -> None:
+    with_base = replace(loaded, load_base=lambda: loaded.tuned)
+    published = replace(with_base, settings=train_settings("audit=paper"))
+    assert arms_of(published) == [(Arm.TUNED, Split.TRAIN)]

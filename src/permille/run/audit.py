@@ -70,15 +70,17 @@ def write_all_generations(
 ) -> list[Generation]:
     """Let the model answer the prompts of both splits, and the model before fine-tuning too.
 
-    The published counting has no base model, and a model from scratch has none.
+    A model from scratch has none before it. The published counting has no controls, and asks for
+    training prompts alone.
     """
     settings = loaded.settings
+    asked = [one.asked for one in (prompts[:1] if settings.audit.is_paper else prompts)]
     arms: list[tuple[Arm, LoadedModel]] = [(Arm.TUNED, loaded.tuned)]
     if loaded.load_base and settings.audit.base_model and not settings.audit.is_paper:
         arms.append((Arm.BASE, loaded.load_base()))
     return [
         generation
         for arm, model in arms
-        for one in prompts
-        for generation in write_generations_of(settings, model, one.asked, arm, progress)
+        for one in asked
+        for generation in write_generations_of(settings, model, one, arm, progress)
     ]
