@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,11 @@ REQUIRED = [normalized(re.split(r"[<>=\[; ]", d)[0]) for d in PROJECT_TABLE["dep
 
 def test_every_dependency_is_pinned_in_the_constraints() -> None:
     assert [name for name in REQUIRED if name not in CONSTRAINTS] == []
+
+
+def test_every_package_is_pinned_once() -> None:
+    lines = (PROJECT / "constraints.txt").read_text().splitlines()
+    assert [line for line, count in Counter(lines).items() if count > 1] == []
 
 
 def test_every_dependency_is_imported_somewhere() -> None:
