@@ -5,7 +5,9 @@ import os
 import runpy
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,7 +25,7 @@ from transformers import (
 
 from permille.callbacks.attention import AttentionCallback
 from permille.callbacks.config import AttentionConfig, AttentionScope
-from permille.core.errors import SettingsError
+from permille.core.errors import PermilleError, SettingsError
 from permille.core.records import Split
 from permille.measure.attention import cad
 from permille.model.capture_measure import AttentionNotFiniteError
@@ -365,3 +367,32 @@ def test_two_processes_measure_each_probe_once_and_the_same_as_one(tmp_path: Pat
     assert manifests[0] == manifests[1]
     logged = [json.loads((folder / "logged.json").read_text()) for folder in folders]
     assert logged[0] == pytest.approx(logged[1], abs=1e-6)
+
+
+def test_an_error_of_one_process_leaves_no_other_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = T5Config(vocab_size=VOCABULARY, d_model=8, d_kv=4, d_ff=8, num_layers=1, num_heads=2)
+    module = Foreign(T5ForConditionalGeneration(config))
+    precision = SimpleNamespace(forward_context=nullcontext)
+    trainer = SimpleNamespace(sanity_checking=False, max_epochs=9, current_epoch=3, world_size=2)
+    trainer.precision_plugin, trainer.global_rank = precision, 1
+    callback = AttentionCallback(AttentionConfig(), probes(), tmp_path)
+    told: list[object] = []
+
+    def gather(shares: list[object], own: object) -> None:
+        told.append(own)
+        shares[:] = [own, told[0]]
+
+    def full_memory(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("no memory is left")
+
+    monkeypatch.setattr("torch.distributed.all_gather_object", gather)
+    monkeypatch.setattr("permille.callbacks.attention.measure_attention", full_memory)
+    with pytest.raises(torch.OutOfMemoryError, match="no memory is left"):
+        callback.on_train_epoch_end(trainer, module)
+    assert len(told) == 1
+    monkeypatch.undo()
+    monkeypatch.setattr("torch.distributed.all_gather_object", gather)
+    with pytest.raises(PermilleError, match="epoch 3: attention: another process ended with an"):
+        callback.on_train_epoch_end(trainer, module)

@@ -10,7 +10,7 @@ from transformers import PreTrainedModel
 
 from permille.callbacks.attention_store import TokenNames, write_epoch
 from permille.callbacks.config import AttentionConfig, AttentionScope
-from permille.core.errors import SettingsError
+from permille.core.errors import PermilleError, SettingsError
 from permille.core.records import Split
 from permille.model.capture_measure import (
     AttentionMeasures,
@@ -28,6 +28,11 @@ from permille.model.capture_sites import (
 
 SUFFIXES = {Split.TRAIN: "", Split.HELDOUT: "_heldout"}
 """What the name of a logged value ends with, by the split of the probes."""
+FAILED = (
+    "attention: another process ended with an error while it measured, which stands in its own "
+    "words above or below; if its memory was full, lower attention.batch_size"
+)
+"""What the other processes are told of one that could not measure its share."""
 
 
 class AttentionCallback(Callback):
@@ -116,8 +121,9 @@ class AttentionCallback(Callback):
 
         Raises:
             AttentionNotFiniteError: If weights are NaN or infinite, in any process.
+            PermilleError: If another process ended with an error of any other kind.
         """
-        error, parts = "", []
+        share: tuple[str, list[AttentionMeasures]] = (FAILED, [])
         try:
             with trainer.precision_plugin.forward_context():
                 parts = measure_attention(
@@ -129,11 +135,15 @@ class AttentionCallback(Callback):
                     with_scores=self._config.name is AttentionScope.full,
                     shard=(trainer.global_rank, trainer.world_size),
                 )
+            share = ("", parts)
         except AttentionNotFiniteError as found:
-            error = str(found)
-        # a process must not leave the others waiting, so errors travel with the measures
-        shares = _gather((error, parts), trainer.world_size)
+            share = (str(found), [])
+        finally:
+            # a process must not leave the others waiting, whatever has happened to it
+            shares = _gather(share, trainer.world_size)
         errors = [error for error, _ in shares if error]
+        if FAILED in errors:
+            raise PermilleError(f"epoch {trainer.current_epoch}: {FAILED}")
         if errors:
             raise AttentionNotFiniteError(
                 f"epoch {trainer.current_epoch}: {errors[0]}; has the loss become NaN? Lower "
