@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
@@ -29,6 +30,7 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from permille.core.errors import SettingsError
 from permille.measure.attention import METRICS, masked_weights, mean_over_steps, step_measures
+from permille.model import capture
 from permille.model.capture import IMPLEMENTATION, AttentionRecorder, routed_attention
 from permille.model.capture_probe import MapChoice
 from permille.model.capture_sites import AttentionKind, find_sites
@@ -295,6 +297,31 @@ def test_an_additive_mask_counts_as_a_mask(masked: float) -> None:
     for recorder, mask in zip(by_kind, (allowed, additive), strict=True):
         recorder.attend(site.module, states, states, states, mask)
     torch.testing.assert_close(by_kind[0].measures[site], by_kind[1].measures[site])
+
+
+class NoDoubles(TorchDispatchMode):
+    """Refuses what Apple's processors refuse."""
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        made = func(*args, **(kwargs or {}))
+        assert getattr(made, "dtype", None) != torch.float64, func
+        return made
+
+
+def test_no_double_precision_is_used_on_devices_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert capture.widest_float(torch.device("mps")) == torch.float32
+    assert capture.widest_float(torch.device("cpu")) == torch.float64
+    monkeypatch.setattr(capture, "widest_float", lambda _: torch.float32)
+    model = built("t5")
+    site = find_sites(model)[0]
+    states = torch.randn(1, 4, 5, 8, generator=torch.Generator().manual_seed(0))
+    masks = {"source_mask": torch.ones(1, 5), "target_mask": torch.ones(1, 5)}
+    recorder = AttentionRecorder((site,), **masks)
+    with NoDoubles():
+        recorder.attend(site.module, states, states, states, None)
+    assert recorder.measures[site].isfinite().all()
 
 
 MEMORY = """

@@ -17,8 +17,8 @@ from torch import Tensor
 METRICS = ("cad", "gini", "tv_uniform", "kl_uniform", "effective_positions", "top5_mass")
 """Names of the measures, in the order in which they are stacked."""
 
-TOP_SHARE = 0.05
-"""The share of positions, rounded up, whose weights `top5_mass` adds up."""
+POSITIONS_PER_TOP = 20
+"""Of so many positions one, rounded up, has its weight added up by `top5_mass`: 5 %."""
 
 WEIGHT_TOLERANCE = 1e-3
 """How far above 1 rounding may put a weight."""
@@ -170,7 +170,7 @@ def top_mass(weights_ascending: Tensor, num_positions: Tensor) -> Tensor:
         Shape (...).
     """
     num_all = weights_ascending.shape[-1]
-    num_top = (num_positions.to(torch.float64) * TOP_SHARE).ceil()
+    num_top = (num_positions + POSITIONS_PER_TOP - 1) // POSITIONS_PER_TOP
     places = torch.arange(num_all, device=weights_ascending.device)
     is_top = places >= num_all - num_top[..., None]
     return torch.where(is_top, weights_ascending, weights_ascending.new_zeros(())).sum(dim=-1)

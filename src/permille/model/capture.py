@@ -134,8 +134,9 @@ class AttentionRecorder:
         batch, heads, steps, _ = scores.shape
         countable_BTS = self._countable(site.kind, scores.allowed_BHTS.any(dim=1, keepdim=True))
         output = value.new_empty((batch, steps, heads, value.shape[-1]))
-        sums = torch.zeros((len(METRICS), batch, heads), dtype=torch.float64, device=value.device)
-        num_steps = torch.zeros(batch, dtype=torch.float64, device=value.device)
+        dtype = widest_float(value.device)
+        sums = torch.zeros((len(METRICS), batch, heads), dtype=dtype, device=value.device)
+        num_steps = torch.zeros(batch, dtype=dtype, device=value.device)
         kept = self._map_examples if self._is_kept(site) else ()
         rows: dict[int, list[Tensor]] = {example: [] for example in kept}
         for block in blocks(*scores.shape, self._max_block_weights):
@@ -208,6 +209,11 @@ def routed_attention(model: PreTrainedModel, recorder: AttentionRecorder) -> Ite
             f"the family {family!r}, which keeps its attention to itself; choose a model of "
             "another family (T5, mT5, BART, mBART, Pegasus, Marian) or set attention=off"
         )
+
+
+def widest_float(device: torch.device) -> torch.dtype:
+    """Return the type in which a device adds up; Apple's has no double precision."""
+    return torch.float32 if device.type == "mps" else torch.float64
 
 
 def _allowed(

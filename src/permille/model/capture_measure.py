@@ -251,12 +251,12 @@ def _scores(logits: Tensor, labels: Tensor, target_mask: Tensor) -> dict[str, Fl
     hits = (logits.argmax(dim=-1) == labels) & target_mask
     counts = target_mask.sum(dim=1)
     named = {"loss_nats": losses.sum(dim=1) / counts, "token_accuracy": hits.sum(dim=1) / counts}
-    return {name: scores.double().cpu().numpy() for name, scores in named.items()}
+    return {name: scores.cpu().double().numpy() for name, scores in named.items()}
 
 
 def _stacked(measures: list[Tensor]) -> FloatArray:
     """Stack L tensors of shape (B, H) to (B, L, H)."""
-    stacked: FloatArray = torch.stack(measures, dim=1).double().cpu().numpy()
+    stacked: FloatArray = torch.stack(measures, dim=1).cpu().double().numpy()
     return stacked
 
 
