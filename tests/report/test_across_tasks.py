@@ -101,6 +101,20 @@ def test_epochs_of_one_task_have_a_correlation_and_no_p_value(tmp_path: Path) ->
     assert curves_of(run)["token"] == pytest.approx({0: 0.0, 1: 0.3, 2: 0.6})
 
 
+def test_epochs_of_several_runs_of_a_task_are_their_mean_in_any_order(tmp_path: Path) -> None:
+    rows = []
+    for name, cads in (("one", [0.9, 0.8, 0.1]), ("two", [0.1, 0.6, 0.3, 0.5])):
+        ratios = [100.0 * epoch for epoch in range(len(cads))]
+        write_curves(tmp_path / name, {"attention/cad": cads, "memorization/any_permille": ratios})
+        rows.append(row("qa", cads[-1], 300.0, 0.1, str(tmp_path / name)))
+    found = across_tasks(rows)
+    assert found["by_epoch"] == across_tasks(rows[::-1])["by_epoch"]
+    # means 0.5, 0.7 and 0.2 at the three epochs that both runs have
+    assert found["by_epoch"]["qa"]["cad_vs_any"]["spearman"] == pytest.approx(-0.5)
+    assert found["by_epoch"]["qa"]["cad_vs_any"]["n"] == 3
+    assert found["over_epochs"]["cad_vs_any"]["epochs"] == [0, 1, 2]
+
+
 def test_a_path_has_the_epochs_at_which_both_figures_are_known(tmp_path: Path) -> None:
     for task, ratios in (("qa", [1.0, 2.0]), ("dialogue", [5.0])):
         curves = {"attention/cad": [0.1, 0.2, 0.3], "memorization/any_permille": ratios}

@@ -28,12 +28,12 @@ NOT_EXCHANGEABLE = "epochs follow one another, so no order of theirs is as likel
 def across_tasks(rows: Sequence[Row]) -> dict[str, object]:
     """Return comparison.json's `attention.across_tasks`.
 
-    Several runs of a task count as one point, their mean. `over_epochs` has every task at every
+    Several runs of a task count as one point, their mean, at each epoch that all of them have. `over_epochs` has every task at every
     epoch, with whole tasks permuted; it needs ratios by epoch (`audit.every_n_epochs`), or token
     scores by epoch (`attention=full`).
     """
     by_task = _by_task(rows)
-    curves = {task: curves_of(Path(str(own[0]["run"]))) for task, own in by_task.items()}
+    curves = {task: _mean_curves(own) for task, own in by_task.items()}
     return {
         "cad_vs_any": _over_tasks(by_task, permille_of),
         "cad_vs_token_score": _over_tasks(by_task, _token_difference),
@@ -63,6 +63,16 @@ def curves_of(run: Path) -> dict[str, dict[int, float]]:
             curves["any"][int(kept)] = curves["any"].pop(last)
     token = {epoch: train[epoch] - heldout[epoch] for epoch in sorted(train.keys() & heldout)}
     return {**curves, "token": token}
+
+
+def _mean_curves(own: Sequence[Row]) -> dict[str, dict[int, float]]:
+    """Return the figures of a task's runs by epoch, their means at the epochs that all have."""
+    every = [curves_of(Path(str(row["run"]))) for row in own]
+    means = {}
+    for name in every[0]:
+        epochs = sorted(set.intersection(*(set(one[name]) for one in every)))
+        means[name] = {e: float(np.mean([one[name][e] for one in every])) for e in epochs}
+    return means
 
 
 def path_of(run: Path) -> dict[int, tuple[float, float]]:
