@@ -55,6 +55,22 @@ def test_nothing_is_found_where_nothing_was_planted() -> None:
     assert np.mean(np.array(smallest) < 0.05) <= 0.15
 
 
+def test_a_head_that_only_follows_length_passes_raw_and_not_free_of_length() -> None:
+    labels, source, target = untied_lengths(0, 600)
+    noise = np.random.default_rng(0).normal(size=(600, 1, 2)) * 0.1
+    values = np.log(source)[:, None, None] + noise
+    values[:, 0, 1] += 0.1 * labels
+    rows = layer_head_rows(
+        MeasuredGenerations(labels, {"cross_cad": values}, {"cross": (0,)}, source, target, {})
+    )
+    assert all(row["p_holm"] < 1e-6 for row in rows)
+    free = [row["length_free"] for row in rows]
+    assert free[0]["p_holm"] > 0.05
+    assert free[1]["p_holm"] < 1e-6
+    assert free[1]["difference"] == pytest.approx(0.1, abs=0.04)
+    assert all(one["p"] <= one["p_bh"] <= one["p_holm"] for one in free)
+
+
 def test_corrected_p_values_are_no_smaller_and_keep_the_order() -> None:
     rows = layer_head_rows(measured(effect=0.6, seed=2))
     for row in rows:
@@ -68,7 +84,7 @@ def test_a_head_without_a_defined_value_has_a_row_without_figures() -> None:
     generations.values["cross_cad"][:, 0, 1] = np.nan
     row = layer_head_rows(generations)[1]
     assert (row["kind"], row["layer"], row["head"]) == ("cross", 0, 1)
-    assert row["p"] is row["p_holm"] is row["auc"] is None
+    assert row["p"] is row["p_holm"] is row["auc"] is row["length_free"]["p_holm"] is None
 
 
 def test_layers_keep_their_numbers_where_only_the_last_was_measured() -> None:

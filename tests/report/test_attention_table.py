@@ -15,6 +15,10 @@ def effect(area: float, p: float) -> dict[str, object]:
     return {"num_memorized": 12, "num_others": 30, **ends, "p": p / 2, "p_holm": p}
 
 
+def head(p_holm: float | None) -> dict[str, object]:
+    return {"p_holm": 0.001, "length_free": {"p_holm": p_holm}}
+
+
 def report_of(task: str) -> dict[str, object]:
     within = {
         "metrics": {"cad": {"raw": effect(0.7, 0.03), "matched": effect(0.6, 0.5)}},
@@ -25,7 +29,7 @@ def report_of(task: str) -> dict[str, object]:
         "cad": {"train": [0.9, 0.4], "heldout": [0.8, None]},
         "token_score": {"train": 0.9, "heldout": 0.1, "difference": 0.8, "ci95": [0.75, 0.85]},
         "within_task": {task: within},
-        "layers": {task: [{"p_holm": 0.01}, {"p_holm": 0.2}, {"p_holm": None}]},
+        "layers": {task: [head(0.01), head(0.2), head(None)]},
     }
     return {"task": task, "ratios": ratios(10, 100), "attention": attention}
 

@@ -122,8 +122,9 @@ def layer_head_rows(measured: MeasuredGenerations, metric: str = "cad") -> list[
     """Return report.json's `attention.layers`: a row for every head, so that none is picked by eye.
 
     The p-value is two-sided, of the AUC, labels of whole examples being permuted; `p_holm` and
-    `p_bh` are corrected for all rows of the table. Heads whose measure is undefined or constant
-    have no figures.
+    `p_bh` are corrected for all rows of the table. `length_free` has the same figures of what a
+    straight line in both lengths leaves of the measure. Heads whose measure is undefined or
+    constant have no figures.
 
     Args:
         measured: One task's generations.
@@ -133,14 +134,22 @@ def layer_head_rows(measured: MeasuredGenerations, metric: str = "cad") -> list[
     groups = group_numbers(measured.examples_N, len(labels))
     if too_few(labels, groups, MIN_EACH):
         return []
-    rows = [
-        {"kind": kind, "layer": layer, "head": head, **_head_figures(values_N, labels, groups)}
-        for kind in KINDS
-        if f"{kind}_{metric}" in measured.values
-        for place, layer in enumerate(measured.layers[kind])
-        for head, values_N in enumerate(measured.values[f"{kind}_{metric}"][:, place].T)
-    ]
+    rows = []
+    corrected_apart = []
+    for kind in KINDS:
+        values = measured.values.get(f"{kind}_{metric}")
+        if values is None:
+            continue
+        residuals = length_residuals(values, measured.source_tokens_N, measured.target_tokens_N)
+        for place, layer in enumerate(measured.layers[kind]):
+            for head in range(values.shape[2]):
+                raw = _head_figures(values[:, place, head], labels, groups)
+                free = _head_figures(residuals[:, place, head], labels, groups)
+                place_of = {"kind": kind, "layer": layer, "head": head}
+                rows.append({**place_of, **raw, "length_free": free})
+                corrected_apart.append(free)
     _correct(rows)
+    _correct(corrected_apart)
     return rows
 
 
@@ -150,7 +159,7 @@ def _head_figures(
     """Return one head's figures; values, labels and groups of shape (N,)."""
     known = ~np.isnan(values_N)
     values, labels, groups = values_N[known], labels_N[known], groups_N[known]
-    if too_few(labels, groups, MIN_EACH) or np.ptp(values) == 0:
+    if too_few(labels, groups, MIN_EACH) or np.ptp(values) < 1e-12:
         return dict.fromkeys(("difference", "auc", "p"))
     difference = float(values[labels].mean() - values[~labels].mean())
     return {

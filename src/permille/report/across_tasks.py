@@ -28,9 +28,9 @@ NOT_EXCHANGEABLE = "epochs follow one another, so no order of theirs is as likel
 def across_tasks(rows: Sequence[Row]) -> dict[str, object]:
     """Return comparison.json's `attention.across_tasks`.
 
-    Several runs of a task count as one point, their mean, at each epoch that all of them have. `over_epochs` has every task at every
-    epoch, with whole tasks permuted; it needs ratios by epoch (`audit.every_n_epochs`), or token
-    scores by epoch (`attention=full`).
+    Several runs of a task count as one point, their mean, at each epoch that all of them have.
+    `over_epochs` has every task at every epoch, with whole tasks permuted; it needs ratios by epoch
+    (`audit.every_n_epochs`), or token scores by epoch (`attention=full`).
     """
     by_task = _by_task(rows)
     curves = {task: _mean_curves(own) for task, own in by_task.items()}

@@ -130,8 +130,9 @@ def _area(effect: Figures) -> str:
 
 
 def _passing(heads: Sequence[Figures]) -> str:
-    """Say how many heads pass Holm's correction."""
-    p_values = [head["p_holm"] for head in heads if isinstance(head.get("p_holm"), float)]
+    """Say how many heads pass Holm's correction free of length."""
+    found = [part(head, "length_free").get("p_holm") for head in heads]
+    p_values = [p for p in found if isinstance(p, float)]
     return f"{sum(1 for p in p_values if float(str(p)) < 0.05)} of {len(p_values)}"
 
 
