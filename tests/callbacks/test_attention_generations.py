@@ -214,7 +214,7 @@ def test_generations_of_no_task_are_described_as_texts() -> None:
     told = describe_generations(measured, given, {"g0"})
     reason = told["within_task"]["texts"]["metrics"]["cad"]["raw"]["reason"]
     assert reason == ("want 5 examples with a memorized and with another generation, got 1 and 11")
-    assert told["layers"]["texts"] == []
+    assert "too few" in told["layers"]["texts"]["missing"]
 
 
 def test_generations_too_short_to_be_measured_are_not_called_unmemorized() -> None:
@@ -228,7 +228,7 @@ def test_generations_too_short_to_be_measured_are_not_called_unmemorized() -> No
     assert (raw["num_memorized"], raw["num_others"]) == (num_long, 0)
     none = describe_generations(measured, given, set(), least_chars=99)
     assert none["within_task"]["qa"] == {"missing": "no measurable generation"}
-    assert none["layers"]["qa"] == []
+    assert none["layers"]["qa"] == {"missing": "no measurable generation"}
 
 
 def test_examples_that_share_text_count_as_one() -> None:

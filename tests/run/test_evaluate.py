@@ -47,6 +47,16 @@ def test_texts_are_audited_without_their_task_and_kept_beside_the_result(
     assert "None" not in out
 
 
+def test_attention_that_is_asked_for_of_texts_alone_is_missing_with_a_reason(
+    tmp_path: Path, texts: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = run_evaluation(job_of(tmp_path / "run", *texts, "attention=full"))
+    attention = json.loads((folder / "report.json").read_text())["attention"]
+    for name in ("within_task", "layers"):
+        assert "texts alone have no attention" in attention[name]["missing"]
+    assert "attention=full: texts alone" in caplog.text
+
+
 def test_a_report_is_drawn_again_and_nothing_else_is_written(
     tmp_path: Path, texts: list[str]
 ) -> None:

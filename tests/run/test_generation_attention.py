@@ -113,7 +113,8 @@ def test_a_model_whose_attention_cannot_be_seen_keeps_its_audit_and_says_why(
     sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "vocab_size": 300}
     model = LEDForConditionalGeneration(LEDConfig(attention_window=4, **sizes, **heads)).eval()
     found = describe_attention(replace(loaded, model=model), written, folder)
-    assert "keeps its attention to itself" in found["within_task"]["missing"]
+    for name in ("within_task", "layers"):
+        assert "keeps its attention to itself" in found[name]["missing"]
     assert found["token_score"]["num_train"] == 12
     assert "keeps its attention to itself" in caplog.text
 
@@ -136,7 +137,14 @@ def test_every_layer_is_compared_and_the_arrays_are_kept(loaded: Loaded, folder:
     assert set(found) == {"token_score", "within_task", "layers"}
     with np.load(folder.attention / "generations.npz", allow_pickle=False) as stored:
         assert stored["encoder_cad"].shape == (12, 1, 2)
-    assert set(describe_attention(full, [], folder)) == {"token_score"}
+
+
+def test_without_any_text_the_comparison_is_missing_with_a_reason(
+    loaded: Loaded, folder: RunFolder
+) -> None:
+    silent = [replace(one, text=" ") for one in written_by(loaded)]
+    found = describe_attention(loaded, silent, folder)
+    assert found["within_task"] == found["layers"] == {"missing": "no generation has text"}
 
 
 def test_an_untrained_model_predicts_training_targets_no_better_than_others(loaded: Loaded) -> None:

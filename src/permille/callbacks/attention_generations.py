@@ -24,6 +24,9 @@ from permille.model.capture_probe import (
 )
 from permille.model.decoding import end_marks
 
+TOO_FEW = "too few memorized or other generations; within_task has their numbers"
+"""Why a task has no table of heads."""
+
 
 def measure_generations(
     model: PreTrainedModel,
@@ -120,13 +123,13 @@ def describe_generations(
     layers: dict[str, object] = {}
     for task, rows in rows_by_task.items():
         if not rows:
-            within[task], layers[task] = {"missing": "no measurable generation"}, []
+            within[task] = layers[task] = {"missing": "no measurable generation"}
             continue
         ids = [measures.probes[row].id for row in rows]
         measured = _measured(measures, rows, [known[i] for i in ids], memorized_ids, group_of or {})
         empty = None if untrained is None else _taken(untrained.values, rows)
         within[task] = within_task(measured, untrained=empty, seed=seed)
-        layers[task] = layer_head_rows(measured)
+        layers[task] = layer_head_rows(measured) or {"missing": TOO_FEW}
     return {"within_task": within, "layers": layers}
 
 

@@ -1,5 +1,6 @@
 """The audit alone: of a run's model, of a checkpoint, or of texts of any origin."""
 
+import logging
 import sys
 import time
 from dataclasses import replace
@@ -11,6 +12,7 @@ from permille.audit.files import (
     write_documents,
     write_generations,
 )
+from permille.callbacks.config import AttentionScope
 from permille.config.schema import EvaluateSettings
 from permille.config.settings import to_settings
 from permille.report.page import write_report
@@ -24,6 +26,9 @@ from permille.run.progress import Stages
 from permille.run.provenance import Clock, TimedStages
 from permille.run.result import begin_run, finish_run
 from permille.run.text_looks import look_at_texts
+
+_LOG = logging.getLogger(__name__)
+NO_MODEL = "texts alone have no attention; evaluate with run= or checkpoint="
 
 
 def run_evaluation(job: Job) -> Path:
@@ -83,4 +88,9 @@ def _audit_files(
     found = look_at_texts(settings, generations, documents, folder.cases)
     clock.end("rest")
     clock.log()
-    return Audited(replace(report, task=None).with_controls(found))
+    attention: dict[str, object] = {}
+    if settings.attention.name is AttentionScope.full:
+        _LOG.warning("attention=full: %s", NO_MODEL)
+        attention = {name: {"missing": NO_MODEL} for name in ("within_task", "layers")}
+    report = replace(report, task=None).with_controls(found)
+    return Audited(report, attention=attention)

@@ -27,6 +27,8 @@ from permille.run.probes import probes_of
 _LOG = logging.getLogger(__name__)
 NUM_SCORED = 200
 """Examples of each split whose targets are forced through for the token-level score."""
+COMPARISONS = ("within_task", "layers")
+"""Parts of report.json's `attention` that compare generations."""
 
 
 def describe_attention(
@@ -55,8 +57,7 @@ def describe_attention(
     except SettingsError as error:
         _LOG.warning("%s", error)
         return {
-            "token_score": {"missing": str(error)},
-            "within_task": {"missing": str(error)},
+            **{name: {"missing": str(error)} for name in ("token_score", *COMPARISONS)},
             **parts,
         }
 
@@ -125,7 +126,7 @@ def _compare_generations(
         )
     )
     if tuned is None:
-        return {}
+        return {name: {"missing": "no generation has text"} for name in COMPARISONS}
     return describe_generations(
         tuned,
         generations,
