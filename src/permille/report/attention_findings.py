@@ -1,0 +1,97 @@
+"""What report.json's `attention` says about memorization, as rows of a table with a verdict."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from permille.report.attention_table import Figures
+from permille.report.claim import Report, part
+
+NO_EFFECT = "no effect shown"
+EFFECTS = (
+    ("memorized against others, same lengths", ("metrics", "cad", "matched")),
+    ("memorized against others, all", ("metrics", "cad", "raw")),
+    ("null: labels permuted", ("nulls", "labels_permuted")),
+    ("null: untrained model, same lengths", ("nulls", "untrained_model")),
+    ("null: untrained model, all", ("nulls", "untrained_model_raw")),
+)
+"""AUCs of CAD, and where they stand in a task's part of `within_task`."""
+GAINS = (
+    ("gain over cheap predictors", ("gain",)),
+    ("null: gain of an untrained model", ("nulls", "untrained_model_gain")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionFinding:
+    """A row: the task, what was compared, the figure, how many, and what it shows."""
+
+    task: str
+    name: str
+    figure: str
+    count: str
+    verdict: str
+
+
+def attention_findings(report: Report) -> list[AttentionFinding]:
+    """Return the rows of every task that was compared, or why none was."""
+    within = part(report, "attention", "within_task")
+    if "missing" in within:
+        return [AttentionFinding("", "attention", "", "", str(within["missing"]))]
+    rows: list[AttentionFinding] = []
+    for task, table in within.items():
+        if "missing" in part(table):
+            rows.append(AttentionFinding(task, "attention", "", "", str(part(table)["missing"])))
+            continue
+        heads = part(report, "attention", "layers").get(task)
+        rows += _effects(task, part(table))
+        rows += _heads(task, heads if isinstance(heads, list) else [])
+    return rows
+
+
+def _effects(task: str, table: Figures) -> Iterator[AttentionFinding]:
+    """Yield the rows of AUCs and gains."""
+    for name, path in EFFECTS:
+        if effect := part(table, *path):
+            count = f"{effect.get('num_memorized')} and {effect.get('num_others')}"
+            sides = ("memorized ones attend more widely", "memorized ones attend more narrowly")
+            verdict = _verdict(effect, effect.get("auc_ci95"), 0.5, sides)
+            figure = _figure("AUC", effect.get("auc"), effect.get("auc_ci95"))
+            yield AttentionFinding(task, name, figure, count, verdict)
+    for name, keys in GAINS:
+        if gain := part(table, *keys):
+            count = f"{gain.get('num_memorized')} and {gain.get('num_others')}"
+            verdict = _verdict(gain, gain.get("ci95"), 0, ("CAD adds to them", "CAD takes away"))
+            figure = _figure("AUC gained", gain.get("gain"), gain.get("ci95"))
+            yield AttentionFinding(task, name, figure, count, verdict)
+
+
+def _heads(task: str, heads: Sequence[Figures]) -> Iterator[AttentionFinding]:
+    """Yield how many heads pass Holm's correction free of length, the first and the last."""
+    found = [(part(head, "length_free"), head) for head in heads]
+    known = [(free, head) for free, head in found if isinstance(free.get("p_holm"), float)]
+    if not known:
+        return
+    known.sort(key=lambda pair: float(str(pair[0]["p"])))
+    num_passing = sum(float(str(free["p_holm"])) < 0.05 for free, _ in known)
+    name = "heads that pass Holm's correction, free of length"
+    verdict = NO_EFFECT if num_passing == 0 else "these differ"
+    yield AttentionFinding(task, name, f"{num_passing} of {len(known)}", "", verdict)
+    for place, (free, head) in (("strongest", known[0]), ("weakest", known[-1])):
+        figure = f"AUC {free['auc']:.3f}, p = {free['p']:.2g}, Holm {free['p_holm']:.2g}"
+        which = f"{head['kind']}, layer {head['layer']}, head {head['head']}"
+        yield AttentionFinding(task, f"{place} head", figure, "", which)
+
+
+def _verdict(found: Figures, ends: object, null: float, sides: tuple[str, str]) -> str:
+    """Say what an interval shows, or why there is none."""
+    if not isinstance(ends, list | tuple):
+        return str(found.get("reason") or "not computed")
+    if ends[0] <= null <= ends[1]:
+        return NO_EFFECT
+    return sides[0] if ends[0] > null else sides[1]
+
+
+def _figure(name: str, value: object, ends: object) -> str:
+    if not isinstance(value, int | float) or not isinstance(ends, list | tuple):
+        return ""
+    return f"{name} {value:.3f} [{ends[0]:.3f}, {ends[1]:.3f}]"

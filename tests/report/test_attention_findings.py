@@ -1,0 +1,72 @@
+"""What attention says, in rows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from permille.report.attention_findings import NO_EFFECT, attention_findings
+from permille.report.config import ReportConfig
+from permille.report.page import write_report
+
+from .made_run import make_run
+
+
+def effect(auc: float, half: float) -> dict[str, object]:
+    sizes = {"num_memorized": 12, "num_others": 30}
+    return {**sizes, "auc": auc, "auc_ci95": [auc - half, auc + half], "p": 0.1}
+
+
+def head(number: int, p: float) -> dict[str, object]:
+    free = {"auc": 0.3, "p": p, "p_holm": min(1.0, 3 * p)}
+    return {"kind": "cross", "layer": 1, "head": number, "p_holm": 0.001, "length_free": free}
+
+
+ATTENTION = {
+    "within_task": {
+        "dialogue": {
+            "metrics": {"cad": {"raw": effect(0.7, 0.1), "matched": effect(0.55, 0.1)}},
+            "gain": {"num_memorized": 12, "num_others": 30, "gain": 0.01, "ci95": [-0.02, 0.04]},
+            "nulls": {"labels_permuted": {"num_memorized": 3, "num_others": 9, "reason": "few"}},
+        },
+        "qa": {"missing": "no measurable generation"},
+    },
+    "layers": {"dialogue": [head(0, 0.2), head(1, 0.001), head(2, 0.9)]},
+}
+
+
+def test_an_interval_that_covers_the_null_shows_no_effect() -> None:
+    rows = {row.name: row for row in attention_findings({"attention": ATTENTION})}
+    same, every = (rows[f"memorized against others, {which}"] for which in ("same lengths", "all"))
+    assert (same.figure, same.verdict) == ("AUC 0.550 [0.450, 0.650]", NO_EFFECT)
+    assert (every.count, every.verdict) == ("12 and 30", "memorized ones attend more widely")
+    gain = rows["gain over cheap predictors"]
+    assert (gain.figure, gain.verdict) == ("AUC gained 0.010 [-0.020, 0.040]", NO_EFFECT)
+    assert rows["null: labels permuted"].verdict == "few"
+    assert rows["attention"].verdict == "no measurable generation"
+
+
+def test_heads_are_counted_free_of_length_with_the_strongest_and_the_weakest() -> None:
+    rows = {row.name: row for row in attention_findings({"attention": ATTENTION})}
+    counted = rows["heads that pass Holm's correction, free of length"]
+    assert (counted.figure, counted.verdict) == ("1 of 3", "these differ")
+    assert rows["strongest head"].verdict == "cross, layer 1, head 1"
+    assert rows["strongest head"].figure == "AUC 0.300, p = 0.001, Holm 0.003"
+    assert rows["weakest head"].verdict == "cross, layer 1, head 2"
+
+
+@pytest.mark.parametrize("attention", [{}, {"cad": {"train": [0.5]}}])
+def test_a_report_without_comparisons_has_no_rows(attention: dict[str, object]) -> None:
+    assert attention_findings({"attention": attention}) == []
+
+
+def test_the_page_shows_what_attention_says(tmp_path: Path) -> None:
+    run = make_run(tmp_path, 4)
+    assert "What attention says" not in write_report(run, ReportConfig()).read_text()
+    report = json.loads((run / "report.json").read_text())
+    report["attention"] |= ATTENTION
+    (run / "report.json").write_text(json.dumps(report))
+    page = write_report(run, ReportConfig()).read_text()
+    assert '<h2 id="attention-findings">What attention says of memorization</h2>' in page
+    assert "AUC 0.550 [0.450, 0.650]" in page
+    assert NO_EFFECT in page
