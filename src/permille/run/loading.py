@@ -17,6 +17,7 @@ from permille.data.tasks import model_input, single_tasks, template_of
 from permille.model.config import Accelerator, ModelConfig, ModelSource, TrainerConfig
 from permille.model.load import LoadedModel, load_model
 from permille.model.trainer import resolve_accelerator
+from permille.run.positions import check_positions
 from permille.run.provenance import hash_examples
 
 _LOG = logging.getLogger(__name__)
@@ -63,11 +64,15 @@ def load(settings: Settings, model: ModelConfig | None = None) -> Loaded:
     Args:
         settings: The job's settings.
         model: Another model than the settings' own, such as one that was trained before.
+
+    Raises:
+        SettingsError: If the model cannot be had, or texts are longer than its positions.
     """
     pl.seed_everything(settings.seed, workers=True, verbose=False)
     splits = load_splits(settings.task, settings.data, settings.seed)
     _LOG.info("data: %s", splits.counts)
     found = load_model(model or settings.model, texts_of(settings, splits), settings.seed)
+    check_positions(settings, splits, found.model, found.tokenizer)
 
     def load_base() -> LoadedModel:
         base = load_model(settings.model, (), settings.seed)
