@@ -116,12 +116,14 @@ def fit(
     folder: Path,
     *,
     epochs: int = 2,
+    steps: int = -1,
     precision: str = "32-true",
 ) -> Trainer:
     seed_everything(0)
     trainer = Trainer(
         accelerator="cpu",
         max_epochs=epochs,
+        max_steps=steps,
         precision=precision,
         callbacks=callbacks,
         default_root_dir=folder,
@@ -279,6 +281,17 @@ def test_every_nth_epoch_and_the_last_are_measured(
     assert sorted(path.stem for path in tmp_path.glob("epoch=*.npz")) == [
         f"epoch={epoch:03d}" for epoch in measured
     ]
+
+
+@pytest.mark.parametrize(
+    "steps", [pytest.param(4, id="at its end"), pytest.param(3, id="inside it")]
+)
+def test_the_last_epoch_is_measured_too_where_steps_end_the_training(
+    tmp_path: Path, steps: int
+) -> None:
+    callback = AttentionCallback(AttentionConfig(every_n_epochs=9), probes(), tmp_path)
+    fit(Foreign(tiny_t5()), [callback], tmp_path, epochs=50, steps=steps)
+    assert [path.name for path in tmp_path.glob("epoch=*.npz")] == ["epoch=001.npz"]
 
 
 def test_nothing_is_measured_when_it_is_off(tmp_path: Path) -> None:

@@ -114,7 +114,9 @@ class AttentionCallback(Callback):
         if self._config.name is AttentionScope.off or trainer.sanity_checking:
             return False
         done = trainer.current_epoch + 1
-        return done % self._config.every_n_epochs == 0 or done == trainer.max_epochs
+        if done % self._config.every_n_epochs == 0 or done == trainer.max_epochs:
+            return True
+        return 0 <= trainer.max_steps <= trainer.global_step
 
     def _measure(self, trainer: Trainer, model: PreTrainedModel) -> AttentionMeasures:
         """Measure this process's share and put all shares together.
