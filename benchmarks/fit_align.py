@@ -54,6 +54,7 @@ from permille.align.wording import WORD
 from permille.align.words import Lexicon
 from permille.core.errors import DataError, PermilleError
 from permille.core.records import Span
+from short_texts import parts_of, short_text
 
 CONFIG = pan.CONFIGS["default"]
 SUMMARY_FOLDER = "05-summary-obfuscation"
@@ -62,10 +63,6 @@ GAP_PSEUDO_COUNT = 2
 CLEAN_WEIGHT = 5
 CLEAN_SUMMARY_WEIGHT = 10
 """How much a candidate of a pair without any case weighs in the two filters."""
-SHORT_CHARS = (250, 500)
-PLANTED_CHARS = (80, 400)
-PLANTED_SHARE = 0.5
-HOST_WORDS = 20
 TRUE_SHARE = 0.3
 """A candidate is true when more than this share of it lies in an annotated case."""
 
@@ -176,64 +173,26 @@ def read_short_examples(corpus: PanCorpus, pairs: Sequence[PanPair]) -> list[Exa
     """Cut texts as short as generations out of the suspicious ones, under the default's lengths.
 
     They lie across an annotated case where there is one. In every second pair without a case a
-    passage of the source is planted, some of its words replaced.
+    passage of the source is planted, some of its words replaced. To these come, of every source,
+    a short text of one part against the other part: on one subject, by one author, and no copy.
     """
     config = AlignConfig()
     preparer = Preparer(config)
     sources = {pair.source_name: preparer.prepare(corpus.texts[pair.source_name]) for pair in pairs}
     examples = []
+    for listed in {pair.source_name: pair for pair in pairs}.values():
+        parts = parts_of(
+            corpus.texts[listed.source_name], Random(zlib.crc32(listed.source_name.encode()))
+        )
+        if parts:
+            pair = MendedPair.of(*map(preparer.prepare, parts), config)
+            examples.append(example_of(listed, pair, [], config))
     for listed in pairs:
         rng = Random(zlib.crc32(listed.file_name.encode()))
         text, cases = short_text(corpus, listed, rng)
         pair = MendedPair.of(preparer.prepare(text), sources[listed.source_name], config)
         examples.append(example_of(listed, pair, cases, config))
     return examples
-
-
-def short_text(
-    corpus: PanCorpus, listed: PanPair, rng: Random
-) -> tuple[str, list[tuple[Span, Span]]]:
-    """Return a short text of a pair and its cases in it."""
-    text, source = corpus.texts[listed.suspicious_name], corpus.texts[listed.source_name]
-    cases = corpus.cases(listed)
-    size = rng.randint(*SHORT_CHARS)
-    if not cases and rng.random() < PLANTED_SHARE:
-        return planted_text(text, source, rng)
-    start = rng.randrange(max(1, len(text) - size))
-    if cases:
-        case = rng.choice(cases).suspicious
-        start = max(0, rng.randint(case.start_char - size // 2, case.end_char - size // 4))
-    cut = Span(start, min(len(text), start + size))
-    inside = [
-        (
-            Span(
-                max(0, case.suspicious.start_char - start),
-                min(len(cut), case.suspicious.end_char - start),
-            ),
-            case.source,
-        )
-        for case in cases
-        if case.suspicious.overlap_chars(cut)
-    ]
-    return text[cut.start_char : cut.end_char], inside
-
-
-def planted_text(host: str, source: str, rng: Random) -> tuple[str, list[tuple[Span, Span]]]:
-    """Put a passage of the source, 10 to 40 % of its words replaced, into a piece of the host."""
-    words = host.split()
-    size = rng.randint(*PLANTED_CHARS)
-    start = rng.randrange(max(1, len(source) - size))
-    passage = source[start : start + size].split()
-    for at in rng.sample(range(len(passage)), round(len(passage) * rng.uniform(0.1, 0.4))):
-        passage[at] = rng.choice(words)
-    around = rng.randrange(max(1, len(words) - HOST_WORDS))
-    pieces = words[around : around + HOST_WORDS]
-    cut = rng.randint(0, len(pieces))
-    before, after = " ".join(pieces[:cut]), " ".join(pieces[cut:])
-    middle = " ".join(passage)
-    at = len(before) + 1
-    case = Span(at, at + len(middle)), Span(start, min(len(source), start + size))
-    return f"{before} {middle} {after}", [case]
 
 
 def example_of(

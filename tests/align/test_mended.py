@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from permille.align import AlignConfig, Aligner
 from permille.core.errors import DataError
 from permille.core.records import Case, Kind
 
@@ -81,6 +82,15 @@ def test_a_copy_of_as_many_characters_as_a_case_needs_is_a_paraphrase(mended):
         (Kind.PARAPHRASE, copied, copied)
     ]
     assert mended.align(f"Yes {copied[4:]} perhaps", source).kind == "none"
+
+
+def test_two_brief_texts_need_the_probability_of_brief_texts():
+    suspicious = f"{UNRELATED * 12}{' '.join(REWRITTEN)}"
+    source = " ".join(SENTENCES)
+    asked = {"min_brief_probability": 0.9999, "min_probability": 0.0}
+    assert Aligner(AlignConfig()).align(suspicious, source).kind == "paraphrase"
+    assert Aligner(AlignConfig(**asked)).align(suspicious, source).kind == "none"
+    assert Aligner(AlignConfig(**asked)).align(suspicious, source * 12).kind == "paraphrase"
 
 
 def test_unrelated_texts_have_no_case(mended):

@@ -138,6 +138,17 @@ def test_short_texts_hold_their_cases(fit_align, corpus_dir):
         assert all(0 <= case[0] < case[1] <= num_words for case in example.cases)
 
 
+def test_a_short_text_of_one_part_is_not_in_the_other_part(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    parts_of = importlib.import_module("short_texts").parts_of
+    text = " ".join(map(str, range(1000)))
+    part, other = parts_of(text, Random(0))
+    assert part in text
+    assert other in text
+    assert part not in other
+    assert parts_of(text[:300], Random(0)) is None
+
+
 def test_common_stems_come_first_in_the_rarity_table(fit_align):
     texts = ["the cat", "the dog", "the", "the bird", *["the"] * 300]
     table = fit_align.rarity_table(texts)

@@ -52,9 +52,11 @@ class AlignConfig:
     """Largest gap of the published rules' summary pass, on both sides."""
     summary_ratio: float = 3.0
     """How many times longer than the other the condensed side of an idea must at least be."""
-    min_probability: float = 0.8
+    min_probability: float = 0.75
     """Mended rules: a case of like sentences survives only when its probability is greater."""
-    min_short_probability: float = 0.93
+    min_brief_probability: float = 0.3
+    """The same where neither text has more than 500 words: chance has fewer places to meet in."""
+    min_short_probability: float = 0.58
     """The same in texts of at most 120 words, whose retrieved documents are on their subject."""
     min_summary_probability: float = 0.3
     """Mended rules: a passage is an idea only when its probability is greater."""
@@ -127,7 +129,7 @@ GAPS = (
 """Thresholds that are whole numbers from 0 on."""
 SHARES = (
     *("th1", "th2", "th3"),
-    *("min_probability", "min_short_probability"),
+    *("min_probability", "min_brief_probability", "min_short_probability"),
     *("min_summary_probability", "min_short_summary_probability"),
 )
 """Thresholds in [0, 1)."""

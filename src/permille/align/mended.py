@@ -29,6 +29,7 @@ from permille.core.errors import DataError
 from permille.core.records import KINDS_BY_STRENGTH, Alignment, Case, Kind, Span
 
 SHORT_WORDS = 120
+BRIEF_WORDS = 500
 _MOST_ALIKE = 64
 _MOST_STRETCHES = 64
 _AROUND_WORDS = 15
@@ -58,6 +59,11 @@ class MendedPair:
     def is_short(self) -> bool:
         """Whether the suspicious text is as short as a generation: such have their own filters."""
         return len(self.worded.texts[SUSPICIOUS]) <= SHORT_WORDS
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether both texts are so small that likeness is seldom found in them by chance."""
+        return max(map(len, self.worded.texts)) <= BRIEF_WORDS
 
     @property
     def long_runs(self) -> list[Block]:
@@ -177,7 +183,7 @@ def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> l
     if not blocks:
         return []
     blocks = refined(pair.worded, blocks, learned.evidence)
-    least = config.min_short_probability if pair.is_short else config.min_probability
+    least = _least_probability(pair, config)
     measures = measure(pair.worded, blocks, pair.long_runs, learned.evidence)
     judged = [
         Judged(block, probability)
@@ -190,6 +196,13 @@ def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> l
     ]
     judged += [Judged(block, least) for block in _short_copies(pair, config)]
     return [pair.span(each.block) for each in best_apart(judged)]
+
+
+def _least_probability(pair: MendedPair, config: AlignConfig) -> float:
+    """Return what a candidate's probability must exceed in texts as long as these."""
+    if pair.is_short:
+        return config.min_short_probability
+    return config.min_brief_probability if pair.is_brief else config.min_probability
 
 
 def _short_copies(pair: MendedPair, config: AlignConfig) -> list[Block]:

@@ -130,19 +130,28 @@ def refine(pair: WordedPair, block: Block, evidence: Evidence) -> Block:
     return block
 
 
-SUPPORT_NAMES = ("evidence", "evidence_per_word", "rare_share", "beside_share", "words")
+SUPPORT_NAMES = (
+    *("evidence", "evidence_of_stems", "evidence_per_word"),
+    *("rare_share", "beside_share", "words"),
+)
 """Of one side of a case: `support` gives these values of the suspicious, then the source side."""
 
 
 def support(pair: WordedPair, block: Block, evidence: Evidence) -> list[float]:
-    """Measure how the words of a case speak for it."""
+    """Measure how the words of a case speak for it.
+
+    A name that both sides repeat is one coincidence: the evidence of stems counts each stem once.
+    """
     values: list[float] = []
     for side in (SUSPICIOUS, SOURCE):
         seen = view(pair, side, block, 0)
         weights = evidence.table[side, seen.degree, seen.levels, seen.codes]
         total, num_words = float(weights.sum()), len(weights)
+        stems = pair.texts[side].index[seen.first : seen.first + num_words]
+        first_places = np.unique(stems, return_index=True)[1]
         values += [
             float(np.log1p(max(0.0, total))),
+            float(np.log1p(max(0.0, float(weights[first_places].sum())))),
             total / num_words,
             seen.rare_share,
             np.count_nonzero(seen.codes == BESIDE) / num_words,
