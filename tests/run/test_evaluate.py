@@ -16,7 +16,7 @@ COPIED = "the quick brown fox jumps over the lazy dog and then goes home to slee
 
 
 def job_of(folder: Path, *overrides: str) -> Job:
-    all_overrides = ["report=off", *overrides]
+    all_overrides = ["report=off", "track=files", *overrides]
     config = compose_program(Program.evaluate, all_overrides)
     return Job(Program.evaluate, config, all_overrides, RunFolder(folder), None)
 
@@ -42,6 +42,10 @@ def test_texts_are_audited_without_their_task_and_kept_beside_the_result(
     stages_s = report["provenance"]["times"]["stages_s"]
     assert list(stages_s)[:4] == ["start", "copy", "index", "align"]
     assert (folder / "documents.jsonl.gz").is_file()
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    tracked = {line["name"]: line["value"] for line in lines}
+    assert tracked["memorization/verbatim_permille"] == 1000.0
+    assert {(line["epoch"], line["step"]) for line in lines} == {(None, None)}
     out = capsys.readouterr().out
     assert "intervals: texts" in out
     assert "None" not in out

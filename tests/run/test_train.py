@@ -8,7 +8,8 @@ import pytest
 
 from permille.core.errors import DataError, SettingsError
 from permille.run.detection import Audited, Utility, nothing_audited
-from permille.run.train import final_values, run_training
+from permille.run.result import final_values
+from permille.run.train import run_training
 
 from .conftest import job_in, train_settings
 

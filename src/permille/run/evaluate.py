@@ -14,17 +14,19 @@ from permille.audit.files import (
 )
 from permille.callbacks.config import AttentionScope
 from permille.config.schema import EvaluateSettings
+from permille.config.secrets import plain_settings
 from permille.config.settings import to_settings
 from permille.report.page import write_report
 from permille.report.run_files import RunFiles
 from permille.report.terminal import print_report, screen
 from permille.run.annotation import annotate
+from permille.run.build import open_tracker
 from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
-from permille.run.job import Job, warn_of_ignored
+from permille.run.job import Job, group_name, warn_of_ignored
 from permille.run.progress import Stages
 from permille.run.provenance import Clock, TimedStages
-from permille.run.result import begin_run, finish_run
+from permille.run.result import begin_run, final_values, finish_run
 from permille.run.text_looks import look_at_texts
 
 _LOG = logging.getLogger(__name__)
@@ -61,8 +63,25 @@ def run_evaluation(job: Job) -> Path:
             if found is None:
                 return job.folder.path
             audited = found
-    finish_run(job, settings, audited, None, clock, metrics)
+    _finish(job, settings, audited, clock, metrics)
     return job.folder.path
+
+
+def _finish(
+    job: Job, settings: EvaluateSettings, audited: Audited, clock: Clock, metrics: Path | None
+) -> None:
+    """Track the figures, which are of no epoch here, and write the result."""
+    tracker = open_tracker(
+        settings.track,
+        job.folder.path,
+        group=group_name(job.group) if job.group else None,
+        settings=plain_settings(job.config),
+    )
+    try:
+        tracker.scalars(final_values(audited))
+        finish_run(job, settings, audited, tracker, clock, metrics)
+    finally:
+        tracker.finish()
 
 
 def redraw(run: Path, settings: EvaluateSettings) -> Path:

@@ -78,6 +78,16 @@ def with_utility(report: AuditReport, utility: Utility) -> AuditReport:
     return replace(report, utility=utility.overall, tasks=tasks)
 
 
+def final_values(audited: Audited) -> dict[str, float]:
+    """Return what is tracked behind the last epoch: utility, and ratios over all prompts."""
+    values = {f"val/{name}": score for name, score in audited.utility.overall.items()}
+    for kind, ratio in audited.report.ratios.items():
+        permille = ratio.get("permille") if isinstance(ratio, Mapping) else None
+        if isinstance(permille, float):
+            values[f"memorization/{kind}_permille"] = permille
+    return values
+
+
 def begin_run(job: Job, *, is_resumed: bool) -> None:
     """Make a job's folder ready, and write down what it is done with.
 

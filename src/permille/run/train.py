@@ -1,6 +1,5 @@
 """The main job: fine-tune, then audit what was fine-tuned."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -11,13 +10,12 @@ from permille.config.settings import to_settings
 from permille.model.checkpoints import LAST, export, load_weights
 from permille.run.audit import audit_model
 from permille.run.build import open_tracker
-from permille.run.detection import Audited
 from permille.run.fitting import fit
 from permille.run.job import Job, group_name, is_first_process, warn_of_ignored
 from permille.run.loading import load, to_device
 from permille.run.progress import Stages
 from permille.run.provenance import Clock
-from permille.run.result import begin_run, finish_run
+from permille.run.result import begin_run, final_values, finish_run
 from permille.track.protocol import Tracker
 
 
@@ -62,16 +60,6 @@ def run_training(job: Job) -> Path:
         if tracker is not None:
             tracker.finish()
     return folder.path
-
-
-def final_values(audited: Audited) -> dict[str, float]:
-    """Return what is tracked behind the last epoch: utility, and ratios over all prompts."""
-    values = {f"val/{name}": score for name, score in audited.utility.overall.items()}
-    for kind, ratio in audited.report.ratios.items():
-        permille = ratio.get("permille") if isinstance(ratio, Mapping) else None
-        if isinstance(permille, float):
-            values[f"memorization/{kind}_permille"] = permille
-    return values
 
 
 def _tracker(job: Job, settings: Settings, checkpoint: Path | None) -> Tracker | None:
