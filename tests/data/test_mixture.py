@@ -105,6 +105,13 @@ def test_the_examples_of_a_task_are_those_of_its_own_run(read_task: ReadTask) ->
     assert [example for example in mixed.train if example.task == "qa"] == alone.train
 
 
+def test_the_examples_of_a_mixture_come_in_the_order_of_its_tasks(read_task: ReadTask) -> None:
+    task = replace(read_task("multitask"), tasks=[TaskName.sentiment, TaskName.qa])
+    splits = load_splits(task, DataConfig(num_train=6, num_heldout=4), seed=0)
+    for side in (splits.train, splits.heldout):
+        assert list(dict.fromkeys(one.task for one in side)) == ["sentiment", "qa"]
+
+
 def test_ids_that_two_tasks_share_get_the_name_of_the_task(
     folder: Path, mixture: TaskConfig
 ) -> None:

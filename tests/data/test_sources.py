@@ -9,8 +9,9 @@ import pytest
 from datasets import Dataset
 
 from permille.core.errors import DataError
-from permille.data.config import DataConfig, TaskConfig, TaskName
-from permille.data.sources import load_examples, load_task
+from permille.data.config import DataConfig, TaskConfig
+from permille.data.mixture import load_splits
+from permille.data.sources import load_task
 
 ReadTask = Callable[[str], TaskConfig]
 
@@ -18,12 +19,6 @@ ReadTask = Callable[[str], TaskConfig]
 def test_built_in_examples_are_as_many_as_both_sides_want(read_task: ReadTask) -> None:
     examples = load_task(read_task("qa"), DataConfig(num_train=7, num_heldout=3), seed=0)
     assert len(examples) == 10
-
-
-def test_the_examples_of_a_mixture_come_in_the_order_of_its_tasks(read_task: ReadTask) -> None:
-    task = replace(read_task("multitask"), tasks=[TaskName.sentiment, TaskName.qa])
-    examples = load_examples(task, DataConfig(num_train=2, num_heldout=1), seed=0)
-    assert [example.task for example in examples] == ["sentiment"] * 3 + ["qa"] * 3
 
 
 def test_files_are_read_from_the_folder_that_is_named(tmp_path: Path, read_task: ReadTask) -> None:
@@ -46,4 +41,4 @@ def test_a_fault_of_one_task_is_the_fault_of_the_mixture(
 ) -> None:
     data = DataConfig(source="files", dir=str(tmp_path))
     with pytest.raises(DataError, match=r"want dialogue.jsonl or dialogue.jsonl.gz for task dial"):
-        load_examples(read_task("multitask"), data, seed=0)
+        load_splits(read_task("multitask"), data, seed=0)

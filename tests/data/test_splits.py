@@ -17,7 +17,7 @@ from permille.data.canaries import make_canaries
 from permille.data.config import Answers, TaskConfig
 from permille.data.files import read_file
 from permille.data.neighbors import near_duplicates, normalized
-from permille.data.splits import Splits, Ties, make_pool, split_by_group, tie_texts
+from permille.data.splits import Splits, Ties, make_pool, tie_texts
 
 ReadTask = Callable[[str], TaskConfig]
 
@@ -43,7 +43,7 @@ def are_tied(one: Example, other: Example) -> bool:
 
 def try_split(rows: list[Example], **choices: object) -> Splits | None:
     try:
-        return split_by_group(rows, None, max(1, len(rows) // 5), seed=0, **choices)
+        return make_pool(rows, seed=0, **choices).take(None, max(1, len(rows) // 5))
     except DataError:
         return None
 
@@ -106,28 +106,28 @@ def distinct(count: int) -> list[Example]:
 
 
 def test_another_seed_draws_another_split() -> None:
-    one, other = (split_by_group(distinct(60), 40, 20, seed) for seed in (0, 1))
+    one, other = (make_pool(distinct(60), seed).take(40, 20) for seed in (0, 1))
     assert one.heldout != other.heldout
 
 
 def test_the_same_seed_draws_the_same_split() -> None:
-    assert split_by_group(distinct(60), 40, 20, 3) == split_by_group(distinct(60), 40, 20, 3)
+    assert make_pool(distinct(60), 3).take(40, 20) == make_pool(distinct(60), 3).take(40, 20)
 
 
 def test_more_training_examples_do_not_change_the_held_out_ones() -> None:
-    few, many = (split_by_group(distinct(60), number, 10, 0) for number in (20, 40))
+    few, many = (make_pool(distinct(60), 0).take(number, 10) for number in (20, 40))
     assert few.heldout == many.heldout
     assert many.train[:20] == few.train
 
 
 def test_without_a_number_all_that_is_left_is_trained_on() -> None:
-    splits = split_by_group(distinct(60), None, 10, 0)
+    splits = make_pool(distinct(60), 0).take(None, 10)
     assert len(splits.train) == 50
     assert splits.counts["dialogue"]["unused"] == 0
 
 
 def test_nothing_is_held_out_where_nothing_is_asked_for() -> None:
-    assert split_by_group(distinct(9), 9, 0, 0).heldout == []
+    assert make_pool(distinct(9), 0).take(9, 0).heldout == []
 
 
 def test_near_duplicates_stay_on_one_side() -> None:
@@ -166,13 +166,13 @@ def test_labels_tie_nothing_where_targets_are_left_out() -> None:
 def test_a_large_group_is_trained_on_where_others_suffice_to_hold_out() -> None:
     large = [example(100 + i, f"other input {i}", "the same answer") for i in range(40)]
     for seed in range(10):
-        splits = split_by_group([*distinct(30), *large], 40, 20, seed)
+        splits = make_pool([*distinct(30), *large], seed).take(40, 20)
         assert {row.target for row in splits.heldout}.isdisjoint({"the same answer"})
 
 
 def test_part_of_a_large_group_is_held_out_where_nothing_else_is_left() -> None:
     large = [example(i, f"input {i}", f"answer {i % 2}") for i in range(40)]
-    splits = split_by_group(large, 20, 5, 0)
+    splits = make_pool(large, 0).take(20, 5)
     assert len({row.target for row in splits.heldout}) == 1
     assert {row.target for row in splits.heldout}.isdisjoint({row.target for row in splits.train})
 
@@ -196,18 +196,18 @@ def test_too_few_examples_are_an_error_that_says_what_to_change(
     num_train: int | None, num_heldout: int, message: str
 ) -> None:
     with pytest.raises(DataError, match=message):
-        split_by_group(distinct(60), num_train, num_heldout, 0)
+        make_pool(distinct(60), 0).take(num_train, num_heldout)
 
 
 def test_one_group_cannot_be_split() -> None:
     rows = [example(i, f"input {i}", "same") for i in range(50)]
     with pytest.raises(DataError, match="got 50 in 1 groups"):
-        split_by_group(rows, 10, 10, 0)
+        make_pool(rows, 0).take(10, 10)
 
 
 def test_no_examples_at_all_are_too_few() -> None:
     with pytest.raises(DataError, match="got 0 in 0 groups"):
-        split_by_group([], 1, 0, 0)
+        make_pool([], 0).take(1, 0)
 
 
 def test_ties_join_what_is_joined_through_others() -> None:
@@ -224,7 +224,7 @@ def test_equal_texts_are_tied_without_being_counted_as_near_duplicates() -> None
 
 def test_canaries_are_trained_on_but_are_no_training_examples() -> None:
     splits = replace(
-        split_by_group(distinct(10), 5, 5, 0), canaries=tuple(make_canaries("dialogue", 2, 0))
+        make_pool(distinct(10), 0).take(5, 5), canaries=tuple(make_canaries("dialogue", 2, 0))
     )
     assert len(splits.train) == 5
     assert len(splits.trained_on()) == 5 + 1 + 10
@@ -237,7 +237,7 @@ def test_the_real_slices_split_within_seconds_without_neighbors_across(
     task = read_task(name)
     rows = read_file(task, shared_data, None)
     start = time.process_time()
-    splits = split_by_group(rows, 300, 100, seed=0, by_target=task.group_by_target)
+    splits = make_pool(rows, seed=0, by_target=task.group_by_target).take(300, 100)
     assert time.process_time() - start < 20
     train, heldout = (
         {normalized(row.input) for row in side} for side in (splits.train, splits.heldout)
@@ -263,5 +263,5 @@ def test_most_rows_of_the_real_dialogue_slice_share_their_input(
 @settings(max_examples=20)
 @given(st.integers(0, 2**32), st.integers(1, 25), st.integers(0, 25))
 def test_as_many_are_drawn_as_are_asked_for(seed: int, num_train: int, num_heldout: int) -> None:
-    splits = split_by_group(distinct(50), num_train, num_heldout, seed)
+    splits = make_pool(distinct(50), seed).take(num_train, num_heldout)
     assert (len(splits.train), len(splits.heldout)) == (num_train, num_heldout)

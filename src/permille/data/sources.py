@@ -4,29 +4,19 @@ from pathlib import Path
 
 from permille.core.records import Example
 from permille.data.config import DataConfig, DataSource, TaskConfig
-from permille.data.tasks import single_tasks
 
 
-def load_examples(task: TaskConfig, data: DataConfig, seed: int) -> list[Example]:
-    """Return all examples of a task, or of each task of a mixture, in a fixed order.
+def load_task(task: TaskConfig, data: DataConfig, seed: int) -> list[Example]:
+    """Return all examples of a single task, in a fixed order.
 
     Args:
-        task: The task or mixture.
+        task: The task.
         data: Where its rows come from.
         seed: Of built-in texts, and of the rows drawn from a hub data set.
 
     Raises:
         DataError: If a file or data set is not what it should be.
     """
-    return [
-        example
-        for single in single_tasks(task).values()
-        for example in load_task(single, data, seed)
-    ]
-
-
-def load_task(task: TaskConfig, data: DataConfig, seed: int) -> list[Example]:
-    """Return the examples of a single task; see `load_examples`."""
     match data.source:
         case DataSource.builtin:
             from permille.data.builtin.corpus import make_examples

@@ -113,44 +113,6 @@ class Pool:
         )
 
 
-def split_by_group(
-    examples: Sequence[Example],
-    num_train: int | None,
-    num_heldout: int,
-    seed: int,
-    *,
-    answers: Answers = Answers.one,
-    near_duplicate_jaccard: float = 0.5,
-    shared_run_words: int = 13,
-    by_target: bool = True,
-) -> Splits:
-    """Split the examples of one task so that no group stands on both sides.
-
-    Args:
-        examples: Examples of one task, their ids unique.
-        num_train: Training examples; None for all that are left beside the held-out ones.
-        num_heldout: Held-out examples.
-        seed: Of the drawing.
-        answers: Whether an input keeps one of its examples, or all.
-        near_duplicate_jaccard: Least share of common word 3-grams that ties texts; 1 for none.
-        shared_run_words: Words of a common run that ties texts, unless it is a set phrase; 0 for
-            none.
-        by_target: Whether equal and similar targets tie examples; not for labels.
-
-    Raises:
-        DataError: If there are too few examples for both sides.
-    """
-    pool = make_pool(
-        examples,
-        seed,
-        answers=answers,
-        near_duplicate_jaccard=near_duplicate_jaccard,
-        shared_run_words=shared_run_words,
-        by_target=by_target,
-    )
-    return pool.take(num_train, num_heldout)
-
-
 def make_pool(
     examples: Sequence[Example],
     seed: int,
@@ -161,9 +123,17 @@ def make_pool(
     by_target: bool = True,
     answer_seed: int | None = None,
 ) -> Pool:
-    """Group the examples of one task and draw the order of the groups; see `split_by_group`.
+    """Group the examples of one task, and draw the order of the groups.
 
-    `answer_seed` draws which example of a repeated input is kept, by default `seed`.
+    Args:
+        examples: Examples of one task, their ids unique.
+        seed: Of the drawing.
+        answers: Whether an input keeps one of its examples, or all.
+        near_duplicate_jaccard: Least share of common word 3-grams that ties texts; 1 for none.
+        shared_run_words: Words of a common run that ties texts, unless it is a set phrase; 0 for
+            none.
+        by_target: Whether equal and similar targets tie examples; not for labels.
+        answer_seed: Draws which example of a repeated input is kept; by default `seed`.
     """
     kept = examples
     if answers is Answers.one:
