@@ -13,7 +13,6 @@ from permille.model.config import Accelerator, ModelConfig, TrainerConfig
 from permille.model.determinism import SeedByBatch
 from permille.model.trainer import (
     build_trainer,
-    is_distributed,
     resolve_accelerator,
     resolve_precision,
 )
@@ -111,14 +110,6 @@ def test_precision_is_bf16_where_the_hardware_has_it(setting, precision):
 def test_float16_warns_of_overflow(caplog):
     assert resolve_precision(TrainerConfig(precision="16-mixed")) == "16-mixed"
     assert "T5's activations overflow float16" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("settings", "is_one_of_many"),
-    [({}, False), ({"strategy": "ddp"}, False), ({"strategy": "ddp", "devices": 2}, True)],
-)
-def test_several_processes_train_together_under_ddp_with_several_devices(settings, is_one_of_many):
-    assert is_distributed(TrainerConfig(**settings)) is is_one_of_many
 
 
 @pytest.fixture(scope="module")

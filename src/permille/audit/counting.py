@@ -47,8 +47,3 @@ def every_kind(findings: Iterable[Finding], view: str) -> frozenset[Kind]:
     """Return all kinds of a generation's cases that count."""
     kinds = {case.counted_kind for f in seen_in(findings, view) for case in f.cases}
     return frozenset(kinds - {Kind.NONE})
-
-
-def has_only_low_paraphrase(findings: Sequence[Finding], view: str) -> bool:
-    """Whether a generation has a paraphrase that the judge does not confirm, and nothing else."""
-    return bool(seen_in(findings, view)) and deciding(findings, view) is None

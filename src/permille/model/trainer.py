@@ -10,7 +10,7 @@ import torch
 
 from permille.core.errors import SettingsError
 from permille.model.checkpoints import AtomicCheckpointIO, checkpoint_callbacks
-from permille.model.config import Accelerator, ModelConfig, Strategy, TrainerConfig
+from permille.model.config import Accelerator, ModelConfig, TrainerConfig
 from permille.model.determinism import SeedByBatch
 
 Precision = Literal["32-true", "16-mixed", "bf16-mixed", "bf16-true"]
@@ -108,8 +108,3 @@ def resolve_precision(config: TrainerConfig) -> Precision:
             " numbers come from there; bf16-mixed has the range of float32"
         )
     return _NAMES[config.precision]
-
-
-def is_distributed(config: TrainerConfig) -> bool:
-    """Tell whether several processes train together."""
-    return config.strategy is Strategy.ddp and config.devices > 1
