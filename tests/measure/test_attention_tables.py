@@ -106,7 +106,10 @@ def test_within_task_compares_every_metric_and_is_json() -> None:
     assert set(table["metrics"]) == set(METRICS)
     for both in table["metrics"].values():
         assert set(both) == {"raw", "matched"}
-    assert set(table["nulls"]) == {"labels_permuted", "untrained_model"}
+    untrained = {"untrained_model", "untrained_model_raw", "untrained_model_gain"}
+    assert set(table["nulls"]) == {"labels_permuted", *untrained}
+    low, high = table["nulls"]["untrained_model_gain"]["ci95"]
+    assert low < 0 < high
     effects = [one for both in table["metrics"].values() for one in both.values()]
     for effect in effects:
         assert effect["p"] <= effect["p_bh"] <= effect["p_holm"] <= 1
@@ -136,6 +139,8 @@ def test_what_is_only_length_is_no_matched_effect_however_many_there_are() -> No
     matched = table["metrics"]["cad"]["matched"]
     assert table["metrics"]["cad"]["raw"]["p"] < 1e-6
     assert matched["p"] > 0.05
+    # an untrained model differs in length alone, which its raw effect must show
+    assert table["nulls"]["untrained_model_raw"]["p"] < 1e-6
     assert table["nulls"]["untrained_model"] == {
         name: value for name, value in matched.items() if name not in {"p_holm", "p_bh"}
     }
@@ -146,11 +151,12 @@ def test_what_is_only_length_is_no_matched_effect_however_many_there_are() -> No
 def test_nulls_show_no_effect_where_the_measure_shows_one() -> None:
     generations = measured()
     generations.values["cross_cad"][:, 1] += 1.0 * generations.is_memorized_N[:, None]
-    table = within_task(generations, untrained=measured(seed=9).values)
+    table = within_task(generations, untrained=measured(seed=11).values)
     cad = table["metrics"]["cad"]
     assert cad["raw"]["p"] < 0.01
     assert cad["matched"]["p"] < 0.01
-    for null in table["nulls"].values():
+    for name in ("labels_permuted", "untrained_model", "untrained_model_raw"):
+        null = table["nulls"][name]
         assert null["auc_ci95"][0] < 0.5 < null["auc_ci95"][1]
 
 

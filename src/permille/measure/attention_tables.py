@@ -82,7 +82,7 @@ def within_task(
         `metrics`: for each the effect `raw`, and that of its residual on length, `matched` on
         lengths too, p-values corrected for all of them; `matching`: how close the pairs are;
         `gain`: over cheap predictors; `nulls`: the same effects with labels permuted, and in the
-        untrained model.
+        untrained model, whose `raw` effect is of length alone and whose gain should be none.
     """
     labels, groups = measured.is_memorized_N, measured.examples_N
     lengths = (measured.source_tokens_N, measured.target_tokens_N)
@@ -104,8 +104,13 @@ def within_task(
     gain = gain_over_cheap(_columns(cheap), measured_cad, labels, groups, seed=seed)
     nulls = {"labels_permuted": _permuted_labels(columns["cad"], labels, groups, seed)}
     if untrained is not None:
-        empty = length_residuals(untrained["cross_cad"][:, -1].mean(axis=1), *lengths)
-        nulls["untrained_model"] = matched_effect(empty, labels, pairs, groups, seed=seed).to_dict()
+        empty = untrained["cross_cad"][:, -1].mean(axis=1)
+        same_lengths = length_residuals(empty, *lengths)
+        matched = matched_effect(same_lengths, labels, pairs, groups, seed=seed)
+        nulls["untrained_model"] = matched.to_dict()
+        nulls["untrained_model_raw"] = raw_effect(empty, labels, groups, seed=seed).to_dict()
+        nothing = gain_over_cheap(_columns(cheap), empty[:, None], labels, groups, seed=seed)
+        nulls["untrained_model_gain"] = nothing.to_dict()
     return {
         "metrics": metrics,
         "matching": _matching(pairs, *lengths),
@@ -186,6 +191,9 @@ def _permuted_labels(
     values_N: FloatArray, labels_N: BoolArray, groups_N: npt.ArrayLike | None, seed: int
 ) -> dict[str, object]:
     """Return the effect under permuted labels, and how often such p-values fall below 0.05.
+
+    The test permutes labels itself, so the share is about 0.05 by construction: it tells of a fault
+    in the program, and nothing of the data.
 
     Values, labels and groups are of shape (N,).
     """
