@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from permille.measure.counterfactual import ExampleMemory, counterfactual_mean
+from permille.report.across_tasks import across_tasks
 from permille.report.comparison import (
     FailedCell,
     compare,
@@ -57,6 +58,17 @@ def test_with_two_points_the_correlation_is_null_with_a_reason() -> None:
     found = correlation(ROWS[:2])
     assert found["spearman"] is None
     assert found["reason"] == "2 points have no rank correlation"
+
+
+def test_what_is_said_across_tasks_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "permille.report.comparison.across_tasks",
+        lambda rows: asked.append(rows) or across_tasks(rows),
+    )
+    found = compare(ROWS, [])
+    assert len(asked) == 1
+    assert found["correlation"]["cad_vs_any"] == correlation(ROWS)
 
 
 def test_failed_cells_are_named() -> None:

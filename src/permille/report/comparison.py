@@ -88,7 +88,12 @@ def correlation(rows: Sequence[Row]) -> dict[str, object]:
     The pooled run is left out. Runs without a ratio or a CAD cannot take part; several runs of a
     task are one point.
     """
-    found = part(across_tasks(rows), "cad_vs_any")
+    return _marked_if_weak(across_tasks(rows))
+
+
+def _marked_if_weak(across: Mapping[str, object]) -> dict[str, object]:
+    """Return the correlation of CAD with the ratio, with a warning where points are few."""
+    found = part(across, "cad_vs_any")
     weak = "so few points cannot show much: no p below smallest_p was possible"
     num_tasks = len(part(found, "points"))
     warned = found.get("spearman") is not None and num_tasks <= FEW_POINTS
@@ -97,11 +102,12 @@ def correlation(rows: Sequence[Row]) -> dict[str, object]:
 
 def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, object]:
     """Return the content of comparison.json."""
+    across = across_tasks(rows)
     return {
         "schema_version": SCHEMA_VERSION,
         "rows": list(rows),
-        "correlation": {"cad_vs_any": correlation(rows)},
-        "attention": {"across_tasks": across_tasks(rows)},
+        "correlation": {"cad_vs_any": _marked_if_weak(across)},
+        "attention": {"across_tasks": across},
         "multitask": multitask_rows(rows),
         "paper": paper_rows(rows),
         "seeds": seed_spread(rows),
