@@ -28,6 +28,7 @@ def test_a_target_cannot_need_features_that_are_not_there(needed: int) -> None:
         pytest.param({"num_examples": 1}, "num_examples: want 2 or more, got 1", id="examples"),
         pytest.param({"noise": 0.0}, "want noise and learning_rate above 0", id="noise"),
         pytest.param({"num_needed": []}, "want one number or more", id="no k"),
+        pytest.param({"num_needed": [4, 2, 4]}, r"each once, got \[2, 4, 4\]", id="k twice"),
     ],
 )
 def test_sizes_out_of_range_are_named(sizes: dict[str, object], message: str) -> None:

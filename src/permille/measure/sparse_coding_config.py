@@ -40,6 +40,8 @@ class SparseCodingConfig:
             raise ValueError("simulation: want noise and learning_rate above 0")
         if not self.needed:
             raise ValueError("simulation.num_needed: want one number or more, got an empty list")
+        if len(set(self.needed)) < len(self.needed):
+            raise ValueError(f"simulation.num_needed: want each once, got {self.needed}")
         for needed in self.needed:
             if not 1 <= needed <= self.num_features:
                 raise ValueError(
