@@ -12,6 +12,8 @@ from transformers import (
     BartForConditionalGeneration,
     GPT2Config,
     GPT2LMHeadModel,
+    LEDConfig,
+    LEDForConditionalGeneration,
     MT5Config,
     MT5ForConditionalGeneration,
     T5Config,
@@ -296,3 +298,14 @@ def test_the_named_models_build_from_their_published_shapes(shape, num_parameter
         model = AutoModelForSeq2SeqLM.from_config(config)
     module = Seq2SeqModule(model, ModelConfig(source="pretrained", name="meta"))
     assert module.model.num_parameters() == num_parameters
+
+
+def test_a_family_without_sdpa_is_refused_once_with_all_that_it_needs(tmp_path: Path) -> None:
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
+    sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "vocab_size": 300}
+    config = LEDConfig(attention_window=4, **sizes, **heads)
+    LEDForConditionalGeneration(config).save_pretrained(tmp_path)
+    with pytest.raises(
+        SettingsError, match=r"sdpa; use model\.attn_implementation=eager, and attention=off where"
+    ):
+        load_pretrained(config_of(tmp_path))

@@ -104,7 +104,8 @@ def _load_network(
         if "attn_implementation" in str(error) or "scaled_dot_product_attention" in str(error):
             raise SettingsError(
                 f"model.attn_implementation: {config.name} does not support"
-                f" {config.attn_implementation.value}; use model.attn_implementation=eager"
+                f" {config.attn_implementation.value}; use model.attn_implementation=eager, and"
+                " attention=off where the family keeps its attention to itself (LED, LongT5)"
             ) from error
         wanted = "weights" if config.allow_pickle else "weights in safetensors"
         raise _cannot_load(config, wanted, error) from error
