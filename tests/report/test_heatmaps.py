@@ -97,3 +97,10 @@ def test_a_heatmap_says_which_heads_it_is_of_and_may_share_its_scale() -> None:
     figure = drawn(draw_heatmap(np.ones((1, 2)) / 2, ["a", "b"], ["c"], of="head 3", largest=0.8))
     assert figure.axes[1].get_ylabel() == "attention weight, head 3"
     assert figure.axes[0].images[0].get_clim() == (0, 0.8)
+
+
+def test_epochs_are_marked_at_whole_numbers() -> None:
+    values = [np.array([0.2, 0.4]), np.array([0.3, 0.5])]
+    figure = draw_dispersion_by_epoch([0, 1], values, values)
+    ticks = figure.axes[0].get_xticks()
+    assert all(float(tick).is_integer() for tick in ticks)

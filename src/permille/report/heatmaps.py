@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from permille.report.charts import COLORS, bare_axes
@@ -108,6 +109,7 @@ def draw_dispersion_by_epoch(
         axes.plot(epochs, middles, marker=marker, markersize=4, color=color, label=label)
         axes.fill_between(epochs, low, high, color=color, alpha=0.2, linewidth=0)
     axes.set(xlabel="epoch", ylabel="CAD (normalized entropy)")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if axes.lines:
         axes.legend(frameon=False)
     return figure
