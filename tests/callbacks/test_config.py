@@ -32,3 +32,18 @@ def test_every_option_is_one_that_the_settings_know(path: Path) -> None:
 
 def test_there_is_an_option_for_every_scope() -> None:
     assert {path.stem for path in FILES} == set(AttentionScope)
+
+
+def test_one_message_names_every_fault() -> None:
+    with pytest.raises(SettingsError) as error:
+        AttentionConfig(num_examples=-3, every_n_epochs=-1)
+    assert str(error.value).splitlines() == [
+        "attention.every_n_epochs: want 1 or more, got -1",
+        "attention.num_examples: want 1 or more, got -3",
+    ]
+
+
+def test_a_scope_may_be_given_by_its_name_and_another_name_is_refused() -> None:
+    assert AttentionConfig(name="full").name is AttentionScope.full
+    with pytest.raises(SettingsError, match=r"name: want last_block, full or off, got 'bogus'"):
+        AttentionConfig(name="bogus")

@@ -19,7 +19,7 @@ class AttentionConfig:
     """What of the attention is measured, how often, and on how many examples.
 
     Raises:
-        SettingsError: If a number is out of its range.
+        SettingsError: If a number is out of its range, or the name is no scope; a line for each.
     """
 
     name: AttentionScope = AttentionScope.last_block
@@ -50,7 +50,14 @@ class AttentionConfig:
 
     def __post_init__(self) -> None:
         bounds = {"every_n_epochs": 1, "num_examples": 1, "num_maps": 0, "batch_size": 1}
-        for name, least in bounds.items():
-            value = getattr(self, name)
-            if value < least:
-                raise SettingsError(f"attention.{name}: want {least} or more, got {value}")
+        faults = [
+            f"attention.{name}: want {least} or more, got {getattr(self, name)}"
+            for name, least in bounds.items()
+            if getattr(self, name) < least
+        ]
+        if self.name in list(AttentionScope):
+            self.name = AttentionScope(self.name)
+        else:
+            faults.append(f"attention.name: want last_block, full or off, got {self.name!r}")
+        if faults:
+            raise SettingsError("\n".join(faults))
