@@ -1,7 +1,10 @@
 """Settings of the sparse-coding simulation, apart from it since they need no torch."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from permille.core.errors import SettingsError
 
 
 @dataclass
@@ -9,8 +12,8 @@ class SparseCodingConfig:
     """Sizes of the simulation.
 
     Raises:
-        ValueError: If a size is out of its range, or a target should depend on fewer than 1 or
-            more than all features.
+        SettingsError: If a size is out of its range, or a target should depend on fewer than 1 or
+            more than all features; a line for each.
     """
 
     num_needed: list[int] | None = None
@@ -31,22 +34,30 @@ class SparseCodingConfig:
     """Of everything."""
 
     def __post_init__(self) -> None:
+        if faults := [f"grid.simulation.{fault}" for fault in self._faults()]:
+            raise SettingsError("\n".join(faults))
+
+    def _faults(self) -> Iterator[str]:
+        """Yield what is wrong, each beginning with its setting's name."""
         bounds = {"num_features": 2, "num_examples": 2, "num_seeds": 1, "num_steps": 0}
         for name, least in bounds.items():
             value = getattr(self, name)
             if value < least:
-                raise ValueError(f"simulation.{name}: want {least} or more, got {value}")
-        if self.noise <= 0 or self.learning_rate <= 0:
-            raise ValueError("simulation: want noise and learning_rate above 0")
-        if not self.needed:
-            raise ValueError("simulation.num_needed: want one number or more, got an empty list")
-        if len(set(self.needed)) < len(self.needed):
-            raise ValueError(f"simulation.num_needed: want each once, got {self.needed}")
-        for needed in self.needed:
+                yield f"{name}: want {least} or more, got {value}"
+        for name in ("noise", "learning_rate"):
+            value = getattr(self, name)
+            if not 0 < value < math.inf:
+                yield f"{name}: want a finite number above 0, got {value:g}"
+        given = self.num_needed
+        if given is None:
+            return
+        if not given:
+            yield "num_needed: want one number or more, got an empty list"
+        if len(set(given)) < len(given):
+            yield f"num_needed: want each once, got {sorted(given)}"
+        for needed in sorted(given):
             if not 1 <= needed <= self.num_features:
-                raise ValueError(
-                    f"simulation.num_needed: want 1 to {self.num_features} features, got {needed}"
-                )
+                yield f"num_needed: want 1 to {self.num_features} features, got {needed}"
 
     @property
     def needed(self) -> list[int]:
