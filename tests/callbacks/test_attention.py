@@ -289,7 +289,7 @@ def test_every_nth_epoch_and_the_last_are_measured(
 def test_the_last_epoch_is_measured_too_where_steps_end_the_training(
     tmp_path: Path, steps: int
 ) -> None:
-    callback = AttentionCallback(AttentionConfig(every_n_epochs=9), probes(), tmp_path)
+    callback = AttentionCallback(AttentionConfig(every_n_epochs=9), probes(), str(tmp_path))
     fit(Foreign(tiny_t5()), [callback], tmp_path, epochs=50, steps=steps)
     assert [path.name for path in tmp_path.glob("epoch=*.npz")] == ["epoch=001.npz"]
 

@@ -52,7 +52,7 @@ class AttentionCallback(Callback):
         self,
         config: AttentionConfig,
         probes: Sequence[ProbeExample],
-        folder: Path,
+        folder: Path | str,
         token_names: TokenNames | None = None,
     ) -> None:
         """Fix what is measured, and where it is stored.
@@ -70,7 +70,7 @@ class AttentionCallback(Callback):
         super().__init__()
         self._config = config
         self._probes = tuple(probes)
-        self._folder = folder
+        self._folder = Path(folder)
         self._token_names = token_names or (lambda ids: [str(token) for token in ids])
         self._maps = map_choice(config, self._probes)
 
