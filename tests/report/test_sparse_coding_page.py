@@ -8,7 +8,12 @@ import pytest
 
 from permille.measure.sparse_coding import Estimate, SparseCodingRow
 from permille.measure.sparse_coding_config import SparseCodingConfig
-from permille.report.sparse_coding_page import correlations, statements_of, write_sparse_coding
+from permille.report.sparse_coding_page import (
+    DEPARTURES,
+    correlations,
+    statements_of,
+    write_sparse_coding,
+)
 
 
 def row(needed: int, dispersion: float, memorized: float) -> SparseCodingRow:
@@ -65,3 +70,7 @@ def test_it_says_what_is_shown_and_where_theory_is_left() -> None:
         "a dispersion of 0.70; reading only the needed features, each alike, would give" in said[4]
     )
     assert sum(line.startswith("Departure: ") for line in said) == 4
+
+
+def test_how_the_sign_is_coded_is_named_as_a_departure() -> None:
+    assert any("multiplied into the code" in line for line in DEPARTURES)

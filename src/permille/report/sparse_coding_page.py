@@ -20,6 +20,8 @@ FIGURES = ("dispersion", "memorization", "generalization")
 DEPARTURES = (
     "Each feature has a position and a fixed code, so nothing has to be decomposed.",
     "No term of the loss asks for sparse codes or for narrow attention.",
+    "The sign stands beside a feature's code, where one layer reads it easily; multiplied into the "
+    "code it changes how much few features are memorized.",
     "k sets how hard the target is along with how many features it needs, so figures can rise "
     "together without one causing the other.",
     "k features of two values have 2^k patterns at most, which bounds what reading only those "
