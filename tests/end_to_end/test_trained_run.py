@@ -24,7 +24,7 @@ MEMORIZING = (
 """So little text, read so often, that the model gives it back: a run with cases."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seen(run: Run, workplace: Path) -> Path:
     """The folder of a run that memorized, tracked offline."""
     done = run("train", *MEMORIZING, "hydra.run.dir=seen")
@@ -32,13 +32,13 @@ def seen(run: Run, workplace: Path) -> Path:
     return workplace / "seen"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def report(seen: Path) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads((seen / "report.json").read_text())
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def texts(seen: Path) -> list[str]:
     """Pieces of what the model wrote, each of one case."""
     lines = (seen / "cases.jsonl").read_text().splitlines()

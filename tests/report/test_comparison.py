@@ -122,6 +122,14 @@ def test_every_form_holds_every_row(tmp_path: Path) -> None:
     assert (tmp_path / "comparison.svg").read_text().startswith("<svg")
 
 
+def test_the_page_says_what_attention_says_across_tasks(tmp_path: Path) -> None:
+    write_comparison(tmp_path, ROWS, [])
+    page = (tmp_path / "comparison.html").read_text()
+    assert "What attention says across tasks" in page
+    assert "over tasks, CAD against the ratio: Spearman 1.00 over 3, p = 0.333" in page
+    assert "over tasks, CAD against the token score: none (0 points" in page
+
+
 def test_the_page_tells_what_each_example_owes_to_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

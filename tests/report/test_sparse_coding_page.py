@@ -69,7 +69,7 @@ def test_it_says_what_is_shown_and_where_theory_is_left() -> None:
     assert (
         "a dispersion of 0.70; reading only the needed features, each alike, would give" in said[4]
     )
-    assert sum(line.startswith("Departure: ") for line in said) == 4
+    assert sum(line.startswith("Departure: ") for line in said) == len(DEPARTURES)
 
 
 def test_how_the_sign_is_coded_is_named_as_a_departure() -> None:

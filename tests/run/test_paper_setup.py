@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from permille.config.compose import compose_program
+from permille.config.differing import differing
 from permille.config.schema import Program
 from permille.config.secrets import plain_settings
 from permille.run.folder import write_json
 from permille.run.paper_setup import setup_differences
-from permille.run.provenance import differing
 
 PAPER = ["experiment=paper", "task=qa"]
 

@@ -220,8 +220,7 @@ def _short_copies(pair: MendedPair, config: AlignConfig) -> list[Block]:
 
 def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> tuple[Quad, int] | None:
     """Find the passage of one text that condenses the other, and on which side it is."""
-    best = None
-    least = config.min_summary_probability
+    best, most = None, 0.0
     for side in (SUSPICIOUS, SOURCE):
         coded = condensing(pair.worded, side)
         found = coded and find_summary(
@@ -232,10 +231,11 @@ def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> tuple[
             is_short = len(pair.worded.texts[side]) <= SHORT_WORDS
             judge = learned.filters(is_short).summaries
             probability = float(judge.probabilities(found[1][None])[0])
-            if is_short and probability <= config.min_short_summary_probability:
-                continue
-            if probability > least and _may_be_idea(span, side, pair.runs, config):
-                best, least = (span, side), probability
+            least = (
+                config.min_short_summary_probability if is_short else config.min_summary_probability
+            )
+            if probability > max(least, most) and _may_be_idea(span, side, pair.runs, config):
+                best, most = (span, side), probability
     return best
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from permille.report.across_tasks import across_tasks
+from permille.report.attention_table import across_sentences
 from permille.report.between_runs import counterfactual_sentence, counterfactuals, seed_spread
 from permille.report.between_tables import between_tables
 from permille.report.claim import part
@@ -141,6 +142,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "tasks": sorted({str(row["task"]) for row in rows}),
         "failed": [asdict(cell) for cell in failed],
         "correlation": correlation_text(part(comparison, "correlation", "cad_vs_any")),
+        "attention": [*across_sentences(part(comparison, "attention", "across_tasks"))],
         "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
         "multitask": comparison["multitask"],
         "paper": papers,

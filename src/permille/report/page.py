@@ -8,6 +8,7 @@ from pathlib import Path
 from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.answers import how_sure, what_leaked, what_next
 from permille.report.attention_data import attention_data
+from permille.report.attention_findings import attention_findings
 from permille.report.attention_svg import against_ratio_svg, dispersion_svg
 from permille.report.case_rows import CaseRow, case_rows
 from permille.report.case_texts import CHUNK_CASES, CaseTexts, pack_texts
@@ -72,6 +73,7 @@ def page_values(files: RunFiles, texts: Texts, place: Path) -> dict[str, object]
         **headline_values(report, rows),
         "audit_page": audit_page(place),
         "training": training_svg(report, files),
+        "attention_findings": attention_findings(report),
         "attention": packed(attention) if attention else None,
         "dispersion": dispersion_svg(files.folder / "attention") if attention else None,
         "against_ratio": against_ratio_svg(files.folder),

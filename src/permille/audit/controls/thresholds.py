@@ -33,6 +33,7 @@ TOGETHER = {
     "mended": (
         *_OF_BOTH_RULES,
         ("min_probability",),
+        ("min_brief_probability",),
         ("min_short_probability",),
         ("min_summary_probability",),
         ("min_short_summary_probability",),
