@@ -130,7 +130,7 @@ def test_every_threshold_is_moved_both_ways(texts, corpus_of, word_judge):
     assert ("min_sentlen", 2) in rows
     assert ("min_sentlen", 4) in rows
     assert ("judge.threshold", 0.6) in rows
-    assert ("min_short_probability", 0.99) in rows
+    assert ("min_short_probability", 0.696) in rows
     # no gap is below 0, and no piece has fewer seeds than one
     assert len(rows) == 1 + 2 * len(TOGETHER["mended"]) - 2 + 2
 
