@@ -110,7 +110,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--generations", type=int, default=10_000)
     parser.add_argument("--documents", type=int, default=100_000)
-    parser.add_argument("--num-workers", type=int, default=1)
+    parser.add_argument(
+        "--num-workers", type=int, help="as many as there are cores where not given"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -119,7 +121,8 @@ def main() -> None:
         command = [sys.executable, str(EVALUATE)]
         command += [f"{one}={folder / one}.jsonl" for one in ("generations", "documents")]
         command += [f"retrieve.cache_dir={folder / 'indexes'}", f"hydra.run.dir={folder / 'run'}"]
-        command += [f"audit.num_workers={given.num_workers}"]
+        if given.num_workers:
+            command += [f"audit.num_workers={given.num_workers}"]
         start_s = time.perf_counter()
         subprocess.run(command, check=True, stdout=sys.stderr)
         wall_s = time.perf_counter() - start_s

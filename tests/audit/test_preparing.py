@@ -21,7 +21,7 @@ def texts(writer):
     return [Generation(f"g{i}", documents[10 * i].text) for i in range(5)], documents
 
 
-def prepared(texts, retriever, top_k=10, told=None):
+def prepared(texts, retriever, top_k=40, told=None):
     generations, documents = texts
     found = survey(generations, documents, seed=0, is_paper=False)
     views = build_views(documents, found, retriever, AuditConfig(), lambda *_: None)
@@ -55,7 +55,7 @@ def test_what_is_kept_is_not_prepared_again(texts, retriever):
 
 def test_few_generations_do_not_pay_for_all_documents(texts, retriever):
     told = []
-    (folder,) = prepared(texts, retriever, top_k=9, told=told)
+    (folder,) = prepared(texts, retriever, top_k=39, told=told)
     assert not folder.exists()
     assert told == []
 

@@ -18,6 +18,8 @@ from permille.retrieve.protocol import Corpus
 Progress = Callable[[str, int, int], None]
 PART_DOCUMENTS = 500
 """Documents that a process gets at a time."""
+PAIRS_A_DOCUMENT = 4
+"""With fewer pairs for each document of an index, many documents are never a candidate."""
 PARTS_AT_ONCE = 8
 """Parts that are in memory at a time, for each process."""
 _STAGE = "index prepared texts"
@@ -59,7 +61,7 @@ def prepare_corpora(
             continue
         folders.append(local.beside)
         is_there = stored_path(local.beside, config.preparation_fingerprint).is_dir()
-        if not is_there and num_pairs[name] >= len(corpus):
+        if not is_there and num_pairs[name] >= PAIRS_A_DOCUMENT * len(corpus):
             records = _records(local.documents, len(corpus), config, num_workers, progress)
             try:
                 write_prepared(local.beside, config.preparation_fingerprint, records)
