@@ -3,7 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from transformers import BartConfig, BartForConditionalGeneration
+from transformers import (
+    BartConfig,
+    BartForConditionalGeneration,
+    LEDConfig,
+    LEDForConditionalGeneration,
+)
 
 from permille.core.errors import SettingsError
 from permille.model.load import LoadedModel
@@ -39,6 +44,18 @@ def test_every_setting_that_allows_too_much_is_named_with_a_value_that_fits(
         "audit.max_new_tokens: want at most the model's 6 positions, got 8; use "
         "audit.max_new_tokens=6"
     )
+
+
+def test_a_family_with_a_limit_for_each_side_is_held_to_both(loaded: Loaded) -> None:
+    sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "vocab_size": 300}
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2, "attention_window": 4}
+    limits = {"max_encoder_position_embeddings": 9000, "max_decoder_position_embeddings": 5}
+    model = LEDForConditionalGeneration(LEDConfig(**sizes, **heads, **limits))
+    with pytest.raises(SettingsError) as error:
+        check_positions(train_settings(), loaded.splits, model, loaded.tokenizer)
+    first, second = str(error.value).splitlines()
+    assert first.startswith("task.max_target_tokens: want at most the model's 5 positions, got ")
+    assert second.startswith("audit.max_new_tokens: want at most the model's 5 positions, got ")
 
 
 def test_an_audit_that_is_off_writes_nothing(loaded: Loaded) -> None:

@@ -173,7 +173,7 @@ def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None
     if len(set(ids)) < len(ids):
         repeated = next(example_id for example_id in ids if ids.count(example_id) > 1)
         raise DataError(f"attention: want each probe once, got {repeated!r} more than once")
-    limits = [_num_positions(model, stack) for stack in ("encoder", "decoder")]
+    limits = [num_positions(model, stack) for stack in ("encoder", "decoder")]
     for probe in probes:
         for limit, side in zip(limits, (probe.source_ids, probe.target_ids), strict=True):
             if limit is not None and len(side) > limit:
@@ -184,7 +184,7 @@ def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None
                 )
 
 
-def _num_positions(model: PreTrainedModel, stack: str) -> int | None:
+def num_positions(model: PreTrainedModel, stack: str) -> int | None:
     """Return the positions of the encoder or the decoder; None where there is no limit."""
     # a model made of two has a config for each
     config = getattr(model.config, stack, model.config)

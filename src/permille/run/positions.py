@@ -10,6 +10,7 @@ from permille.core.errors import SettingsError
 from permille.data.datamodule import encode
 from permille.data.splits import Splits
 from permille.data.tasks import single_tasks
+from permille.model.capture_probe import num_positions
 
 
 def check_positions(
@@ -22,32 +23,44 @@ def check_positions(
     Raises:
         SettingsError: If an input, or what may be written, is too long; a line for each setting.
     """
-    limit = getattr(model.config, "max_position_embeddings", None)
-    if limit is None:
-        return
     faults = [
         f"{name}: want at most the model's {limit} positions, got {got}; use {name}={limit}"
-        for name, got in _too_long(settings, splits, tokenizer, int(limit))
+        for found in (
+            _unreadable(settings, splits, tokenizer, num_positions(model, "encoder")),
+            _unwritable(settings, num_positions(model, "decoder")),
+        )
+        for name, limit, got in found
     ]
     if faults:
         raise SettingsError("\n".join(faults))
 
 
-def _too_long(
-    settings: Settings, splits: Splits, tokenizer: PreTrainedTokenizerBase, limit: int
-) -> Iterator[tuple[str, str]]:
-    """Yield settings that allow too much, and what they allow."""
-    tasks = single_tasks(settings.task).values()
+TooLong = tuple[str, int, str]
+"""A setting that allows too much, the model's limit, and what it allows."""
+
+
+def _unreadable(
+    settings: Settings, splits: Splits, tokenizer: PreTrainedTokenizerBase, limit: int | None
+) -> Iterator[TooLong]:
+    """Yield the setting of what is read, where an example is longer than the encoder takes."""
     # short texts fit whatever the setting allows, so here it is theirs that counts
-    if max(task.max_source_tokens for task in tasks) > limit:
-        examples = [*splits.trained_on(), *splits.heldout]
-        lengths = [len(row.input_ids) for row in encode(examples, tokenizer, settings.task)]
-        if lengths and max(lengths) > limit:
-            longest = examples[lengths.index(max(lengths))]
-            yield "task.max_source_tokens", f"{max(lengths)} tokens of example {longest.id!r}"
-    writable = max(task.max_target_tokens for task in tasks)
-    if writable > limit:
-        yield "task.max_target_tokens", f"{writable}"
+    most = max(task.max_source_tokens for task in single_tasks(settings.task).values())
+    if limit is None or most <= limit:
+        return
+    examples = [*splits.trained_on(), *splits.heldout]
+    lengths = [len(row.input_ids) for row in encode(examples, tokenizer, settings.task)]
+    if lengths and max(lengths) > limit:
+        longest = examples[lengths.index(max(lengths))]
+        yield "task.max_source_tokens", limit, f"{max(lengths)} tokens of example {longest.id!r}"
+
+
+def _unwritable(settings: Settings, limit: int | None) -> Iterator[TooLong]:
+    """Yield the settings of what is written that allow more than the decoder takes."""
+    if limit is None:
+        return
+    most = max(task.max_target_tokens for task in single_tasks(settings.task).values())
+    if most > limit:
+        yield "task.max_target_tokens", limit, f"{most}"
     num_new = settings.audit.max_new_tokens
     if settings.audit.name is not AuditName.off and num_new > limit:
-        yield "audit.max_new_tokens", f"{num_new}"
+        yield "audit.max_new_tokens", limit, f"{num_new}"
