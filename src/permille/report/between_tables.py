@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from permille.report.between_runs import KINDS
-from permille.report.claim import part
+from permille.report.claim import objects, part
 from permille.report.comparison_rows import Row, named_rows
 
 Objects = Sequence[Mapping[str, object]]
@@ -55,9 +55,9 @@ def between_tables(comparison: Mapping[str, object]) -> list[Table]:
         comparison: The content of comparison.json.
     """
     tables = [
-        _seeds(_objects(comparison.get("seeds"))),
-        *_counterfactuals(_objects(comparison.get("counterfactual"))),
-        _task_matrix(_objects(comparison.get("rows"))),
+        _seeds(objects(comparison.get("seeds"))),
+        *_counterfactuals(objects(comparison.get("counterfactual"))),
+        _task_matrix(objects(comparison.get("rows"))),
     ]
     return [table for table in tables if table.rows]
 
@@ -86,7 +86,7 @@ def _counterfactuals(groups: Objects) -> Iterator[Table]:
         ends = _ends(group.get("ci95"))
         figures = (group["models"], group["of"], group["permille"], *ends, group.get("reason"))
         means.append((_settings(group), *figures))
-        for one in _objects(group.get("examples")):
+        for one in objects(group.get("examples")):
             counts = (*_ends(one["in"]), *_ends(one["out"]))
             examples.append((_settings(group), one["example_id"], *counts, one["difference"]))
     yield Table(
@@ -131,7 +131,3 @@ def _settings(group: Mapping[str, object]) -> str:
 def _ends(values: object) -> tuple[object, object]:
     """Return the two values of a list; None for each where there is none."""
     return (values[0], values[1]) if isinstance(values, list | tuple) else (None, None)
-
-
-def _objects(values: object) -> Objects:
-    return values if isinstance(values, list) else []

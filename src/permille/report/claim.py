@@ -15,6 +15,11 @@ def part(values: object, *keys: str) -> Mapping[str, object]:
     return values if isinstance(values, Mapping) else {}
 
 
+def objects(values: object) -> list[Mapping[str, object]]:
+    """Return a list's mappings, none of what is no list."""
+    return list(values) if isinstance(values, list) else []
+
+
 def interval_text(ratio: Mapping[str, object]) -> str:
     """Write a ratio or contrast as ``66.7 ‰ [38.5, 112.9]``, or why there is none."""
     permille, ci95 = ratio.get("permille"), ratio.get("ci95")

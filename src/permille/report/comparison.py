@@ -13,7 +13,7 @@ from permille.report.across_tasks import across_tasks
 from permille.report.attention_table import across_sentences
 from permille.report.between_runs import counterfactual_sentence, counterfactuals, seed_spread
 from permille.report.between_tables import between_tables
-from permille.report.claim import part
+from permille.report.claim import objects, part
 from permille.report.comparison_charts import comparison_charts
 from permille.report.comparison_rows import Row, named_rows, swept_settings
 from permille.report.comparison_tables import (
@@ -21,7 +21,6 @@ from permille.report.comparison_tables import (
     cells_of,
     correlation_text,
     csv_text,
-    objects,
     to_markdown,
 )
 from permille.report.embedded import own_file, policy
@@ -120,7 +119,7 @@ def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, obje
 def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedCell]) -> Path:
     """Write the comparison into `folder` in every form; return the path of comparison.json."""
     comparison = compare(rows, failed)
-    papers = paper_rows(rows)
+    papers = objects(comparison["paper"])
     charts = comparison_charts(rows)
     for chart in charts:
         (folder / f"{chart.name}.svg").write_text(svg_file(chart.figure), encoding="utf-8")

@@ -7,7 +7,7 @@ from io import StringIO
 
 from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.between_tables import between_tables
-from permille.report.claim import contrast_text, interval_text, part
+from permille.report.claim import contrast_text, interval_text, objects, part
 from permille.report.comparison_rows import (
     Row,
     named_rows,
@@ -143,8 +143,3 @@ def _first_number(values: Mapping[str, object]) -> float | None:
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
-
-
-def objects(values: object) -> list[Mapping[str, object]]:
-    """Return a list's mappings, none of what is no list."""
-    return list(values) if isinstance(values, list) else []
