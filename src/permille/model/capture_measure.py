@@ -95,7 +95,8 @@ def measure_attention(
         maps: Of which examples and layers the cross-attention is kept whole.
         with_scores: Whether to compute the target's loss and token accuracy too.
         shard: (rank, ranks): of the batches only each `ranks`-th from `rank` on is measured, so
-            batches are the same for any number of ranks.
+            batches are the same for any number of ranks. Probes of like length share a batch, as
+            padding costs time.
 
     Returns:
         One value a batch; `merge` puts them together.
@@ -106,9 +107,10 @@ def measure_attention(
     """
     rank, ranks = shard
     starts = range(0, len(probes), batch_size)[rank::ranks]
+    by_length = sorted(probes, key=lambda probe: (len(probe.source_ids), len(probe.target_ids)))
     with untouched(model):
         return [
-            _measure_batch(model, probes[at : at + batch_size], sites, maps, with_scores)
+            _measure_batch(model, by_length[at : at + batch_size], sites, maps, with_scores)
             for at in starts
         ]
 
@@ -121,8 +123,7 @@ def token_accuracies(
     A token is predicted where it is the most likely one after the true tokens before it.
     """
     parts = measure_attention(model, probes, (), batch_size=batch_size, with_scores=True)
-    shares = [part.scores["token_accuracy"] for part in parts]
-    return np.concatenate(shares) if shares else np.empty(0)
+    return merge(parts, probes).scores["token_accuracy"] if parts else np.empty(0)
 
 
 def merge(parts: Sequence[AttentionMeasures], order: Sequence[ProbeExample]) -> AttentionMeasures:
