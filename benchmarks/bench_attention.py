@@ -1,6 +1,7 @@
 """Times what measuring the attention costs, and how much memory, beside the plain SDPA pass.
 
-Prints every median with its spread. The last line is JSON: `one_layer_ratio` (the last decoder
+Prints every median with its spread, and every ratio with a 95 % interval (percentiles of 2,000
+resamples of both sides' times). The last line is JSON: `one_layer_ratio` (the last decoder
 block's cross-attention), `all_layers_ratio` (cross-attention of all layers), `epoch_ratio` (an
 epoch of `task=dialogue` that is measured, by one that is not), and the shape. Beside these, under
 names of their own: `full_ratio` (every layer, self-attention too), `eager_ratio` (what the
@@ -17,12 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytorch_lightning as pl
 import torch
 import transformers
+from scipy import stats
 from transformers import PreTrainedModel, T5Config, T5ForConditionalGeneration
 
 from permille.config.compose import compose_program
@@ -129,8 +132,8 @@ def forward_ratios(repeats: int, shape: tuple[int, int, int], clock: Clock) -> d
                 start = clock()
                 forward()
                 times[name].append(clock() - start)
-    medians = {name: report(name, found[1:]) for name, found in times.items()}
-    return {f"{name}_ratio": median / medians["plain"] for name, median in medians.items()}
+    warm = {name: found[1:] for name, found in times.items()}
+    return {f"{name}_ratio": report(name, found, warm["plain"]) for name, found in warm.items()}
 
 
 def largest_difference(shape: tuple[int, int, int]) -> float:
@@ -188,7 +191,8 @@ def epoch_ratio(epochs: int, folder: Path, clock: Clock) -> float:
     print(f"{len(loaded.splits.train)} training and {len(loaded.splits.heldout)} held-out examples")
     # the first epochs warm up; epochs 1, 3, 5, ... are the measured ones
     plain, measured = durations[2::2], durations[3::2]
-    return report("measured epoch", measured) / report("plain epoch", plain)
+    report("plain epoch", plain, plain)
+    return report("measured epoch", measured, plain)
 
 
 def extra_mib() -> dict[str, float]:
@@ -215,11 +219,23 @@ def print_peak(name: str) -> None:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def report(name: str, times: list[float]) -> float:
-    """Print a median with its quartiles in milliseconds, and return it in seconds."""
-    low, median, high = statistics.quantiles(times, n=4)
-    print(f"{name}: median {median * 1e3:.1f} ms, quartiles {low * 1e3:.1f} to {high * 1e3:.1f}")
-    return median
+def report(name: str, times: list[float], plain: list[float]) -> float:
+    """Print a median with its quartiles in milliseconds, and return its ratio to the plain one."""
+    low, median, high = (second * 1e3 for second in statistics.quantiles(times, n=4))
+    ratio = ratio_of_medians(times, plain)
+    drawn = stats.bootstrap(
+        (times, plain), ratio_of_medians, n_resamples=2000, method="percentile", rng=0
+    )
+    print(
+        f"{name}: median {median:.1f} ms, quartiles {low:.1f} to {high:.1f}, ratio {ratio:.3f} "
+        f"[{drawn.confidence_interval.low:.3f}, {drawn.confidence_interval.high:.3f}]"
+    )
+    return ratio
+
+
+def ratio_of_medians(times: Sequence[float], plain: Sequence[float], axis: int = -1) -> float:
+    """Return the median by the plain median, along an axis."""
+    return np.median(times, axis=axis) / np.median(plain, axis=axis)
 
 
 def main() -> None:
