@@ -9,7 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from hypothesis import given
 from hypothesis import strategies as st
-from nltk.tokenize import word_tokenize
+from nltk.tokenize import NLTKWordTokenizer, word_tokenize
 
 from permille.retrieve import analysis
 from permille.retrieve.analysis import (
@@ -94,6 +94,27 @@ def test_other_words_are_none(word: str) -> None:
 
 def test_repeated_terms_are_kept() -> None:
     assert query_terms("red, red; the red!") == ["red", "red", "red"]
+
+
+def terms_of_the_whole(text: str) -> list[str]:
+    """What `query_terms` must give: NLTK's rules over the whole text at once."""
+    kept = [word for word in NLTKWordTokenizer().tokenize(text) if not is_stop_word(word)]
+    return terms_of(" ".join(kept))
+
+
+PIECES = ["isn't", "cannot", "Gonna", "'Tis", "more'n", "(", ")", ".", "...", '"', "''", "’", "»"]
+PIECES += ["x", "the.", "a,", "3,5", "12:", "--", "can", "not", "d'ye", "n't", "'s", "\x1c", "漢字"]
+
+
+@given(st.lists(st.sampled_from([*PIECES, " ", "\n"]) | st.text(max_size=3), max_size=15))
+def test_chunks_between_blanks_give_the_terms_of_the_whole_text(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert query_terms(text) == terms_of_the_whole(text)
+
+
+def test_marks_behind_the_last_full_stop_belong_to_the_end() -> None:
+    text = "He says (it likely isn't. )"
+    assert query_terms(text) == terms_of_the_whole(text) == ["says", "likely", "n't"]
 
 
 def test_a_text_of_stop_words_only_has_no_query_terms() -> None:

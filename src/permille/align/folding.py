@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Codes = NDArray[np.uint32]
@@ -34,16 +35,29 @@ def fold(text: str) -> Folded:
 
     Character for character, so that offsets hold; a blank stands at neither end.
     """
-    folded = _fold_codes(code_points(text))
-    kept = folded != _BLANK
-    starts_gap = ~kept
-    starts_gap[1:] &= kept[:-1]
-    wanted = np.flatnonzero(kept | starts_gap)
-    if len(wanted) and folded[wanted[0]] == _BLANK:
-        wanted = wanted[1:]
-    if len(wanted) and folded[wanted[-1]] == _BLANK:
-        wanted = wanted[:-1]
-    return Folded(folded[wanted], wanted.astype(np.int64))
+    return Folded(*_single_blanks(_fold_codes(code_points(text))))
+
+
+@njit(cache=True, nogil=True)
+def _single_blanks(codes: Codes) -> tuple[Codes, Positions]:
+    """Keep one blank of several between others, and its place; (F,) to (G,), (G,)."""
+    kept = np.empty(len(codes), np.uint32)
+    places = np.empty(len(codes), np.int64)
+    count = 0
+    gap = -1
+    for at in range(len(codes)):
+        if codes[at] == _BLANK:
+            gap = at if gap < 0 else gap
+            continue
+        if gap >= 0 and count:
+            kept[count] = _BLANK
+            places[count] = gap
+            count += 1
+        gap = -1
+        kept[count] = codes[at]
+        places[count] = at
+        count += 1
+    return kept[:count].copy(), places[:count].copy()
 
 
 @cache

@@ -10,8 +10,9 @@ looked at before the analyzer sees them.
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import NamedTuple
 from unicodedata import category
 
@@ -23,6 +24,8 @@ ANALYZER = "words-4"
 MAX_TERM_CHARS = 255
 """Longer words are cut into pieces of this length, as the standard analyzer does."""
 
+_REMEMBERED_CHUNKS = 200_000
+_CLOSING = ".])}>\"'»”’"
 _ZERO_WIDTH_SPACE = "\u200b"
 _IDEOGRAPH = (
     "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -101,6 +104,23 @@ def query_terms(text: str) -> list[str]:
     >>> query_terms("They don't know what it is. Mr. Smith's wife does.")
     ["n't", 'know', 'mr', 'smith', 's', 'wife']
     """
+    chunks = text.split()
+    # NLTK's rules look no further than the blanks around a chunk, but at the end of the text,
+    # where marks may stand behind the last full stop
+    end = len(chunks) - 1
+    while end > 0 and not chunks[end].strip(_CLOSING):
+        end -= 1
+    inner = chain.from_iterable(map(_inner_terms, chunks[: max(0, end)]))
+    return [*inner, *_terms_searched(" ".join(["x", *chunks[max(0, end) :]]))[1:]]
+
+
+@lru_cache(maxsize=_REMEMBERED_CHUNKS)
+def _inner_terms(chunk: str) -> tuple[str, ...]:
+    """Return the terms of what stands between two blanks inside a text."""
+    return tuple(_terms_searched(f"x {chunk} x")[1:-1])
+
+
+def _terms_searched(text: str) -> list[str]:
     kept = [word for word in _tokenizer().tokenize(text) if not is_stop_word(word)]
     return terms_of(" ".join(kept))
 
