@@ -105,6 +105,7 @@ def test_a_terminal_has_bars_and_no_lines(clock, log):
         drawn = screen.file.getvalue()
     assert "generate" in drawn
     assert "4/10" in drawn
+    assert "0.01/s" in drawn
     assert log.messages == []
 
 

@@ -77,6 +77,7 @@ class Stages:
             TextColumn("{task.description:<12}"),
             BarColumn(),
             MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]:>9}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self._console,
@@ -109,8 +110,9 @@ class Stages:
         known = self._heard(stage, done, total)
         if self.has_bars:
             if known.bar is None:
-                known.bar = self._bars.add_task(stage, total=total)
-            self._bars.update(known.bar, completed=done, total=total)
+                known.bar = self._bars.add_task(stage, total=total, rate="")
+            rate = f"{known.pace.rate:.3g}/s" if known.pace.rate else ""
+            self._bars.update(known.bar, completed=done, total=total, rate=rate)
         elif done >= total or self._clock() - known.spoken_at_s >= LINE_EVERY_S:
             known.spoken_at_s = self._clock()
             _LOG.info("%s: %s", stage, known.pace)
