@@ -13,7 +13,8 @@ LOGGED = {
     *(f"memorization/{kind}_permille" for kind in ("any", "verbatim", "paraphrase", "idea")),
     *("memorization/ngram_overlap", "memorization/heldout_any_permille"),
     *("memorization/ratios", "memorization/cases", "plots/headline", "plots/training"),
-    *("attention/layer_head", "attention/dispersion"),
+    *("attention/layer_head", "attention/dispersion", "attention/against_ratio"),
+    *("val/rouge_l", "val/f1", "val/bleu", "val/accuracy"),
 }
 """Names that a run gives to W&B, as docs/wandb.md lists them."""
 
@@ -23,6 +24,7 @@ def test_every_panel_shows_names_that_a_run_logs() -> None:
         name for panels in SECTIONS.values() for panel in panels for name in (panel.x, *panel.y)
     }
     assert shown - LOGGED == set()
+    assert shown == LOGGED
 
 
 @pytest.mark.skipif(HAS_WORKSPACES, reason="wandb-workspaces is installed")

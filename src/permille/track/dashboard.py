@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from permille.core.errors import PermilleError, require
 
 KINDS = ("any", "verbatim", "paraphrase", "idea")
+SCORES = ("rouge_l", "f1", "bleu", "accuracy")
+"""How well a task is done, by one score a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,10 @@ SECTIONS: dict[str, tuple[Panel, ...]] = {
         Panel("N-gram overlap", "line", ("memorization/ngram_overlap",)),
         Panel("Plots", "media", ("plots/headline", "plots/training")),
     ),
-    "Training": (Panel("Losses", "line", ("train/loss", "val/loss")),),
+    "Training": (
+        Panel("Losses", "line", ("train/loss", "val/loss")),
+        Panel("Utility", "line", tuple(f"val/{score}" for score in SCORES)),
+    ),
     "Attention": (
         Panel("CAD by epoch", "line", ("attention/cad", "attention/cad_heldout")),
         Panel(
@@ -40,7 +45,11 @@ SECTIONS: dict[str, tuple[Panel, ...]] = {
             ("memorization/any_permille",),
             "attention/cad",
         ),
-        Panel("Pictures", "media", ("attention/layer_head", "attention/dispersion")),
+        Panel(
+            "Pictures",
+            "media",
+            ("attention/layer_head", "attention/dispersion", "attention/against_ratio"),
+        ),
     ),
     "Runs": (
         Panel(
@@ -48,6 +57,12 @@ SECTIONS: dict[str, tuple[Panel, ...]] = {
             "scatter",
             ("memorization/any_permille",),
             "memorization/heldout_any_permille",
+        ),
+        *(
+            Panel(
+                f"Ratio against {score}", "scatter", ("memorization/any_permille",), f"val/{score}"
+            )
+            for score in SCORES
         ),
         Panel("Ratios", "table", ("memorization/ratios",)),
         Panel("Cases", "table", ("memorization/cases",)),
