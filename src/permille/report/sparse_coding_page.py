@@ -2,7 +2,6 @@
 
 import csv
 import json
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,13 +9,15 @@ from pathlib import Path
 from permille.measure.association import RankCorrelation, rank_correlation
 from permille.measure.sparse_coding import SparseCodingRow
 from permille.measure.sparse_coding_config import SparseCodingConfig
-from permille.report.inline_svg import svg_file
+from permille.report.embedded import own_file, policy
+from permille.report.inline_svg import inline_svg, svg_file
 from permille.report.sparse_coding_chart import draw_sparse_coding
 from permille.report.sparse_coding_table import sparse_coding_table
 from permille.report.templates import render
 
 SCHEMA_VERSION = 1
 FIGURES = ("dispersion", "memorization", "generalization")
+CHART_LABEL = "Dispersion, memorization and generalization against k; the table has the figures"
 DEPARTURES = (
     "Each feature has a position and a fixed code, so nothing has to be decomposed.",
     "No term of the loss asks for sparse codes or for narrow attention.",
@@ -34,15 +35,23 @@ def write_sparse_coding(
     folder: Path, rows: Sequence[SparseCodingRow], config: SparseCodingConfig
 ) -> Path:
     """Write `comparison.json`, `.md`, `.csv`, `.html` and `.svg`; return the first one's path."""
-    svg = svg_file(draw_sparse_coding(rows))
+    figure = draw_sparse_coding(rows)
     table, statements = sparse_coding_table(rows), statements_of(rows)
     parts = ["```", *table, "```", "", *(f"- {line}" for line in statements)]
-    (folder / "comparison.svg").write_text(svg, encoding="utf-8")
+    (folder / "comparison.svg").write_text(svg_file(figure), encoding="utf-8")
     (folder / "comparison.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
     with (folder / "comparison.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(csv_rows(rows))
-    chart = "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii")
-    values = {"chart": chart, "table": "\n".join(table), "statements": statements}
+    styles = [own_file("page.css")]
+    values = {
+        "title": "permille: sparse coding",
+        "policy": policy(styles, []),
+        "styles": styles,
+        "scripts": [],
+        "chart": inline_svg(figure, CHART_LABEL),
+        "table": "\n".join(table),
+        "statements": statements,
+    }
     page = render("sparse_coding.html.j2", values)
     (folder / "comparison.html").write_text(page, encoding="utf-8")
     comparison = {
