@@ -137,12 +137,13 @@ def test_the_ratio_of_the_best_weights_stands_at_their_epoch(tmp_path: Path) -> 
     run = tmp_path / "run"
     write_curves(run, {"attention/cad": [0.1, 0.2, 0.3], "val/loss": [2.0, 1.0, 3.0]})
     lines = [
-        {"name": "memorization/any_permille", "value": value, "epoch": epoch}
-        for epoch, value in ((0, 4.0), (2, 6.0))
+        {"name": "memorization/any_permille", "value": value, "epoch": epoch, "step": step}
+        # the last one is what the audit after the training found
+        for epoch, value, step in ((0, 4.0, 10), (2, 5.0, 30), (2, 6.0, None))
     ]
     with (run / "metrics.jsonl").open("a") as file:
         file.writelines(json.dumps(line) + "\n" for line in lines)
     assert path_of(run) == {0: (0.1, 4.0), 2: (0.3, 6.0)}
     report = {"settings": {"audit.weights": "best"}, "ratios": {"any": {"permille": 6.0}}}
     (run / "report.json").write_text(json.dumps(report))
-    assert path_of(run) == {0: (0.1, 4.0), 1: (0.2, 6.0)}
+    assert path_of(run) == {0: (0.1, 4.0), 1: (0.2, 6.0), 2: (0.3, 5.0)}

@@ -22,6 +22,12 @@ def test_each_metric_has_one_panel() -> None:
     }
 
 
+def test_of_two_values_at_one_epoch_the_last_one_is_drawn() -> None:
+    points = [(0, 5.0), (1, 6.0), (1, 9.0)]
+    (found,) = training_panels({"memorization/any_permille": points}).values()
+    assert found == {"memorization/any_permille": [(0, 5.0), (1, 9.0)]}
+
+
 def test_a_single_point_is_left_out_beside_curves_but_not_alone() -> None:
     point = {"val/rouge_l": [(1, 0.2)]}
     assert list(training_panels(LOSSES | point)) == ["loss"]

@@ -17,7 +17,7 @@ from permille.measure.association import (
 from permille.report.claim import part
 from permille.report.comparison_rows import POOLED_TASK, Row, permille_of
 from permille.report.run_files import RunFiles
-from permille.report.training import kept_epoch
+from permille.report.training import audited_curves
 
 FigureOf = Callable[[Row], float | None]
 CURVES = {"cad": "attention/cad", "any": "memorization/any_permille"}
@@ -48,19 +48,13 @@ def across_tasks(rows: Sequence[Row]) -> dict[str, object]:
 def curves_of(run: Path) -> dict[str, dict[int, float]]:
     """Return a run's figures by epoch: `cad`, `any` (per mille), `token` (train minus held-out).
 
-    The ratio of the final audit, which is tracked at the last epoch, is put at the epoch whose
-    weights it is of.
+    The ratio of the final audit is put at the epoch whose weights it is of.
     """
     files = RunFiles(run)
-    points_by_name = files.curves()
+    points_by_name = audited_curves(files) if files.is_finished() else files.curves()
     found = {name: {int(e): v for e, v in points} for name, points in points_by_name.items()}
     train, heldout = (found.get(name, {}) for name in TOKEN_CURVES)
     curves = {name: found.get(key, {}) for name, key in CURVES.items()}
-    if files.is_finished() and curves["any"]:
-        report, last = files.report(), max(curves["any"])
-        kept = kept_epoch(report, points_by_name)
-        if kept is not None and curves["any"][last] == permille_of(report):
-            curves["any"][int(kept)] = curves["any"].pop(last)
     token = {epoch: train[epoch] - heldout[epoch] for epoch in sorted(train.keys() & heldout)}
     return {**curves, "token": token}
 

@@ -3,28 +3,36 @@
 from collections.abc import Mapping, Sequence
 
 from permille.report.claim import Report, part
+from permille.report.run_files import RunFiles
 
 Points = Sequence[tuple[float, float]]
+RATIO_PANEL = "per mille"
 PANELS = {
     "loss": ("train/loss", "val/loss"),
     "utility": ("val/",),
     "CAD": ("attention/cad", "attention/cad_heldout"),
-    "per mille": ("memorization/",),
+    RATIO_PANEL: ("memorization/",),
     "n-gram overlap": ("memorization/ngram_overlap",),
 }
 """Which metrics go into which panel; a name that ends in a slash takes what no other panel has."""
 
 
+def audited_curves(files: RunFiles) -> Mapping[str, Points]:
+    """Return a finished run's curves, what the audit found at the epoch whose weights it is of."""
+    return files.curves(kept_epoch(files.report(), files.curves()))
+
+
 def training_panels(curves: Mapping[str, Points]) -> dict[str, dict[str, Points]]:
     """Return the curves by panel, without panels that have none.
 
-    A panel of single points is left out beside one that has curves.
+    A panel of single points is left out beside one that has curves. Of two values at one epoch
+    the last one stays, that of all prompts.
     """
     named = {name for names in PANELS.values() for name in names}
     panels: dict[str, dict[str, Points]] = {}
     for label, names in PANELS.items():
-        found = {
-            name: points
+        found: dict[str, Points] = {
+            name: list(dict(points).items())
             for name, points in curves.items()
             if any(name == one or (one[-1] == "/" and name.startswith(one)) for one in names)
             and (name in names or name not in named)
@@ -33,6 +41,25 @@ def training_panels(curves: Mapping[str, Points]) -> dict[str, dict[str, Points]
             panels[label] = found
     drawn = {label for label, found in panels.items() if max(map(len, found.values())) > 1}
     return {label: found for label, found in panels.items() if label in drawn or not drawn}
+
+
+def training_table(
+    panels: Mapping[str, Mapping[str, Points]],
+) -> tuple[list[str], list[tuple[float, list[str]]]]:
+    """Return the names of all curves, and for each epoch their values, empty where there is none.
+
+    >>> training_table({"loss": {"train/loss": [(0, 2.5), (1, 1.25)], "val/loss": [(1, 2.0)]}})
+    (['train/loss', 'val/loss'], [(0, ['2.5', '']), (1, ['1.25', '2'])])
+    """
+    curves = {name: dict(points) for found in panels.values() for name, points in found.items()}
+    epochs = sorted({epoch for points in curves.values() for epoch in points})
+    return list(curves), [
+        (
+            epoch,
+            [f"{points[epoch]:.4g}" if epoch in points else "" for points in curves.values()],
+        )
+        for epoch in epochs
+    ]
 
 
 def kept_epoch(report: Report, curves: Mapping[str, Points]) -> float | None:
