@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from permille.report.attention_findings import NO_EFFECT, attention_findings
+from permille.report.attention_findings import NO_EFFECT, NULL_DIFFERS, attention_findings
 from permille.report.config import ReportConfig
 from permille.report.page import write_report
 
@@ -43,6 +43,20 @@ def test_an_interval_that_covers_the_null_shows_no_effect() -> None:
     gain = rows["gain over cheap predictors"]
     assert (gain.figure, gain.verdict) == ("AUC gained 0.010 [-0.020, 0.040]", NO_EFFECT)
     assert rows["null: labels permuted"].verdict == "few"
+
+
+def test_a_null_that_differs_is_no_finding_about_memorized_ones() -> None:
+    nulls = {
+        "untrained_model": effect(0.8, 0.1),
+        "untrained_model_gain": {"gain": 0.2, "ci95": [0.1, 0.3]},
+    }
+    within = {"within_task": {"dialogue": {"nulls": nulls}}}
+    verdicts = {row.verdict for row in attention_findings({"attention": within})}
+    assert verdicts == {NULL_DIFFERS}
+
+
+def test_a_task_that_was_not_compared_says_why() -> None:
+    rows = {row.name: row for row in attention_findings({"attention": ATTENTION})}
     assert rows["attention"].verdict == "no measurable generation"
 
 

@@ -77,8 +77,8 @@ def test_dispersion_by_epoch_shows_both_splits_and_their_means() -> None:
     train = [np.array([0.9, 0.7]), np.array([0.5, np.nan])]
     figure = drawn(draw_dispersion_by_epoch([0, 3], train, [np.array([0.8]), np.array([0.9])]))
     lines = {line.get_label(): line.get_xydata().tolist() for line in figure.axes[0].lines}
-    assert lines["training"] == [[0, pytest.approx(0.8)], [3, 0.5]]
-    assert lines["held-out"] == [[0, 0.8], [3, 0.9]]
+    assert lines["training, n = 2"] == [[0, pytest.approx(0.8)], [3, 0.5]]
+    assert lines["held-out, n = 1"] == [[0, 0.8], [3, 0.9]]
 
 
 def test_splits_differ_in_more_than_color() -> None:
@@ -90,7 +90,7 @@ def test_splits_differ_in_more_than_color() -> None:
 
 def test_a_split_without_values_has_no_line() -> None:
     figure = drawn(draw_dispersion_by_epoch([0], [np.array([0.9])], [np.array([])]))
-    assert [line.get_label() for line in figure.axes[0].lines] == ["training"]
+    assert [line.get_label() for line in figure.axes[0].lines] == ["training, n = 1"]
 
 
 def test_a_heatmap_says_which_heads_it_is_of_and_may_share_its_scale() -> None:

@@ -7,6 +7,7 @@ from permille.report.attention_table import Figures
 from permille.report.claim import Report, part
 
 NO_EFFECT = "no effect shown"
+NULL_DIFFERS = "differs without memorization too"
 EFFECTS = (
     ("memorized against others, same lengths", ("metrics", "cad", "matched")),
     ("memorized against others, all", ("metrics", "cad", "raw")),
@@ -54,13 +55,18 @@ def _effects(task: str, table: Figures) -> Iterator[AttentionFinding]:
         if effect := part(table, *path):
             count = f"{effect.get('num_memorized')} and {effect.get('num_others')}"
             sides = ("memorized ones attend more widely", "memorized ones attend more narrowly")
+            if name.startswith("null"):
+                sides = (NULL_DIFFERS, NULL_DIFFERS)
             verdict = _verdict(effect, effect.get("auc_ci95"), 0.5, sides)
             figure = _figure("AUC", effect.get("auc"), effect.get("auc_ci95"))
             yield AttentionFinding(task, name, figure, count, verdict)
     for name, keys in GAINS:
         if gain := part(table, *keys):
             count = f"{gain.get('num_memorized')} and {gain.get('num_others')}"
-            verdict = _verdict(gain, gain.get("ci95"), 0, ("CAD adds to them", "CAD takes away"))
+            sides = ("CAD adds to them", "CAD takes away")
+            if name.startswith("null"):
+                sides = (NULL_DIFFERS, NULL_DIFFERS)
+            verdict = _verdict(gain, gain.get("ci95"), 0, sides)
             figure = _figure("AUC gained", gain.get("gain"), gain.get("ci95"))
             yield AttentionFinding(task, name, figure, count, verdict)
 

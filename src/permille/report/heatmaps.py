@@ -106,7 +106,9 @@ def draw_dispersion_by_epoch(
             continue
         middles, ends = zip(*(_mean_interval(values) for values in examples), strict=True)
         low, high = np.array(ends).T
-        axes.plot(epochs, middles, marker=marker, markersize=4, color=color, label=label)
+        number = max(int(np.isfinite(values).sum()) for values in examples)
+        named = f"{label}, n = {number}"
+        axes.plot(epochs, middles, marker=marker, markersize=4, color=color, label=named)
         axes.fill_between(epochs, low, high, color=color, alpha=0.2, linewidth=0)
     axes.set(xlabel="epoch", ylabel="CAD (normalized entropy)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
