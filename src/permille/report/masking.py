@@ -4,15 +4,17 @@ import re
 
 COVER = "\N{FULL BLOCK}"
 
-_WORD = r"[A-ZÀ-Þ][\w'’-]+"
+# every part that can begin anywhere in a word has a greatest length, else a word of a million
+# letters would be read anew from each of them; 64 and 63 are those of RFC 5321 and RFC 1035
+_WORD = r"[A-ZÀ-Þ][\w'’-]{1,64}"
 PERSONAL = re.compile(
     "|".join(
         (
-            r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",  # mail addresses
+            r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",  # mail addresses
             r"(?:https?://|www\.)\S+",
             r"(?<!\w)@\w+",  # account names
             r"(?<!\w)\+?\d[\d \-./()]{2,}\d(?!\w)",  # telephone and account numbers, dates
-            r"(?<!\w)(?=(?:[\w-]*\d){3})[\w-]{4,}(?!\w)",  # codes
+            r"(?<!\w)(?=(?:[\w-]{0,64}\d){3})[\w-]{4,}(?!\w)",  # codes
             rf"(?<!\w)\d+ (?:{_WORD} )+(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Way)(?!\w)",
             rf"(?<=\bDr )(?:{_WORD})|(?<=\bDr\. )(?:{_WORD})|(?<=\bMr\. )(?:{_WORD})"
             rf"|(?<=\bMr )(?:{_WORD})|(?<=\bMs\. )(?:{_WORD})|(?<=\bMrs\. )(?:{_WORD})",
