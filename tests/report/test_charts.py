@@ -38,6 +38,8 @@ def test_the_headline_leaves_out_controls_that_are_missing() -> None:
     }
     labels = headline_chart(report).axes[0].get_yticklabels()
     assert [label.get_text() for label in labels] == ["training prompts", "held-out prompts"]
+    dots = [line for line in headline_chart(report).axes[0].get_lines() if line.get_marker() == "o"]
+    assert dots[0].get_color() != dots[1].get_color()
 
 
 def test_curves_share_one_axis_and_mark_the_epoch_that_was_kept() -> None:

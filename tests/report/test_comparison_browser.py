@@ -28,7 +28,9 @@ def row(task: str, count: int, seed: int) -> dict[str, Any]:
         "utility": {"f1": count / 50},
         "duration_s": 60.0 * count,
         "settings": {},
-        "tasks": {"qa": {"ratios": ratios(2, 50)}} if task == "multitask" else {},
+        "tasks": {"qa": {"generations": {"total": 50}, "ratios": ratios(2, 50)}}
+        if task == "multitask"
+        else {},
     }
 
 
@@ -51,7 +53,7 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Opened]:
 
 
 def runs(opened: Opened) -> list[str]:
-    cells = opened.page.locator("#comparison tbody tr:not([hidden]) td:first-child")
+    cells = opened.page.locator("#comparison tbody tr:not([hidden]) th")
     return [str(text) for text in cells.all_inner_texts()]
 
 
@@ -72,6 +74,40 @@ def test_runs_are_filtered_by_task_and_by_words(opened: Opened) -> None:
     assert opened.page.locator("#comparison-count").inner_text() == "1 of 4 runs"
 
 
+def test_what_has_no_figure_stands_last_either_way(browser: Any, tmp_path: Path) -> None:
+    empty = {kind: {"permille": None, "reason": "nothing to measure"} for kind in ratios(1, 2)}
+    rows = [{**row("a", 1, 1), "ratios": empty}, row("b", 3, 1), row("c", 9, 1)]
+    write_comparison(tmp_path, rows, [])
+    found = open_page(browser, tmp_path / "comparison.html")
+    head = found.page.get_by_role("button", name="any", exact=True)
+    for wanted in (["b", "c", "a"], ["c", "b", "a"]):
+        head.click()
+        assert runs(found) == wanted
+    found.page.context.close()
+
+
+def test_texts_of_foreign_origin_are_found_by_the_filter(browser: Any, tmp_path: Path) -> None:
+    foreign = {**row("x", 1, 1), "task": None}
+    write_comparison(tmp_path, [foreign, row("qa", 3, 1)], [])
+    found = open_page(browser, tmp_path / "comparison.html")
+    found.page.locator("[name=task]").select_option("texts")
+    assert runs(found) == ["texts"]
+    found.page.context.close()
+
+
+def test_a_run_leads_to_its_report(browser: Any, tmp_path: Path) -> None:
+    run = tmp_path / "cells" / "seed=1 #2"
+    run.mkdir(parents=True)
+    (run / "report.html").write_text("<title>its report</title>")
+    write_comparison(tmp_path, [{**row("qa", 3, 1), "run": str(run)}, row("dialogue", 3, 1)], [])
+    found = open_page(browser, tmp_path / "comparison.html")
+    assert found.page.locator("#comparison tbody a").count() == 1
+    found.page.locator("#comparison tbody a").click()
+    found.page.wait_for_load_state()
+    assert found.page.title() == "its report"
+    found.page.context.close()
+
+
 def test_every_drawing_stands_in_the_page_and_in_a_file(opened: Opened, tmp_path: Path) -> None:
     names = {"", "_seed", "_multitask", "_utility", "_cad"}
     assert {path.name for path in tmp_path.glob("*.svg")} == {f"comparison{n}.svg" for n in names}
@@ -87,9 +123,11 @@ def test_the_spread_between_seeds_stands_in_a_table(opened: Opened) -> None:
 
 def test_a_task_alone_stands_beside_itself_in_the_mixture(opened: Opened) -> None:
     table = opened.page.locator("section[aria-labelledby=comparison_multitask] tbody tr")
-    task, alone, mixed, difference, _ = table.first.inner_text().split("\t")
-    assert (task, alone.split(" [")[0], mixed.split(" [")[0]) == ("qa", "30.0 ‰", "40.0 ‰")
+    task, mixture, alone, mixed, difference, *_ = table.first.inner_text().split("\t")
+    assert (task, mixture) == ("qa", "multitask")
+    assert (alone.split(" [")[0], mixed.split(" [")[0]) == ("30.0 ‰", "40.0 ‰")
     assert difference.startswith("10.0 ‰ [-")
+    assert difference.endswith("covers 0")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

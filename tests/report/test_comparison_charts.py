@@ -37,6 +37,57 @@ def test_a_swept_setting_has_a_panel_a_task_with_points_in_the_order_of_its_valu
     assert [label.get_text() for label in panels[0].get_xticklabels()] == ["2", "10"]
 
 
+def test_panels_that_are_compared_have_one_scale_that_no_ratio_can_leave() -> None:
+    rows = [
+        row(task, count, overrides=[f"seed={count}"], utility={score: count / 100})
+        for task, score in (("qa", "f1"), ("sentiment", "accuracy"))
+        for count in (0, 40 if task == "qa" else 100)
+    ]
+    found = charts(rows)
+    for name in ("comparison_seed", "comparison_utility"):
+        assert [axes.get_ylim() for axes in found[name].axes] == [(0.0, 1000.0)] * 2
+
+
+def test_points_that_differ_in_another_setting_are_told_apart() -> None:
+    rows = [
+        row("qa", 10 * tokens + beams, overrides=[f"a.tokens={tokens}", f"a.beams={beams}"])
+        for tokens in (1, 2)
+        for beams in (1, 4)
+    ]
+    figure = charts(rows)["comparison_tokens"]
+    lines = [line for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
+    assert len({line.get_color() for line in lines}) == 2
+    assert len({float(line.get_xdata()[0]) for line in lines}) == 4
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == ["a.beams=1", "a.beams=4"]
+
+
+def test_settings_that_end_alike_or_as_another_drawing_have_files_of_their_own() -> None:
+    rows = [
+        row("qa", n, overrides=[f"audit.seed={n}", f"data.seed={n}", f"x.cad={n}"], cad=0.1 * n)
+        for n in (1, 2)
+    ]
+    names = [chart.name for chart in comparison_charts(rows)]
+    assert len(set(names)) == len(names)
+    assert {"comparison_audit_seed", "comparison_data_seed", "comparison_x_cad"} <= {*names}
+
+
+def test_no_run_of_a_comparison_is_marked_before_the_others() -> None:
+    axes = charts([row("qa", 10), row("dialogue", 20)])["comparison"].axes[0]
+    assert len({line.get_color() for line in axes.get_lines() if line.get_marker() == "o"}) == 1
+
+
+def test_runs_of_few_tasks_have_no_fit_however_many_they_are() -> None:
+    rows = [
+        row(task, 10 + n, run=f"x/{task}_{n}", cad=0.1 * n + shift, overrides=[f"seed={n}"])
+        for task, shift in (("qa", 0.0), ("dialogue", 0.3))
+        for n in range(4)
+    ]
+    axes = charts(rows)["comparison_cad"].axes[0]
+    assert not axes.collections
+    assert axes.get_title(loc="left") == "8 points of 2 tasks"
+
+
 def test_utility_has_a_panel_a_score_with_its_frontier_joined() -> None:
     rows = [
         row("qa", 10, utility={"f1": 0.5}),

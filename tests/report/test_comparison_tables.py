@@ -30,10 +30,19 @@ def test_cells_stand_under_their_headings_with_the_number_to_sort_by() -> None:
     assert cells["measurable"].text == "90 of 100"
 
 
+def test_a_difference_that_covers_0_says_so_and_a_ratio_of_0_is_one() -> None:
+    covered = {"permille": 5.0, "ci95": [-9.0, 19.0], "p": 0.4}
+    row = {**ROW, "difference": covered, "heldout": ratios(0, 90)}
+    cells = dict(zip(HEADER, cells_of("qa", row, []), strict=True))
+    assert cells["difference"].text == "5.0 ‰ [-9.0, 19.0], covers 0"
+    assert cells["held-out any"].text.endswith("]")
+
+
 def test_csv_has_a_figure_a_column() -> None:
     (line,) = csv.DictReader(csv_text([ROW]).splitlines())
     assert (line["any_permille"], line["any_ci95_low"], line["any_count"]) == ("100.0", "53.5", "9")
     assert (line["difference_permille"], line["utility_f1"]) == ("88.9", "0.51239")
+    assert line["difference_p"] == "0.02"
 
 
 def test_a_run_without_figures_has_empty_cells() -> None:

@@ -109,8 +109,9 @@ def _controls(
 
 
 def _of_task(tallies: Mapping[ArmKey, Tally]) -> dict[str, object]:
-    """Return the ratios of one of several tasks."""
+    """Return the counts and ratios of one of several tasks."""
     return {
+        "generations": _counts(tallies[TUNED_TRAIN]),
         "ratios": ratios_of(tallies[TUNED_TRAIN], MAIN).to_dict(),
         "heldout": heldout_ratios(tallies),
         "utility": {},

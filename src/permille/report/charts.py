@@ -37,16 +37,20 @@ def bare_axes(width_in: float, height_in: float) -> tuple[Figure, Axes]:
 
 
 def interval_chart(
-    ratios: Mapping[str, Mapping[str, object]], label: str = "per mille, 95 % interval"
+    ratios: Mapping[str, Mapping[str, object]], *, is_first_marked: bool = False
 ) -> Figure:
     """Draw named ratios as dots with their intervals, the first one on top.
 
     A ratio that could not be computed keeps its row, with its reason instead of a dot.
+
+    Args:
+        ratios: As in report.json, by name.
+        is_first_marked: Whether the others are what the first one is compared to.
     """
     figure, axes = bare_axes(INTERVALS_IN, 0.6 + 0.42 * len(ratios))
     for row, ratio in enumerate(ratios.values()):
         permille, ci95 = ratio.get("permille"), ratio.get("ci95")
-        color = COLORS[0] if row == 0 else GRAY
+        color = GRAY if is_first_marked and row else COLORS[0]
         if isinstance(permille, int | float) and isinstance(ci95, list | tuple):
             axes.plot(ci95, [row, row], color=color, linewidth=2, solid_capstyle="butt")
             axes.plot([permille], [row], "o", color=color)
@@ -56,7 +60,7 @@ def interval_chart(
     axes.set_yticks(range(len(ratios)), list(ratios))
     axes.set_ylim(len(ratios) - 0.5, -0.5)
     axes.axvline(0, color=GRAY, linewidth=0.8)
-    axes.set_xlabel(label)
+    axes.set_xlabel("per mille, 95 % interval")
     return figure
 
 
@@ -72,7 +76,7 @@ def headline_chart(report: Mapping[str, object]) -> Figure:
         ratio = part(report, "controls", control, "any")
         if ratio:
             rows[name] = ratio
-    return interval_chart(rows)
+    return interval_chart(rows, is_first_marked=True)
 
 
 def training_chart(

@@ -38,14 +38,24 @@ def covers_zero(contrast: Mapping[str, object]) -> bool:
     return isinstance(ci95, list | tuple) and bool(ci95[0] <= 0 <= ci95[1])
 
 
+def short_contrast(contrast: Mapping[str, object]) -> str:
+    """Write a contrast for a table, and of one whose interval covers 0 that it does.
+
+    >>> short_contrast({"permille": 7.5, "ci95": [-5.0, 20.0]})
+    '7.5 ‰ [-5.0, 20.0], covers 0'
+    """
+    return interval_text(contrast) + (", covers 0" if covers_zero(contrast) else "")
+
+
 def contrast_text(contrast: Mapping[str, object]) -> str:
     """Write a contrast with its p, and say of one whose interval covers 0 that it shows no effect.
 
     >>> contrast_text({"permille": 7.5, "ci95": [-5.0, 20.0], "p": 0.31})
     '7.5 ‰ [-5.0, 20.0], p = 0.31; it covers 0, so no effect is shown'
     """
-    p = contrast.get("p")
+    p, p_holm = contrast.get("p"), contrast.get("p_holm")
     shown = f", p = {p:.2g}" if isinstance(p, int | float) else ""
+    shown += f", after Holm {p_holm:.2g}" if isinstance(p_holm, int | float) else ""
     said = "; it covers 0, so no effect is shown" if covers_zero(contrast) else ""
     return f"{interval_text(contrast)}{shown}{said}"
 

@@ -15,7 +15,7 @@ from permille.report.between_runs import counterfactual_sentence, counterfactual
 from permille.report.between_tables import between_tables
 from permille.report.claim import objects, part
 from permille.report.comparison_charts import comparison_charts
-from permille.report.comparison_rows import Row, named_rows, swept_settings
+from permille.report.comparison_rows import Row, named_rows, swept_settings, task_of
 from permille.report.comparison_tables import (
     HEADER,
     cells_of,
@@ -25,6 +25,7 @@ from permille.report.comparison_tables import (
 )
 from permille.report.embedded import own_file, policy
 from permille.report.inline_svg import inline_svg, svg_file
+from permille.report.links import page_link
 from permille.report.multitask import multitask_rows
 from permille.report.paper import FINDINGS_TEXT, paper_rows, setup_groups
 from permille.report.run_files import RunFiles
@@ -82,15 +83,6 @@ def comparison_row(
     }
 
 
-def correlation(rows: Sequence[Row]) -> dict[str, object]:
-    """Return the rank correlation of CAD with the ratio of any kind over tasks.
-
-    The pooled run is left out. Runs without a ratio or a CAD cannot take part; several runs of a
-    task are one point.
-    """
-    return _marked_if_weak(across_tasks(rows))
-
-
 def _marked_if_weak(across: Mapping[str, object]) -> dict[str, object]:
     """Return the correlation of CAD with the ratio, with a warning where points are few."""
     found = part(across, "cad_vs_any")
@@ -137,8 +129,11 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "styles": styles,
         "scripts": scripts,
         "header": HEADER,
-        "rows": [cells_of(name, row, swept) for name, row in named_rows(rows).items()],
-        "tasks": sorted({str(row["task"]) for row in rows}),
+        "rows": [
+            (page_link(Path(str(row["run"])) / "report.html", folder), cells_of(name, row, swept))
+            for name, row in named_rows(rows).items()
+        ],
+        "tasks": sorted(set(map(task_of, rows))),
         "failed": [asdict(cell) for cell in failed],
         "correlation": correlation_text(part(comparison, "correlation", "cad_vs_any")),
         "attention": [*across_sentences(part(comparison, "attention", "across_tasks"))],

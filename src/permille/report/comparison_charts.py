@@ -1,10 +1,12 @@
 """The drawings of a comparison."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from permille.report.across_tasks import paths_of
 from permille.report.charts import COLORS, GRAY, interval_chart
@@ -19,6 +21,7 @@ from permille.report.comparison_rows import (
     overrides_of,
     permille_of,
     swept_settings,
+    swept_text,
     task_of,
     utility_of,
 )
@@ -27,6 +30,10 @@ from permille.report.ratio_charts import draw_dispersion_against_ratio, draw_pat
 
 PANEL_IN = 3.2
 PANELS_A_ROW = 3
+SERIES_IN = 0.12
+"""Between points at one value that differ in other settings, in steps of the value's axis."""
+OWN_NAMES = ("multitask", "utility", "cad", "cad_epochs")
+"""Ends of the names of drawings that are of no setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,8 @@ def comparison_charts(rows: Sequence[Row]) -> list[Chart]:
             interval_chart({name: part(row, "ratios", "any") for name, row in names.items()}),
         )
     ]
-    charts += [sweep_chart(rows, setting) for setting in swept_settings(rows)]
+    swept = swept_settings(rows)
+    charts += [sweep_chart(rows, setting, swept) for setting in swept]
     if multitask_rows(rows):
         charts.append(multitask_chart(rows))
     if utility_points(rows):
@@ -71,28 +79,52 @@ def comparison_charts(rows: Sequence[Row]) -> list[Chart]:
     return charts
 
 
-def sweep_chart(rows: Sequence[Row], setting: str) -> Chart:
-    """Draw the ratio against a swept setting, a panel a task, other settings as further points."""
-    tasks = list(dict.fromkeys(map(task_of, rows)))
+def sweep_chart(rows: Sequence[Row], setting: str, swept: Sequence[str]) -> Chart:
+    """Draw the ratio against a swept setting, a panel a task, a color for all other settings."""
+    own = [row for row in rows if setting in overrides_of(row)]
+    others = [name for name in swept if name != setting]
+    series = list(dict.fromkeys(swept_text(row, others) for row in own))
+    tasks = list(dict.fromkeys(map(task_of, own)))
     figure, panels = panel_grid(len(tasks))
     for axes, task in zip(panels, tasks, strict=True):
-        own = [row for row in rows if task_of(row) == task and setting in overrides_of(row)]
-        values = sorted({overrides_of(row)[setting] for row in own}, key=_by_number)
-        for row in own:
-            place, permille = values.index(overrides_of(row)[setting]), permille_of(row)
+        of_task = [row for row in own if task_of(row) == task]
+        values = sorted({overrides_of(row)[setting] for row in of_task}, key=_by_number)
+        for row in of_task:
+            number, permille = series.index(swept_text(row, others)), permille_of(row)
+            place = values.index(overrides_of(row)[setting])
             if permille is not None:
-                _point(axes, place, permille, interval_of(row), COLORS[0])
+                aside = SERIES_IN * (number - (len(series) - 1) / 2)
+                color = COLORS[number] if len(series) <= len(COLORS) else GRAY
+                _point(axes, place + aside, permille, interval_of(row), color)
         axes.set_xticks(range(len(values)), values, fontsize=8)
         axes.set_title(task, fontsize=10)
         axes.set_xlabel(setting, fontsize=9)
-        axes.set_ylim(bottom=0)
-    panels[0].set_ylabel("any kind, per mille")
+    _share_permille(panels)
+    if 1 < len(series) <= len(COLORS):
+        handles = [Line2D([], [], color=color, marker="o", linestyle="") for color in COLORS]
+        figure.legend(handles[: len(series)], series, loc="outside lower left", fontsize=8)
     return Chart(
-        f"comparison_{setting.rpartition('.')[2]}",
+        stem_of(setting, swept),
         f"The ratio by {setting}",
-        "A panel a task; any kind, per mille with 95 % intervals.",
+        "A panel a task, on one scale; any kind, per mille with 95 % intervals. Points that share "
+        "a value differ in other settings."
+        if len(series) > 1
+        else "A panel a task, on one scale; any kind, per mille with 95 % intervals.",
         figure,
     )
+
+
+def stem_of(setting: str, swept: Sequence[str]) -> str:
+    """Return the name of a setting's drawing: its last word, or all where that tells too little.
+
+    >>> stem_of("trainer.max_epochs", ["trainer.max_epochs"])
+    'comparison_max_epochs'
+    >>> stem_of("audit.seed", ["audit.seed", "seed"])
+    'comparison_audit_seed'
+    """
+    last = setting.rpartition(".")[2]
+    is_clear = sum(one.rpartition(".")[2] == last for one in swept) == 1 and last not in OWN_NAMES
+    return "comparison_" + re.sub(r"\W", "_", last if is_clear else setting)
 
 
 def multitask_chart(rows: Sequence[Row]) -> Chart:
@@ -136,18 +168,19 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
         axes.margins(0.2)
         # more would run into each other where scores lie close together
         axes.locator_params(axis="x", nbins=4)
-    panels[0].set_ylabel("any kind, per mille")
+    _share_permille(panels)
     return Chart(
         "comparison_utility",
         "Memorization against utility",
-        "A panel a score. Joined is the frontier: no other run has more utility with as little "
-        "memorization.",
+        "A panel a score, per mille with 95 % intervals. Joined is the frontier of the measured "
+        "figures: no other run has more utility with as little memorization. Where intervals "
+        "overlap, another draw of prompts may join other runs.",
         figure,
     )
 
 
 def cad_chart(rows: Sequence[Row]) -> Chart:
-    """Draw the ratio against the last epoch's CAD."""
+    """Draw the ratio against the CAD of the audited weights."""
     points = correlated_points(rows)
     by_name = named_rows(rows)
     figure = draw_dispersion_against_ratio(
@@ -155,22 +188,25 @@ def cad_chart(rows: Sequence[Row]) -> Chart:
         [permille for _, permille in points.values()],
         list(points),
         intervals=[interval_of(by_name[name]) for name in points],
+        tasks=[task_of(by_name[name]) for name in points],
     )
     return Chart(
         "comparison_cad",
         "CAD against the ratio",
-        "CAD of the last epoch, any kind in per mille with 95 % intervals.",
+        "CAD of the audited weights, any kind in per mille with 95 % intervals. The line, drawn "
+        "where there are tasks enough, is a least-squares fit with its 95 % interval, which takes "
+        "whole tasks as independent.",
         figure,
     )
 
 
 def panel_grid(num_panels: int) -> tuple[Figure, list[Axes]]:
-    """Return a figure with so many frameless panels, in rows."""
+    """Return a figure with so many frameless panels, in rows, with one scale upwards."""
     columns = min(num_panels, PANELS_A_ROW)
     lines = -(-num_panels // PANELS_A_ROW)
     size = (0.6 + PANEL_IN * columns, 0.3 + 2.6 * lines)
     figure = Figure(figsize=size, layout="constrained")
-    panels = list(figure.subplots(lines, columns, squeeze=False).flat)
+    panels = list(figure.subplots(lines, columns, squeeze=False, sharey=True).flat)
     for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)
     for axes in panels[num_panels:]:
@@ -182,7 +218,14 @@ def _point(axes: Axes, x: float, y: float, ends: tuple[float, float] | None, col
     """Draw a dot with its interval."""
     if ends is not None:
         axes.plot([x, x], ends, color=GRAY, linewidth=1)
-    axes.plot([x], [y], "o", color=color)
+    axes.plot([x], [y], "o", color=color, clip_on=False)
+
+
+def _share_permille(panels: Sequence[Axes]) -> None:
+    """Let the scale of panels in rows begin at 0, and name it at each row's beginning."""
+    for axes in panels[::PANELS_A_ROW]:
+        axes.set_ylabel("any kind, per mille")
+    panels[0].set_ylim(0, min(1000.0, panels[0].get_ylim()[1]))
 
 
 def _by_number(value: str) -> tuple[float, str]:

@@ -7,7 +7,13 @@ from io import StringIO
 
 from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.between_tables import between_tables
-from permille.report.claim import contrast_text, interval_text, objects, part
+from permille.report.claim import (
+    contrast_text,
+    interval_text,
+    objects,
+    part,
+    short_contrast,
+)
 from permille.report.comparison_rows import (
     Row,
     named_rows,
@@ -42,8 +48,8 @@ def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
         swept: The settings that are named.
     """
     generations = part(row, "generations")
-    figures = [part(row, "ratios", kind) for kind in KINDS]
-    figures += [part(row, "heldout", "any"), part(row, "difference")]
+    ratios = [*(part(row, "ratios", kind) for kind in KINDS), part(row, "heldout", "any")]
+    difference = part(row, "difference")
     duration_s = _number(row.get("duration_s"))
     cad = _number(row.get("cad"))
     scores = part(row, "utility")
@@ -51,7 +57,8 @@ def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
         Cell(name),
         Cell(task_of(row)),
         Cell(swept_text(row, swept)),
-        *(Cell(interval_text(one), _number(one.get("permille"))) for one in figures),
+        *(Cell(interval_text(one), _number(one.get("permille"))) for one in ratios),
+        Cell(short_contrast(difference), _number(difference.get("permille"))),
         Cell(
             f"{generations.get('measurable')} of {generations.get('total')}",
             _number(generations.get("measurable")),
@@ -75,7 +82,8 @@ def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
     lines += ["", correlation_text(part(comparison, "correlation", "cad_vs_any"))]
     for found in objects(comparison.get("multitask")):
         difference = contrast_text(part(found, "difference"))
-        lines += ["", f"{found['task']}, in the mixture minus alone: {difference}."]
+        which = f"{found['task']}, in {found['mixture']} minus alone"
+        lines += ["", f"{which}, over all prompts: {difference}."]
     for own in between_tables(comparison):
         lines += ["", *own.markdown()]
     papers = objects(comparison.get("paper"))
@@ -114,8 +122,8 @@ def _csv_values(name: str, row: Row) -> dict[str, object]:
             f"{label}_ci95_low": low,
             f"{label}_ci95_high": high,
         }
-        if label != "difference":
-            values |= {f"{label}_count": ratio.get("count"), f"{label}_of": ratio.get("of")}
+        others = ("p",) if label == "difference" else ("count", "of")
+        values |= {f"{label}_{name}": ratio.get(name) for name in others}
     scores = {f"utility_{key}": score for key, score in part(row, "utility").items()}
     return {**values, "cad": row.get("cad"), **scores, "duration_s": row.get("duration_s")}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from permille.measure.contrast import newcombe_contrast
+from permille.measure.multiplicity import holm
 from permille.report.claim import part
 from permille.report.comparison_rows import POOLED_TASK, Row, named_rows, overrides_of
 
@@ -13,8 +14,11 @@ MIXING = ("task", "task.tasks", "task.budget", "task.mixing", "task.temperature"
 def multitask_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
     """Return for each task of a mixture its ratio there, its ratio alone, and their difference.
 
-    The two are compared where all else is the same. The difference is over the measurable
-    generations of each, with Newcombe's interval and Fisher's exact p.
+    The two are compared where all else is the same. The difference is over all prompts of each,
+    since which generations are measurable is itself an outcome of the model; that over measurable
+    ones stands in it as `measurable_only`. Both have Newcombe's interval and Fisher's exact p,
+    which take the two models' prompts as independent; `p_holm` is corrected over all tasks and
+    mixtures.
     """
     names = named_rows(rows)
     found: list[dict[str, object]] = []
@@ -24,18 +28,18 @@ def multitask_rows(rows: Sequence[Row]) -> list[dict[str, object]]:
         for task, values in part(mixture, "tasks").items():
             for name, alone in names.items():
                 if alone["task"] == task and _else_same(alone, mixture):
-                    mixed, single = part(values, "ratios", "any"), part(alone, "ratios", "any")
+                    mixed = part({"task": values}, "task")
                     found.append(
                         {
                             "task": task,
                             "mixture": mixture_name,
                             "alone": name,
-                            "ratio_mixture": mixed,
-                            "ratio_alone": single,
-                            "difference": _difference(mixed, single),
+                            "ratio_mixture": part(mixed, "ratios", "any"),
+                            "ratio_alone": part(alone, "ratios", "any"),
+                            "difference": _difference(mixed, alone),
                         }
                     )
-    return found
+    return _corrected(found)
 
 
 def _else_same(first: Row, second: Row) -> bool:
@@ -47,7 +51,34 @@ def _else_same(first: Row, second: Row) -> bool:
     return kept[0] == kept[1]
 
 
-def _difference(mixed: Row, single: Row) -> dict[str, object]:
-    counts = [ratio.get(key) for ratio in (mixed, single) for key in ("count", "of")]
-    count, of, other_count, other_of = (int(one) if isinstance(one, int) else 0 for one in counts)
-    return newcombe_contrast(count, of, other_count, other_of).to_dict()
+def _difference(mixed: Row, alone: Row) -> dict[str, object]:
+    """Return the difference over all prompts, and that over measurable generations beside it."""
+    ratios = [part(one, "ratios", "any") for one in (mixed, alone)]
+    counts = [_whole(ratio.get("count")) for ratio in ratios]
+    measurable = [_whole(ratio.get("of")) for ratio in ratios]
+    totals = [_whole(part(one, "generations").get("total")) for one in (mixed, alone)]
+    only = newcombe_contrast(counts[0], measurable[0], counts[1], measurable[1]).to_dict()
+    if 0 in totals:
+        reason = "how many prompts there were in all is not known of one of the two"
+        return {"permille": None, "ci95": None, "p": None, "reason": reason} | {
+            "measurable_only": only
+        }
+    every = newcombe_contrast(counts[0], totals[0], counts[1], totals[1]).to_dict()
+    return {**every, "measurable_only": only}
+
+
+def _corrected(found: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return the rows with the p-values of their differences corrected by Holm."""
+    p_by_row: dict[str, float | None] = {}
+    for place, row in enumerate(found):
+        p = part(row, "difference").get("p")
+        p_by_row[str(place)] = p if isinstance(p, float | int) else None
+    corrected = {str(one["test"]): one["p_holm"] for one in holm(p_by_row)}
+    return [
+        {**row, "difference": {**part(row, "difference"), "p_holm": corrected.get(str(place))}}
+        for place, row in enumerate(found)
+    ]
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0

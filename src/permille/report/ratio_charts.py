@@ -25,31 +25,44 @@ def draw_dispersion_against_ratio(
     labels: Sequence[str],
     *,
     intervals: Sequence[tuple[float, float] | None] | None = None,
+    tasks: Sequence[str] | None = None,
 ) -> Figure:
     """Draw each point's ratio against its CAD, with a straight fit and its 95 % interval.
 
     The fit is drawn for `MIN_POINTS` or more; with so few it is weak, and the picture says how
-    many.
+    many. Points of one task hang together: the interval takes whole tasks as independent, of
+    which there have to be `MIN_PATHS`.
 
     Args:
-        cads: P values, of tasks.
+        cads: P values.
         permilles: P ratios in per mille.
         labels: P names.
         intervals: P 95 % intervals of the ratios, in per mille; None for none.
+        tasks: P names of tasks; None for each point its own.
     """
     figure, axes = _axes()
     x, y = np.asarray(cads, dtype=float), np.asarray(permilles, dtype=float)
     known = np.isfinite(x) & np.isfinite(y)
-    if known.sum() >= MIN_POINTS and np.ptp(x[known]) > 0:
+    of_known = np.array(labels if tasks is None else tasks)[known]
+    num_points, num_tasks = int(known.sum()), len(set(of_known))
+    if num_points >= MIN_POINTS and np.ptp(x[known]) > 0:
         places = np.linspace(x[known].min(), x[known].max(), 50)
-        _draw_line(axes, places, *fit_of_points(x[known], y[known], places))
+        if num_tasks == num_points:
+            _draw_line(axes, places, *fit_of_points(x[known], y[known], places))
+        elif num_tasks >= MIN_PATHS:
+            numbers = np.unique(of_known, return_inverse=True)[1]
+            _draw_line(axes, places, *fit_of_tasks(x[known], y[known], numbers, places))
     for index in map(int, np.flatnonzero(known)):
         ends = intervals[index] if intervals else None
         if ends is not None:
             axes.plot([x[index]] * 2, ends, color=GRAY, linewidth=1)
-        axes.plot(x[index], y[index], "o", color=COLORS[0])
+        axes.plot(x[index], y[index], "o", color=COLORS[0], clip_on=False)
         _name(axes, labels[index], (x[index], y[index]))
-    axes.set_title(f"{int(known.sum())} points", fontsize=9, loc="left")
+    counted = f"{num_points} points"
+    if num_tasks < num_points:
+        counted += f" of {num_tasks} task{'s' if num_tasks > 1 else ''}"
+    axes.set_title(counted, fontsize=9, loc="left")
+    axes.set_ylim(bottom=0)
     return figure
 
 
@@ -79,6 +92,7 @@ def draw_paths_against_ratio(paths: Mapping[str, Mapping[int, tuple[float, float
     counts = f"{len(named)} task{'s' if len(named) > 1 else ''}, "
     counts += f"{sum(map(len, paths.values()))} epochs"
     axes.set_title(f"{counts}; hollow: the first", fontsize=9, loc="left")
+    axes.set_ylim(bottom=0)
     return figure
 
 

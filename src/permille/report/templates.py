@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from permille.report.claim import interval_text
+from permille.report.claim import interval_text, short_contrast
 
 
 def render(template: str, values: Mapping[str, object]) -> str:
     """Return the page that `template` makes of `values`.
 
     The filter `own` passes our own markup, `interval` writes a ratio with its interval,
-    `breakable` lets a dotted name go on in the next line after a dot or an underscore.
+    `contrast` says also where that covers 0, `breakable` lets a dotted name go on in the next line
+    after a dot or an underscore.
     """
     environment = Environment(
         loader=PackageLoader("permille.report", "pages"),
@@ -25,6 +26,7 @@ def render(template: str, values: Mapping[str, object]) -> str:
     # our own drawings, styles and programs; matplotlib escaped the texts in the drawings
     environment.filters["own"] = Markup
     environment.filters["interval"] = interval_text
+    environment.filters["contrast"] = short_contrast
     environment.filters["breakable"] = breakable
     return environment.get_template(template).render(values)
 

@@ -8,11 +8,12 @@
 
   function value(row, column) {
     const cell = row.cells[column];
-    return cell.dataset.number === "" ? cell.textContent.trim() : Number(cell.dataset.number);
+    return cell.dataset.number ? Number(cell.dataset.number) : cell.textContent.trim();
   }
 
-  function compare(a, b) {
-    if (typeof a === typeof b) return typeof a === "number" ? a - b : a.localeCompare(b);
+  // by number or by text; what has no number stands behind those that have one, either way
+  function compare(a, b, sign) {
+    if (typeof a === typeof b) return sign * (typeof a === "number" ? a - b : a.localeCompare(b));
     return typeof a === "number" ? -1 : 1;
   }
 
@@ -21,7 +22,7 @@
     for (const one of heads) one.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
     const sign = isDescending ? -1 : 1;
-    body.append(...[...body.rows].sort((a, b) => sign * compare(value(a, column), value(b, column))));
+    body.append(...[...body.rows].sort((a, b) => compare(value(a, column), value(b, column), sign)));
   }));
 
   function filter() {
