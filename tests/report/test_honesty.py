@@ -75,7 +75,7 @@ def sentences_of(report: dict[str, Any]) -> list[str]:
     out = StringIO()
     print_report(report, Console(file=out, width=500))
     said = [claim(report), str(headline(report)["claim"])]
-    said += what_leaked(report, {"chars": 80}) + how_sure(report) + what_next(report)
+    said += what_leaked(report, [80]) + how_sure(report) + what_next(report)
     for row in control_rows(report):
         said.append(f"{row.name}: {row.figure} {row.count}. {row.meaning}")
     return said + out.getvalue().splitlines()
@@ -115,11 +115,11 @@ def test_no_sentence_over_runs_calls_an_interval_that_covers_0_an_effect(
     contrast: dict[str, Any],
 ) -> None:
     group = {"models": 6, "overrides": [], "of": 40, **contrast}
-    rows = [{"task": "qa", "difference": contrast}]
+    rows = [{"task": "qa", "mixture": "multitask_3", "difference": contrast}]
     markdown = to_markdown({"multitask": rows}, [])
     said = [counterfactual_sentence(group), contrast_text(contrast), *markdown.splitlines()]
     assert overstated(said) == []
-    (mixture,) = (line for line in said if "in the mixture minus alone" in line)
+    (mixture,) = (line for line in said if "in multitask_3 minus alone" in line)
     assert "no effect" in mixture
 
 

@@ -77,6 +77,21 @@ def test_no_text_is_in_the_page_where_none_is_wanted(run: Path) -> None:
     assert len(block(page, "cases-data")) == 4
 
 
+@pytest.mark.parametrize("texts", list(Texts))
+def test_personal_data_that_report_json_lists_is_shown_with_texts_only(
+    run: Path, texts: Texts
+) -> None:
+    report = json.loads((run / "report.json").read_text())
+    values = [{"value": "jane.doe@example.org", "generations": 2}]
+    report["controls"]["personal_data"] = {
+        "email": {"in_documents": 3, "beyond_heldout": 1, "values": values},
+        "person": {"missing": "no pipeline"},
+    }
+    (run / "report.json").write_text(json.dumps(report))
+    page = write_report(run, ReportConfig(texts=texts)).read_text(encoding="utf-8")
+    assert ("jane.doe" in page) is (texts is Texts.full)
+
+
 def test_masked_texts_keep_their_length(tmp_path: Path) -> None:
     run = make_run(tmp_path, 4, text="ann@example.org ")
     plain, covered = (
@@ -126,6 +141,38 @@ def test_a_page_can_be_written_elsewhere(
     target = tmp_path_factory.mktemp("elsewhere") / "page.html"
     assert write_report(run, ReportConfig(), target) == target
     assert not (run / "report.html").exists()
+    # it would tell where the program lies on the machine that it was sent from
+    assert "audit.md" not in target.read_text()
+    assert "docs/audit.md#heldout" in write_report(run, ReportConfig()).read_text()
+
+
+def test_the_page_says_how_a_generation_was_counted(run: Path) -> None:
+    assert "under its strongest kind, of those long enough" in write_report(
+        run, ReportConfig()
+    ).read_text(encoding="utf-8")
+    report = json.loads((run / "report.json").read_text())
+    published = report | {"audit": "paper", "controls": {}}
+    (run / "report.json").write_text(json.dumps(published))
+    page = write_report(run, ReportConfig()).read_text(encoding="utf-8")
+    assert "the kind of its first hit in retrieval order, of all prompts" in page
+    assert "long enough to measure" not in page
+    assert "held-out index is the null" not in page
+
+
+def test_each_task_of_a_mixture_has_its_difference(run: Path) -> None:
+    report = json.loads((run / "report.json").read_text())
+    difference = {"any": {"permille": 4.0, "ci95": [-9.0, 17.0], "p": 0.6, "method": "newcombe"}}
+    tasks = {
+        "qa": {"ratios": report["ratios"], "controls": {"heldout": {"difference": difference}}}
+    }
+    (run / "report.json").write_text(json.dumps(report | {"tasks": tasks}))
+    page = write_report(run, ReportConfig()).read_text(encoding="utf-8")
+    assert "4.0 ‰ [-9.0, 17.0], covers 0" in page
+
+
+def test_the_figures_of_the_training_stand_in_a_table_too(run: Path) -> None:
+    page = write_report(run, ReportConfig()).read_text(encoding="utf-8")
+    assert '<th scope="row">1, audited</th><td class="figure">1</td>' in page
 
 
 def test_a_run_without_cases_has_a_page(tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ def test_the_summary_has_ratio_interval_difference_utility_and_claim(plain: Path
     assert found["memorization/any_permille"] == 500.0
     assert found["memorization/any_ci95_low"] == 94.5
     assert found["memorization/difference_permille"] == 1.0
+    assert found["memorization/heldout_any_ci95_high"] == 905.5
+    assert found["memorization/difference_in_differences_permille"] is None
     assert found["val/rouge_l"] == 0.41
     assert found["generations/measurable"] == 2
     assert str(found["claim"]).startswith("Fine-tuning data is given back")
@@ -133,6 +135,19 @@ def test_the_page_that_is_sent_carries_no_texts(plain: Path, tmp_path: Path) -> 
     page = (tmp_path / "report.html").read_text()
     assert 'id="cases-data"' in page
     assert 'id="texts-0"' not in page
+
+
+def test_personal_data_that_a_report_lists_is_not_sent_unless_texts_are(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    values = [{"value": "jane.doe@example.org", "generations": 2}]
+    controls = REPORT["controls"] | {"personal_data": {"email": {"values": values}}}
+    (folder / "report.json").write_text(json.dumps(REPORT | {"controls": controls}))
+    for with_texts in (False, True):
+        target = tmp_path / str(with_texts)
+        target.mkdir()
+        copy_files(folder, target, with_texts=with_texts)
+        assert {"jane.doe" in path.read_text() for path in target.iterdir()} == {with_texts}
 
 
 def test_the_artifact_has_the_page_and_the_files_without_texts(plain: Path) -> None:

@@ -1,6 +1,6 @@
 """What leaked, how sure that is, and what to do next: sentences that follow from the figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from permille.core.records import KINDS_BY_STRENGTH
 from permille.measure.intervals import decimals_of
@@ -13,16 +13,19 @@ from permille.report.claim import (
     part,
 )
 
+LONG_RUNS = (100, 200, 500)
+"""Lengths in characters, as the page filters by them."""
 FEW_MEASURABLE = 0.5
 """Below this share of measurable generations longer ones are advised."""
 
 
-def what_leaked(report: Report, worst: Mapping[str, object] | None) -> list[str]:
-    """Say how many generations hold training text, of which kind, and the longest run.
+def what_leaked(report: Report, run_chars: Sequence[int]) -> list[str]:
+    """Say how many generations hold training text, of which kind, and how long the runs are.
 
     Args:
         report: The content of report.json.
-        worst: The values of the case with the longest run, where there is one.
+        run_chars: The length of the longest run of each case that decides a kind, in characters,
+            that of the worst case first.
     """
     ratio = part(report, "ratios", "any")
     if not ratio.get("of"):
@@ -33,14 +36,21 @@ def what_leaked(report: Report, worst: Mapping[str, object] | None) -> list[str]
         f"{ratio['count']} of {ratio['of']} {counted} hold text of the training set: "
         f"{', '.join(kinds)}."
     ]
-    if worst is not None:
-        said.append(f"The longest run of the strongest kind has {worst['chars']} characters.")
+    if run_chars:
+        said.append(f"The longest run of the strongest kind has {run_chars[0]} characters.")
+    # a page has the first cases only; of fewer than were counted nothing is said
+    if len(run_chars) == ratio.get("count"):
+        longer = {least: sum(chars >= least for chars in run_chars) for least in LONG_RUNS}
+        told = [f"{number} of {least} or more" for least, number in longer.items() if number]
+        if told:
+            said.append(f"Longest runs in characters: {', '.join(told)}.")
     return said
 
 
 def how_sure(report: Report) -> list[str]:
     """Say the interval, the contrasts with their p, and what the detector is known to miss."""
-    said = [f"Ratio: {interval_text(part(report, 'ratios', 'any'))} (95 % interval)."]
+    ratio = part(report, "ratios", "any")
+    said = [f"Ratio: {interval_text(ratio)} (95 % interval{_method(ratio)})."]
     contrasts = {
         "Training minus held-out prompts": ("heldout", "difference", "any"),
         "Tuned minus base model": ("base_model", "difference", "any"),
@@ -49,13 +59,15 @@ def how_sure(report: Report) -> list[str]:
     for name, keys in contrasts.items():
         found = part(report, "controls", *keys)
         if found.get("permille") is not None:
-            said.append(f"{name}: {contrast_text(found)}.")
+            said.append(f"{name}: {contrast_text(found)} (95 % interval{_method(found)}).")
+    if len(said) > 1 and part(report, "generations").get("not_measurable"):
+        said.append("Differences are over all prompts; a generation too short has no case.")
     detector = part(report, "controls", "detector")
     alarm, found = part(detector, "false_alarm"), part(detector, "sensitivity", "any")
     if alarm.get("of") and found.get("of"):
         said.append(
             f"Of planted copies {found['count']} of {found['of']} were found; of clean texts "
-            f"{alarm['count']} of {alarm['of']} raised a false alarm."
+            f"{alarm['count']} of {alarm['of']} raised a false alarm, {interval_text(alarm)}."
         )
     return said
 
@@ -95,11 +107,19 @@ def what_next(report: Report) -> list[str]:
 def _after_cases(report: Report) -> str:
     """Say how to lower a ratio, or, where no effect of training is shown, how to be surer."""
     contrast, against = claimed_contrast(report)
+    ends = contrast.get("ci95")
+    if not isinstance(ends, list | tuple):
+        return (
+            "What chance gives is not known: audit held-out prompts too (evaluate.py run=RUN "
+            "audit=standard; among texts, those of split heldout) before anything is changed."
+        )
     if covers_zero(contrast):
         return (
             f"Against {against} no effect is shown: raise audit.num_prompts to be surer, before "
             "anything is changed to lower it."
         )
+    if ends[1] < 0:
+        return "Look at the cases of held-out prompts, and at how the two sets of texts differ."
     return "To lower it: fewer epochs (sweep.py grid=epochs), a mixture (grid=mixture)."
 
 
@@ -117,6 +137,11 @@ def _causes(report: Report) -> list[str]:
         if isinstance(left, int | float) and all_of and left < all_of / 2:
             said.append(f"Most of it is {cause}: without it {left:.1f} ‰ are left.")
     return said
+
+
+def _method(figure: Mapping[str, object]) -> str:
+    """Write how an interval was found, where that is known."""
+    return f" by {figure['method']}" if figure.get("method") else ""
 
 
 def _number(value: object) -> float:

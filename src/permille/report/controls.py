@@ -1,7 +1,7 @@
 """The controls as rows of a table that explain themselves."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from permille.report.claim import Report, covers_zero, interval_text, part
 
@@ -19,7 +19,8 @@ EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
         "training minus held-out",
         ("difference", "any"),
         "What remains after the held-out ratio is taken off, at equal numbers of prompts and "
-        "documents. An interval that covers 0 shows no effect.",
+        "documents. It is over all prompts, one whose generation is too short having no case. An "
+        "interval that covers 0 shows no effect.",
     ),
     (
         "base_model",
@@ -31,8 +32,8 @@ EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
         "base_model",
         "tuned minus base model",
         ("difference", "any"),
-        "What fine-tuning added, prompt by prompt, where the interval lies above 0: pretraining "
-        "and style are taken off. An interval that covers 0 shows no effect.",
+        "What fine-tuning added, prompt by prompt over all prompts, where the interval lies above "
+        "0: pretraining and style are taken off. An interval that covers 0 shows no effect.",
     ),
     (
         "difference_in_differences",
@@ -146,6 +147,8 @@ class ControlRow:
     figure: str
     count: str
     is_missing: bool = False
+    method: str = ""
+    """How interval and p-value were found, where report.json says so."""
 
 
 def control_rows(report: Report) -> list[ControlRow]:
@@ -158,7 +161,8 @@ def control_rows(report: Report) -> list[ControlRow]:
             missing = part(controls, key).get("missing")
             if ratio or missing:
                 shown = f"missing: {missing}" if missing else interval_text(ratio)
-                rows.append(ControlRow(key, name, meaning, shown, count_text(ratio), bool(missing)))
+                found = ControlRow(key, name, meaning, shown, count_text(ratio), bool(missing))
+                rows.append(replace(found, method=str(ratio.get("method") or "")))
     return [*rows, *_duplicates(controls), *_thresholds(controls), *_multiplicity(controls)]
 
 

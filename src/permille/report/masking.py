@@ -1,6 +1,9 @@
 """Personal data in texts, covered character by character so that spans stay where they are."""
 
 import re
+from collections.abc import Mapping
+
+from permille.report.claim import Report, part
 
 COVER = "\N{FULL BLOCK}"
 
@@ -23,6 +26,22 @@ PERSONAL = re.compile(
         )
     )
 )
+
+
+def without_values(report: Report) -> dict[str, object]:
+    """Return report.json's content without the personal data that it lists, masked or whole.
+
+    `audit.looks.show_values` puts them in; a page without texts, or what is sent away, has none.
+    """
+    controls = dict(part(report, "controls"))
+    if "personal_data" in controls:
+        controls["personal_data"] = {
+            kind: {name: value for name, value in found.items() if name != "values"}
+            if isinstance(found, Mapping)
+            else found
+            for kind, found in part(controls, "personal_data").items()
+        }
+    return {**report, "controls": controls}
 
 
 def masked(text: str) -> str:

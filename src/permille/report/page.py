@@ -1,6 +1,5 @@
 """report.html: one file, no network, drawn from the run's files and nothing else."""
 
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,20 +12,29 @@ from permille.report.attention_svg import against_ratio_svg, dispersion_svg
 from permille.report.case_rows import CaseRow, case_rows
 from permille.report.case_texts import CHUNK_CASES, CaseTexts, pack_texts
 from permille.report.charts import headline_chart, training_chart
-from permille.report.claim import Report, claim, part
+from permille.report.claim import Report, claim, part, short_contrast
 from permille.report.config import ReportConfig, Texts
 from permille.report.controls import control_rows
 from permille.report.embedded import own_file, packed, policy
 from permille.report.inline_svg import inline_svg
+from permille.report.links import page_link
 from permille.report.look_rows import look_rows
-from permille.report.masking import masked
+from permille.report.masking import masked, without_values
 from permille.report.run_files import RunFiles
 from permille.report.templates import render
 from permille.report.terminal import ratio_cell
-from permille.report.training import kept_epoch, training_panels
+from permille.report.training import (
+    RATIO_PANEL,
+    audited_curves,
+    kept_epoch,
+    training_panels,
+    training_table,
+)
 
 STYLES = ("page.css",)
 SCRIPTS = ("page.js", "case_text.js", "aligned.js", "cases.js")
+AUDIT_PAGE = Path(__file__).parents[3] / "docs" / "audit.md"
+"""Is not installed with the package."""
 COPIED_WORDS = 8
 """Default of `audit.copied_words`; report.json has the value where it differs."""
 
@@ -43,21 +51,21 @@ def write_report(folder: Path, config: ReportConfig, target: Path | None = None)
         DataError: If the folder holds no finished run, or a file in it cannot be read.
     """
     target = target or folder / "report.html"
-    values = page_values(RunFiles(folder), config.texts, target.parent)
+    values = page_values(RunFiles(folder), config.texts, is_sent_away=target.parent != folder)
     aside = target.with_suffix(".html.tmp")
     aside.write_text(render("report.html.j2", values), encoding="utf-8", errors="replace")
     return aside.replace(target)
 
 
-def page_values(files: RunFiles, texts: Texts, place: Path) -> dict[str, object]:
+def page_values(files: RunFiles, texts: Texts, *, is_sent_away: bool) -> dict[str, object]:
     """Return all that the template shows.
 
     Args:
         files: The run.
         texts: How much training text is shown.
-        place: The folder of the page, from which it links to the documentation.
+        is_sent_away: Whether the page leaves the run's folder, and with it the documentation.
     """
-    report = files.report()
+    report = files.report() if texts is Texts.full else without_values(files.report())
     rows = case_rows(files, _copied_words(report), masked if texts is Texts.masked else str)
     packed_texts = CaseTexts([], 0, 0) if texts is Texts.none else pack_texts(rows)
     attention = attention_data(files.folder / "attention", with_tokens=texts is Texts.full)
@@ -71,8 +79,8 @@ def page_values(files: RunFiles, texts: Texts, place: Path) -> dict[str, object]
         "styles": styles,
         "scripts": scripts,
         **headline_values(report, rows),
-        "audit_page": audit_page(place),
-        "training": training_svg(report, files),
+        "audit_page": None if is_sent_away else page_link(AUDIT_PAGE, files.folder),
+        "training": training_values(report, files),
         "attention_findings": attention_findings(report),
         "attention": packed(attention) if attention else None,
         "dispersion": dispersion_svg(files.folder / "attention") if attention else None,
@@ -94,12 +102,13 @@ def headline_values(report: Report, rows: Sequence[CaseRow]) -> dict[str, object
     counted = [row.values for row in rows if row.values["counted"]]
     return {
         "claim": claim(report),
-        "leaked": what_leaked(report, counted[0] if counted else None),
+        "leaked": what_leaked(report, [int(str(case["chars"])) for case in counted]),
         "sure": how_sure(report),
         "next": what_next(report),
         "worst": counted[0] if counted else None,
         "headline": inline_svg(headline_chart(report), "Ratio of any kind beside its controls"),
         "ratios": ratio_rows(report),
+        "is_published_counting": report.get("audit") == "paper",
         "generations": part(report, "generations"),
         "utility": {
             name: f"{value:.4g}" if isinstance(value, float) else value
@@ -124,32 +133,34 @@ def ratio_rows(report: Report) -> list[tuple[str, list[str]]]:
     ]
 
 
-def task_rows(report: Report) -> list[tuple[str, str, str]]:
-    """Return (task, its ratio of any kind, its held-out ratio) of a mixture; else nothing."""
+def task_rows(report: Report) -> list[tuple[str, str, str, str]]:
+    """Return (task, its ratio of any kind, held-out, difference) of a mixture; else nothing."""
     return [
         (
             str(name),
             ratio_cell(part(values, "ratios", "any")),
             ratio_cell(part(values, "heldout", "any")),
+            short_contrast(part(values, "controls", "heldout", "difference", "any")),
         )
         for name, values in part(report, "tasks").items()
     ]
 
 
-def training_svg(report: Report, files: RunFiles) -> str | None:
-    """Return the drawing of what went on while the model was trained; None where nothing did."""
-    curves = files.curves()
+def training_values(report: Report, files: RunFiles) -> dict[str, object] | None:
+    """Return the drawing and the table of a training by epoch; None where nothing was trained."""
+    curves = audited_curves(files)
     panels = training_panels(curves)
     if not panels:
         return None
-    chart = training_chart(panels, kept_epoch(report, curves))
-    return inline_svg(chart, f"By epoch: {', '.join(panels)}")
-
-
-def audit_page(place: Path) -> str | None:
-    """Return where docs/audit.md lies, seen from a folder; None where it is not installed."""
-    page = Path(__file__).parents[3] / "docs" / "audit.md"
-    return Path(os.path.relpath(page, place.resolve())).as_posix() if page.is_file() else None
+    kept = kept_epoch(report, curves)
+    names, rows = training_table(panels)
+    return {
+        "drawing": inline_svg(training_chart(panels, kept), f"By epoch: {', '.join(panels)}"),
+        "names": names,
+        "rows": rows,
+        "kept": kept,
+        "has_ratios": RATIO_PANEL in panels,
+    }
 
 
 def reproducing_command(report: Report) -> str | None:

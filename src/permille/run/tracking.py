@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 
 from permille.config.schema import Settings
 from permille.core.records import KINDS_BY_STRENGTH
-from permille.report.case_rows import MAX_CASES, case_rows
+from permille.report.case_rows import case_rows
 from permille.report.charts import headline_chart, training_chart
 from permille.report.claim import Report, claim, part
 from permille.report.config import ReportConfig, Texts
+from permille.report.masking import without_values
 from permille.report.page import COPIED_WORDS, write_report
 from permille.report.run_files import RunFiles
-from permille.report.training import kept_epoch, training_panels
-from permille.run.folder import RunFolder
+from permille.report.training import audited_curves, kept_epoch, training_panels
+from permille.run.folder import RunFolder, write_json
 from permille.run.pictures import track_attention
 from permille.track.protocol import Scalar, Tracker
 
@@ -69,15 +70,18 @@ def headline(report: Report) -> dict[str, object]:
     values: dict[str, object] = {"claim": claim(report)}
     for kind in ("any", *map(str, KINDS_BY_STRENGTH)):
         values[f"memorization/{kind}_permille"] = part(report, "ratios", kind).get("permille")
-    any_kind = part(report, "ratios", "any")
-    difference = part(report, "controls", "heldout", "difference", "any")
-    for name, ratio in (("any", any_kind), ("difference", difference)):
-        low, high = _ends(ratio)
+    controls = part(report, "controls")
+    compared = {
+        "any": part(report, "ratios", "any"),
+        "heldout_any": part(controls, "heldout", "any"),
+        "difference": part(controls, "heldout", "difference", "any"),
+        "difference_in_differences": part(controls, "difference_in_differences", "any"),
+    }
+    for name, figure in compared.items():
+        values[f"memorization/{name}_permille"] = figure.get("permille")
+        low, high = _ends(figure)
         values[f"memorization/{name}_ci95_low"] = low
         values[f"memorization/{name}_ci95_high"] = high
-    values["memorization/difference_permille"] = difference.get("permille")
-    heldout = part(report, "controls", "heldout", "any")
-    values["memorization/heldout_any_permille"] = heldout.get("permille")
     values |= {f"generations/{name}": n for name, n in part(report, "generations").items()}
     values |= {f"val/{name}": score for name, score in part(report, "utility").items()}
     return values
@@ -86,7 +90,7 @@ def headline(report: Report) -> dict[str, object]:
 def table_of_cases(folder: Path, *, with_texts: bool) -> list[list[Scalar]]:
     """Return the cases that the page shows, as `CASE_COLUMNS`, with both texts where asked."""
     rows: list[list[Scalar]] = []
-    for row in case_rows(RunFiles(folder), COPIED_WORDS, str)[:MAX_CASES]:
+    for row in case_rows(RunFiles(folder), COPIED_WORDS, str):
         texts = list(row.texts[:2]) if with_texts else []
         rows.append([*(_scalar(row.values[name]) for name in CASE_COLUMNS), *texts])
     return rows
@@ -97,13 +101,15 @@ def copy_files(folder: Path, target: Path, *, with_texts: bool) -> None:
     for name in (*TEXTLESS_FILES, *(TEXT_FILES if with_texts else ())):
         if (folder / name).is_file():
             shutil.copy2(folder / name, target / name)
+    if not with_texts:
+        write_json(target / "report.json", without_values(RunFiles(folder).report()))
     texts = Texts.full if with_texts else Texts.none
     write_report(folder, ReportConfig(texts=texts), target / "report.html")
 
 
 def _plots(tracker: Tracker, report: Report, folder: Path, aside: Path) -> None:
     """Give the drawings of the page as pictures."""
-    curves = RunFiles(folder).curves()
+    curves = audited_curves(RunFiles(folder))
     figures = {"headline": headline_chart(report)}
     if panels := training_panels(curves):
         figures["training"] = training_chart(panels, kept_epoch(report, curves))
