@@ -12,6 +12,8 @@ from permille.run.evaluate import run_evaluation
 from permille.run.folder import RunFolder
 from permille.run.job import Job
 
+from ..report.made_run import make_attention, make_run
+
 COPIED = "the quick brown fox jumps over the lazy dog and then goes home to sleep in the barn"
 
 
@@ -73,6 +75,20 @@ def test_a_report_is_drawn_again_and_nothing_else_is_written(
     assert set(drawn) - set(before) == {run / "report.html"}
     assert {path: drawn[path] for path in before} == before
     assert not (tmp_path / "other").exists()
+
+
+def test_pictures_of_attention_are_drawn_again_too_with_tokens_only_where_texts_are(
+    tmp_path: Path,
+) -> None:
+    run = make_run(tmp_path, 4)
+    attention = make_attention(run)
+    drawn = {}
+    for texts in ("none", "full"):
+        run_evaluation(job_of(tmp_path, f'run="{run}"', "redraw=true", f"report.texts={texts}"))
+        drawn[texts] = {path.name: path.read_bytes() for path in attention.glob("*.png")}
+    assert drawn["none"].keys() == drawn["full"].keys()
+    changed = {name for name in drawn["full"] if drawn["none"][name] != drawn["full"][name]}
+    assert changed == {name for name in drawn["full"] if name.startswith("map")}
 
 
 def test_a_folder_without_a_report_cannot_be_drawn(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from permille.callbacks.config import AttentionScope
 from permille.config.schema import EvaluateSettings
 from permille.config.secrets import plain_settings
 from permille.config.settings import to_settings
-from permille.report.page import write_report
 from permille.report.run_files import RunFiles
 from permille.report.terminal import print_report, screen
 from permille.run.annotation import annotate
@@ -24,6 +23,7 @@ from permille.run.build import open_tracker
 from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
 from permille.run.job import Job, group_name, warn_of_ignored
+from permille.run.pictures import draw_run
 from permille.run.progress import Stages
 from permille.run.provenance import Clock, TimedStages
 from permille.run.result import begin_run, final_values, finish_run
@@ -87,7 +87,7 @@ def _finish(
 def redraw(run: Path, settings: EvaluateSettings) -> Path:
     """Draw the report of a run again, from its files and into its folder."""
     report = RunFiles(run).report()
-    write_report(run, settings.report)
+    draw_run(run, settings.report)
     print_report(report, screen(sys.stdout), run)
     return run
 

@@ -7,10 +7,22 @@ from tempfile import TemporaryDirectory
 from permille.report.across_tasks import path_of
 from permille.report.attention_pictures import Form, write_pictures
 from permille.report.config import ReportConfig, Texts
+from permille.report.page import write_report
 from permille.track.protocol import Tracker
 
 SHOWN = Form(dots_per_inch=100)
 """Of pictures on a screen, of which there are many; those of the run's folder can be printed."""
+
+
+def draw_run(folder: Path, config: ReportConfig) -> None:
+    """Draw a run's page and pictures, anew where they are there.
+
+    Args:
+        folder: The run's folder.
+        config: How much training text is shown.
+    """
+    draw_attention(folder / "attention", config)
+    write_report(folder, config)
 
 
 def draw_attention(folder: Path, config: ReportConfig) -> None:

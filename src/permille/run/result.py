@@ -14,12 +14,11 @@ from permille.config.differing import differing
 from permille.config.schema import Program, Settings
 from permille.config.secrets import plain_settings, without_secrets
 from permille.report.config import ReportName
-from permille.report.page import write_report
 from permille.report.terminal import print_report, screen
 from permille.run.detection import Audited, Utility
 from permille.run.folder import write_json
 from permille.run.job import Job, is_first_process
-from permille.run.pictures import draw_attention
+from permille.run.pictures import draw_run
 from permille.run.provenance import Clock, environment
 from permille.run.tracking import tell_tracker
 from permille.track.config import TrackName
@@ -129,8 +128,7 @@ def finish_run(
     values = report.to_dict()
     write_json(job.folder.report, values)
     if settings.report.name is not ReportName.off:
-        draw_attention(job.folder.attention, settings.report)
-        write_report(job.folder.path, settings.report)
+        draw_run(job.folder.path, settings.report)
     if tracker is not None and settings.track.name is TrackName.wandb:
         tell_tracker(tracker, values, job.folder, settings)
     print_report(values, screen(sys.stdout), job.folder.path)
