@@ -17,7 +17,8 @@ WORDS = [
 ]
 HOSTILE = (
     "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'> "
-    "{{ 7 * 7 }} \x00\x07\x1b[31m \u202egnp.exe\u202c \u200f \U0001f600 & <b>bold</b> "
+    "{{ 7 * 7 }} \x00\x07\x1b[31m \u202egnp.exe\u202c \u200f \u061c\xad\U000e0041 \U0001f600 & "
+    "<b>bold</b> "
 )
 TASKS = ("dialogue", "summarization")
 

@@ -129,6 +129,18 @@ def test_the_keyboard_goes_on_and_back(opened: Opened) -> None:
     assert focused == "search"
 
 
+def test_single_keys_can_be_switched_off(opened: Opened) -> None:
+    first = shown(opened)
+    opened.page.locator("[name=keys]").uncheck()
+    opened.page.locator("#case-view").focus()
+    opened.page.keyboard.press("j")
+    assert shown(opened) == first
+    opened.page.locator("[name=keys]").check()
+    opened.page.locator("#case-view").focus()
+    opened.page.keyboard.press("j")
+    assert shown(opened) != first
+
+
 def test_a_number_leads_to_the_other_side(opened: Opened) -> None:
     opened.page.locator("#run-generation-0").click()
     assert opened.page.evaluate("document.activeElement.id") == "run-document-0"
@@ -173,6 +185,10 @@ def test_the_attention_browser_shows_example_layer_and_head(opened: Opened) -> N
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     assert page.locator("#weight-readout").inner_text() != before
+    assert "the brightest yellow 0." in page.locator("#weight-title").inner_text()
+    page.locator("[name=example]").select_option("-1")
+    assert page.locator("#weight-none").is_visible()
+    page.locator("[name=example]").select_option("0")
     page.locator("[name=kind]").last.select_option("encoder")
     assert page.locator("#weight-none").is_visible()
 
@@ -190,7 +206,10 @@ def test_hostile_texts_do_not_run_and_are_shown(browser: Any, tmp_path: Path) ->
     opened = open_page(browser, write_report(make_run(tmp_path, text=HOSTILE), ReportConfig()))
     text = opened.page.locator("#case-view .pair .text").first.inner_text()
     assert "</script><script>window.hacked = 1</script><img src=x" in text
-    assert "{{ 7 * 7 }} U+0000U+0007U+001B[31m U+202Egnp.exeU+202C U+200F \U0001f600" in text
+    assert (
+        "{{ 7 * 7 }} U+0000U+0007U+001B[31m U+202Egnp.exeU+202C U+200F U+061CU+00ADU+E0041 " in text
+    )
+    assert "U+E0041 \U0001f600" in text
     assert opened.page.evaluate("window.hacked") is None
     assert opened.page.locator("img").count() == 0
     marked = (

@@ -45,5 +45,5 @@ page.aligned = (() => {
       page.element("tbody", {}, ...rows));
   }
 
-  return { table, pairs };
+  return { table };
 })();

@@ -57,8 +57,8 @@
 
   // the stored map that fits best: this head's, else the mean over heads of this layer, else any
   function fitting() {
-    if (value("kind") !== "cross") return null;
-    const example = data.examples[Math.max(0, Number(value("example")))];
+    const example = data.examples[Number(value("example"))];
+    if (value("kind") !== "cross" || !example) return null;
     const maps = data.maps.filter((one) => one.epoch === Number(value("epoch")) && one.example === example.id);
     return maps.find((one) => one.layer === chosen.layer && one.head === chosen.head)
       ?? maps.find((one) => one.layer === chosen.layer && one.head === null)
@@ -82,7 +82,8 @@
     bytes.forEach((byte, i) => pixels.data.set([...color(byte / 255), 255], 4 * i));
     canvas.getContext("2d").putImageData(pixels, 0, 0);
     at("weight-title").textContent = `Cross-attention of ${map.example}, layer ${map.layer}, `
-      + `${map.head === null ? "mean over heads" : `head ${map.head}`}, epoch ${map.epoch}: decoder steps downwards, source to the right`;
+      + `${map.head === null ? "mean over heads" : `head ${map.head}`}, epoch ${map.epoch}: decoder steps downwards, source to the right; `
+      + `the darkest blue is 0, the brightest yellow ${map.largest.toFixed(3)}, the largest weight of this map`;
     canvas.setAttribute("aria-label", `${at("weight-title").textContent}. ${height} by ${width} weights; the largest are listed below.`);
     const order = [...bytes.keys()].sort((a, b) => bytes[b] - bytes[a]).slice(0, 5);
     strongest.replaceChildren(...order.map((i) => page.element("li", {}, ...sentence(Math.floor(i / width), i % width))));

@@ -204,6 +204,8 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    // who speaks to the page, or hits keys by mistake, can switch these off
+    if (!form.elements.keys.checked) return;
     if (event.key === "j") step(1);
     if (event.key === "k") step(-1);
     if (event.key === "/") { event.preventDefault(); form.elements.search.focus(); }

@@ -21,12 +21,13 @@ const page = {
     return made;
   },
 
-  // the text as nodes, with characters that have no shape or turn the writing's direction spelled out
+  // the text as nodes, with characters that have no shape or turn the writing's direction spelled out;
+  // joiners and the number signs of Arabic and Syriac, which have a shape, stay
   visible(text) {
-    const hidden = /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb])/;
+    const hidden = /((?![\t\n\u0600-\u0605\u06dd\u070f\u08e2\u200c\u200d])[\p{Cc}\p{Cf}\u115f\u1160\u2028\u2029\u3164\uffa0])/u;
     return text.split(hidden).map((part, i) => {
       if (i % 2 === 0) return part;
-      const code = part.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+      const code = part.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
       return page.element("span", { class: "hidden-char" }, `U+${code}`);
     });
   },
