@@ -54,3 +54,19 @@ def wait_until(page: Any, expression: str, timeout_s: float = 20.0) -> None:
     while not page.evaluate(expression):
         assert time.monotonic() < end_s, f"not within {timeout_s} s: {expression}"
         page.wait_for_timeout(20)
+
+
+def serious_faults(browser: Any, path: Path, axe: str, scheme: str) -> list[tuple[str, str]]:
+    """Return what axe-core finds serious in a file: each rule and an element that breaks it."""
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"file://{path}")
+    wait_until(page, "document.documentElement.dataset.ready")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")
+    context.close()
+    return [
+        (one["id"], one["nodes"][0]["html"][:200])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]

@@ -9,7 +9,7 @@ import pytest
 
 from permille.report.comparison import FailedCell, write_comparison
 
-from .browser import Opened, open_page, started
+from .browser import Opened, open_page, serious_faults, started
 from .made_run import HOSTILE, ratios
 
 pytestmark = pytest.mark.browser
@@ -134,3 +134,10 @@ def test_a_task_alone_stands_beside_itself_in_the_mixture(opened: Opened) -> Non
 def test_it_fits_its_window(opened: Opened, width: int) -> None:
     opened.page.set_viewport_size({"width": width, "height": 900})
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    browser: Any, tmp_path: Path, axe: str, scheme: str, opened: Opened
+) -> None:
+    assert serious_faults(browser, tmp_path / "comparison.html", axe, scheme) == []

@@ -1,8 +1,5 @@
 """The page of a run in a real browser."""
 
-import shutil
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,7 @@ import pytest
 from permille.report.config import ReportConfig, Texts
 from permille.report.page import write_report
 
-from .browser import Opened, open_page, started, wait_until
+from .browser import Opened, open_page, serious_faults, started, wait_until
 from .made_run import HOSTILE, make_attention, make_run
 
 pytestmark = pytest.mark.browser
@@ -291,40 +288,9 @@ TIME_SEARCH = """async () => {
 }"""
 
 
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The program of axe-core, fetched for the test and never shipped."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("no npm to fetch axe-core with")
-    folder = tmp_path_factory.mktemp("axe")
-    done = subprocess.run(
-        [npm, "pack", "axe-core"], cwd=folder, capture_output=True, check=False, timeout=60
-    )
-    archives = list(folder.glob("*.tgz"))
-    if done.returncode or not archives:
-        pytest.skip("axe-core could not be fetched")
-    with tarfile.open(archives[0]) as archive:
-        member = archive.extractfile("package/axe.min.js")
-        assert member is not None
-        return member.read().decode()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Any, small: Path, axe: str, scheme: str) -> None:
-    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
-    page = context.new_page()
-    page.goto(f"file://{small}")
-    wait_until(page, "document.documentElement.dataset.ready")
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")
-    serious = [
-        (one["id"], one["nodes"][0]["html"][:200])
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
-    context.close()
+    assert serious_faults(browser, small, axe, scheme) == []
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
