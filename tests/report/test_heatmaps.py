@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from scipy import stats
 
 from permille.report.heatmaps import (
     COLOR_MAP,
@@ -79,6 +80,16 @@ def test_dispersion_by_epoch_shows_both_splits_and_their_means() -> None:
     lines = {line.get_label(): line.get_xydata().tolist() for line in figure.axes[0].lines}
     assert lines["training, n = 2"] == [[0, pytest.approx(0.8)], [3, 0.5]]
     assert lines["held-out, n = 1"] == [[0, 0.8], [3, 0.9]]
+
+
+def test_the_band_of_a_mean_is_student_s_and_one_example_has_none() -> None:
+    values = [np.array([0.4, 0.5, 0.9])]
+    figure = drawn(draw_dispersion_by_epoch([0], values, [np.array([0.7])]))
+    train, heldout = (band.get_paths() for band in figure.axes[0].collections)
+    ends = train[0].vertices[:, 1]
+    wanted = stats.t.interval(0.95, 2, values[0].mean(), stats.sem(values[0]))
+    assert (ends.min(), ends.max()) == pytest.approx(wanted)
+    assert not heldout
 
 
 def test_splits_differ_in_more_than_color() -> None:
