@@ -59,7 +59,8 @@ def how_sure(report: Report) -> list[str]:
     for name, keys in contrasts.items():
         found = part(report, "controls", *keys)
         if found.get("permille") is not None:
-            said.append(f"{name}: {contrast_text(found)} (95 % interval{_method(found)}).")
+            method = f" (95 % interval and p{_method(found)})" if _method(found) else ""
+            said.append(f"{name}: {contrast_text(found)}{method}.")
     if len(said) > 1 and part(report, "generations").get("not_measurable"):
         said.append("Differences are over all prompts; a generation too short has no case.")
     detector = part(report, "controls", "detector")
