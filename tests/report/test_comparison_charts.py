@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from permille.report.charts import GRAY
 from permille.report.comparison_charts import comparison_charts
 
 from .made_run import ratios
@@ -93,13 +94,42 @@ def test_utility_has_a_panel_a_score_with_its_frontier_joined() -> None:
         row("qa", 10, utility={"f1": 0.5}),
         row("sentiment", 5, utility={"accuracy": 0.9}),
         row("dialogue", 20, utility={"rouge_l": 0.3}),
-        row("summarization", 10, utility={"rouge_l": 0.4}),
+        row("dialogue", 10, utility={"rouge_l": 0.4}),
     ]
     panels = charts(rows)["comparison_utility"].axes
     assert [axes.get_xlabel() for axes in panels] == ["f1", "accuracy", "rouge_l"]
     joined = panels[2].get_lines()[0]
     assert (list(joined.get_xdata()), list(joined.get_ydata())) == ([0.4], [100.0])
     assert dots(panels[2]) == [(0.3, 200.0), (0.4, 100.0)]
+
+
+def test_no_frontier_goes_over_tasks_whose_scores_share_a_name() -> None:
+    rows = [
+        row("dialogue", 20, utility={"rouge_l": 0.3}),
+        row("summarization", 10, utility={"rouge_l": 0.4}),
+    ]
+    (axes,) = charts(rows)["comparison_utility"].axes
+    joined = [
+        line
+        for line in axes.get_lines()
+        if line.get_marker() == "None" and line.get_color() != GRAY
+    ]
+    assert [list(line.get_xdata()) for line in joined] == [[0.3], [0.4]]
+    filled = [line.get_markerfacecolor() for line in axes.get_lines() if line.get_marker() == "o"]
+    assert "white" not in filled
+
+
+def test_many_points_are_told_apart_by_the_colors_of_their_tasks() -> None:
+    rows = [
+        row(task, 10 + n, run=f"x/{task}_{n}", cad=0.1 * n, overrides=[f"seed={n}"])
+        for task in ("qa", "dialogue", "sentiment")
+        for n in range(4)
+    ]
+    axes = charts(rows)["comparison_cad"].axes[0]
+    assert not axes.texts
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert names == ["qa", "dialogue", "sentiment"]
+    assert len(axes.collections) == 1
 
 
 def test_cad_stands_against_the_ratio_with_its_interval() -> None:

@@ -26,7 +26,11 @@ from permille.report.comparison_rows import (
     utility_of,
 )
 from permille.report.multitask import multitask_rows
-from permille.report.ratio_charts import draw_dispersion_against_ratio, draw_paths_against_ratio
+from permille.report.ratio_charts import (
+    MAX_NAMED,
+    draw_dispersion_against_ratio,
+    draw_paths_against_ratio,
+)
 
 PANEL_IN = 3.2
 PANELS_A_ROW = 3
@@ -97,12 +101,15 @@ def sweep_chart(rows: Sequence[Row], setting: str, swept: Sequence[str]) -> Char
                 color = COLORS[number] if len(series) <= len(COLORS) else GRAY
                 _point(axes, place + aside, permille, interval_of(row), color)
         axes.set_xticks(range(len(values)), values, fontsize=8)
+        axes.set_xlim(-0.5, len(values) - 0.5)
         axes.set_title(task, fontsize=10)
         axes.set_xlabel(setting, fontsize=9)
     _share_permille(panels)
     if 1 < len(series) <= len(COLORS):
         handles = [Line2D([], [], color=color, marker="o", linestyle="") for color in COLORS]
-        figure.legend(handles[: len(series)], series, loc="outside lower left", fontsize=8)
+        figure.legend(
+            handles[: len(series)], series, loc="outside lower left", fontsize=8, frameon=False
+        )
     return Chart(
         stem_of(setting, swept),
         f"The ratio by {setting}",
@@ -152,18 +159,29 @@ def utility_points(rows: Sequence[Row]) -> dict[str, dict[str, tuple[float, floa
 
 
 def utility_chart(rows: Sequence[Row]) -> Chart:
-    """Draw memorization against utility, a panel a score, and the frontier of each."""
+    """Draw memorization against utility, a panel a score, and the frontier of each task.
+
+    A score of one task is not comparable with that of another, so no frontier goes over tasks.
+    """
     points = utility_points(rows)
     figure, panels = panel_grid(len(points))
-    intervals = {name: interval_of(row) for name, row in named_rows(rows).items()}
+    by_name = named_rows(rows)
     for axes, (score, found) in zip(panels, points.items(), strict=True):
-        best = frontier(found)
-        axes.plot(*zip(*(found[name] for name in best), strict=True), color=COLORS[1], linewidth=1)
-        for name, (utility, permille) in found.items():
-            _point(axes, utility, permille, intervals[name], COLORS[1 if name in best else 0])
-            axes.annotate(
-                name, (utility, permille), xytext=(5, 4), textcoords="offset points", fontsize=8
-            )
+        by_task: dict[str, dict[str, tuple[float, float]]] = {}
+        for name, point in found.items():
+            by_task.setdefault(task_of(by_name[name]), {})[name] = point
+        best = {name for own in by_task.values() for name in frontier(own)}
+        named = found.keys() if len(found) <= MAX_NAMED else best
+        for number, (task, own) in enumerate(by_task.items()):
+            color = COLORS[number % len(COLORS)]
+            joined = [own[name] for name in frontier(own)]
+            axes.plot(*zip(*joined, strict=True), color=color, linewidth=1, label=task)
+            for name, point in own.items():
+                _point(axes, *point, interval_of(by_name[name]), color, is_hollow=name not in best)
+                if name in named and len(named) <= MAX_NAMED:
+                    axes.annotate(name, point, (5, 4), textcoords="offset points", fontsize=8)
+        if len(by_task) > 1:
+            axes.legend(fontsize=8, frameon=False)
         axes.set_xlabel(score)
         axes.margins(0.2)
         # more would run into each other where scores lie close together
@@ -172,9 +190,9 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
     return Chart(
         "comparison_utility",
         "Memorization against utility",
-        "A panel a score, per mille with 95 % intervals. Joined is the frontier of the measured "
-        "figures: no other run has more utility with as little memorization. Where intervals "
-        "overlap, another draw of prompts may join other runs.",
+        "A panel a score, a color a task, per mille with 95 % intervals. Filled and joined is the "
+        "frontier of a task's measured figures: no other run of it has more utility with as little "
+        "memorization. Where intervals overlap, another draw of prompts may join other runs.",
         figure,
     )
 
@@ -214,11 +232,20 @@ def panel_grid(num_panels: int) -> tuple[Figure, list[Axes]]:
     return figure, panels[:num_panels]
 
 
-def _point(axes: Axes, x: float, y: float, ends: tuple[float, float] | None, color: str) -> None:
+def _point(
+    axes: Axes,
+    x: float,
+    y: float,
+    ends: tuple[float, float] | None,
+    color: str,
+    *,
+    is_hollow: bool = False,
+) -> None:
     """Draw a dot with its interval."""
     if ends is not None:
         axes.plot([x, x], ends, color=GRAY, linewidth=1)
-    axes.plot([x], [y], "o", color=color, clip_on=False)
+    fill = "white" if is_hollow else color
+    axes.plot([x], [y], "o", color=color, markerfacecolor=fill, clip_on=False)
 
 
 def _share_permille(panels: Sequence[Axes]) -> None:

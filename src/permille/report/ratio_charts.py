@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -17,6 +18,8 @@ MIN_POINTS = 4
 MIN_PATHS = 3
 """Paths of fewer tasks have no fit, however many epochs they have."""
 MARKERS = "os^Dv*"
+MAX_NAMED = 8
+"""The names of more points would run into each other."""
 
 
 def draw_dispersion_against_ratio(
@@ -52,12 +55,20 @@ def draw_dispersion_against_ratio(
         elif num_tasks >= MIN_PATHS:
             numbers = np.unique(of_known, return_inverse=True)[1]
             _draw_line(axes, places, *fit_of_tasks(x[known], y[known], numbers, places))
-    for index in map(int, np.flatnonzero(known)):
+    colors = {task: COLORS[i % len(COLORS)] for i, task in enumerate(dict.fromkeys(of_known))}
+    is_named = num_points <= MAX_NAMED or num_tasks == num_points
+    if num_tasks == num_points:
+        colors = dict.fromkeys(colors, COLORS[0])
+    for index, task in zip(map(int, np.flatnonzero(known)), of_known, strict=True):
         ends = intervals[index] if intervals else None
         if ends is not None:
             axes.plot([x[index]] * 2, ends, color=GRAY, linewidth=1)
-        axes.plot(x[index], y[index], "o", color=COLORS[0], clip_on=False)
-        _name(axes, labels[index], (x[index], y[index]))
+        axes.plot(x[index], y[index], "o", color=colors[task], clip_on=False)
+        if is_named:
+            _name(axes, labels[index], (x[index], y[index]))
+    if not is_named:
+        handles = [Line2D([], [], color=color, marker="o", ls="") for color in colors.values()]
+        axes.legend(handles, [printable(str(task)) for task in colors], fontsize=8, frameon=False)
     counted = f"{num_points} points"
     if num_tasks < num_points:
         counted += f" of {num_tasks} task{'s' if num_tasks > 1 else ''}"
