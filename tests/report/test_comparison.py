@@ -128,6 +128,14 @@ def test_every_form_holds_every_row(tmp_path: Path) -> None:
     assert (tmp_path / "comparison.svg").read_text().startswith("<svg")
 
 
+def test_a_sweep_of_which_every_run_failed_says_that_and_draws_nothing(tmp_path: Path) -> None:
+    write_comparison(tmp_path, [], [FailedCell("seed=3", "out of memory")])
+    page = (tmp_path / "comparison.html").read_text()
+    assert "out of memory" in page
+    assert "<svg" not in page
+    assert "What attention says" not in page
+
+
 def test_the_page_says_what_attention_says_across_tasks(tmp_path: Path) -> None:
     write_comparison(tmp_path, ROWS, [])
     page = (tmp_path / "comparison.html").read_text()

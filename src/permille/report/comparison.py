@@ -136,7 +136,9 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "tasks": sorted(set(map(task_of, rows))),
         "failed": [asdict(cell) for cell in failed],
         "correlation": correlation_text(part(comparison, "correlation", "cad_vs_any")),
-        "attention": [*across_sentences(part(comparison, "attention", "across_tasks"))],
+        "attention": [*across_sentences(part(comparison, "attention", "across_tasks"))]
+        if rows
+        else [],
         "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
         "multitask": comparison["multitask"],
         "paper": papers,

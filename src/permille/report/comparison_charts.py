@@ -52,6 +52,8 @@ class Chart:
 
 def comparison_charts(rows: Sequence[Row]) -> list[Chart]:
     """Return the drawings that the rows allow."""
+    if not rows:
+        return []
     names = named_rows(rows)
     charts = [
         Chart(
