@@ -12,7 +12,10 @@ from transformers import (
     EncoderDecoderModel,
     LEDConfig,
     LEDForConditionalGeneration,
+    MarianConfig,
+    MarianMTModel,
     PreTrainedModel,
+    RobertaConfig,
     T5Config,
     T5ForConditionalGeneration,
 )
@@ -136,14 +139,14 @@ def test_a_probe_beyond_the_models_positions_is_refused(source: int, target: int
 
 
 def test_each_side_has_positions_of_its_own_where_a_family_says_so() -> None:
-    sizes = {"vocab_size": 20, "d_model": 8, "encoder_layers": 1, "decoder_layers": 1}
+    sizes = {"vocab_size": 30, "d_model": 8, "encoder_layers": 1, "decoder_layers": 1}
     heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
     positions = {"max_encoder_position_embeddings": 24, "max_decoder_position_embeddings": 16}
     check_each_side(LEDForConditionalGeneration(LEDConfig(**positions, **sizes, **heads)))
 
 
 def test_a_model_of_two_models_has_the_positions_of_each() -> None:
-    sizes = {"vocab_size": 20, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    sizes = {"vocab_size": 30, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
     parts = (BertConfig(max_position_embeddings=limit, **sizes) for limit in (24, 16))
     config = EncoderDecoderConfig.from_encoder_decoder_configs(*parts)
     check_each_side(EncoderDecoderModel(config))
@@ -157,4 +160,47 @@ def check_each_side(model: PreTrainedModel) -> None:
 
 
 def test_t5_has_no_longest_probe() -> None:
-    check_probes(t5(), [probe(source=5000)])
+    long = ProbeExample("a", Split.TRAIN, (1,) * 5000, (2,))
+    check_probes(t5(), [long])
+
+
+def test_positions_that_padding_takes_are_no_model_s_own() -> None:
+    sizes = {"vocab_size": 30, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    roberta = RobertaConfig(max_position_embeddings=26, pad_token_id=1, **sizes)
+    bert = BertConfig(max_position_embeddings=16, **sizes)
+    model = EncoderDecoderModel(EncoderDecoderConfig.from_encoder_decoder_configs(roberta, bert))
+    check_each_side(model)
+    longest = torch.arange(2, 26)[None]
+    model.encoder(input_ids=longest)
+    with pytest.raises(RuntimeError, match="out of bounds"):
+        model.encoder(input_ids=torch.full((1, 25), 2))
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "side", "got"),
+    [
+        ((3, 20), (1,), "source", 20),
+        ((3, 4), (1, 99), "target", 99),
+        ((-1, 4), (1,), "source", -1),
+    ],
+    ids=["source", "target", "negative"],
+)
+def test_a_token_that_is_not_in_the_vocabulary_is_refused_by_name(
+    source: tuple[int, ...], target: tuple[int, ...], side: str, got: int
+) -> None:
+    given = [probe("a"), ProbeExample("e9", Split.TRAIN, source, target)]
+    wanted = f"attention probe 'e9': want token ids from 0 to 19, .* got {got} in its {side}"
+    with pytest.raises(SettingsError, match=wanted):
+        check_probes(t5(), given)
+
+
+def test_each_side_has_the_vocabulary_that_its_family_gives_it() -> None:
+    sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "pad_token_id": 0}
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
+    two = {"decoder_vocab_size": 12, "share_encoder_decoder_embeddings": False}
+    model = MarianMTModel(MarianConfig(vocab_size=20, **two, **sizes, **heads))
+    check_probes(model, [ProbeExample("a", Split.TRAIN, (19,), (11,))])
+    with pytest.raises(
+        SettingsError, match=r"want token ids from 0 to 11, .* got 12 in its target"
+    ):
+        check_probes(model, [ProbeExample("a", Split.TRAIN, (19,), (12,))])

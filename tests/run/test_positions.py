@@ -6,8 +6,12 @@ import pytest
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
+    BertConfig,
+    EncoderDecoderConfig,
+    EncoderDecoderModel,
     LEDConfig,
     LEDForConditionalGeneration,
+    RobertaConfig,
 )
 
 from permille.core.errors import SettingsError
@@ -56,6 +60,15 @@ def test_a_family_with_a_limit_for_each_side_is_held_to_both(loaded: Loaded) -> 
     first, second = str(error.value).splitlines()
     assert first.startswith("task.max_target_tokens: want at most the model's 5 positions, got ")
     assert second.startswith("audit.max_new_tokens: want at most the model's 5 positions, got ")
+
+
+def test_the_positions_that_padding_takes_are_not_counted(loaded: Loaded) -> None:
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 300}
+    reading = RobertaConfig(max_position_embeddings=8, pad_token_id=1, **sizes)
+    parts = (reading, BertConfig(max_position_embeddings=512, **sizes))
+    model = EncoderDecoderModel(EncoderDecoderConfig.from_encoder_decoder_configs(*parts))
+    with pytest.raises(SettingsError, match=r"max_source_tokens: want at most the model's 6 "):
+        check_positions(train_settings(), loaded.splits, model, loaded.tokenizer)
 
 
 def test_an_audit_that_is_off_writes_nothing(loaded: Loaded) -> None:

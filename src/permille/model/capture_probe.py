@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from permille.core.errors import DataError, SettingsError
@@ -165,7 +165,8 @@ def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None
 
     Raises:
         DataError: If there is no probe, or an id repeats.
-        SettingsError: If a probe is longer than the model's positions. (T5 has no such limit.)
+        SettingsError: If a probe is longer than the model's positions (T5 has no such limit), or
+            has a token that is not in the vocabulary.
     """
     if not probes:
         raise DataError("attention: want one probe example or more, got none; set attention=off")
@@ -173,23 +174,53 @@ def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None
     if len(set(ids)) < len(ids):
         repeated = next(example_id for example_id in ids if ids.count(example_id) > 1)
         raise DataError(f"attention: want each probe once, got {repeated!r} more than once")
-    limits = [num_positions(model, stack) for stack in ("encoder", "decoder")]
-    for probe in probes:
-        for limit, side in zip(limits, (probe.source_ids, probe.target_ids), strict=True):
-            if limit is not None and len(side) > limit:
+    for side, stack in (("source", "encoder"), ("target", "decoder")):
+        limit, size = num_positions(model, stack), num_tokens(model, stack)
+        for probe in probes:
+            tokens = probe.source_ids if side == "source" else probe.target_ids
+            if limit is not None and len(tokens) > limit:
                 raise SettingsError(
                     f"attention probe {probe.id!r}: want at most the model's {limit} positions, "
-                    f"got {len(side)} tokens; lower task.max_source_tokens or "
-                    "task.max_target_tokens"
+                    f"got {len(tokens)} tokens; lower task.max_{side}_tokens"
+                )
+            vocabulary = range(max(tokens) + 1 if size is None else size)
+            unknown = [token for token in tokens if token not in vocabulary]
+            if unknown:
+                raise SettingsError(
+                    f"attention probe {probe.id!r}: want token ids from 0 to {vocabulary[-1]}, "
+                    f"the model's vocabulary of {len(vocabulary)}, got {unknown[0]} in its "
+                    f"{side}; encode it with the model's own tokenizer"
                 )
 
 
 def num_positions(model: PreTrainedModel, stack: str) -> int | None:
-    """Return the positions of the encoder or the decoder; None where there is no limit."""
+    """Return how many tokens the encoder or the decoder takes; None where there is no limit."""
+    names = (f"max_{stack}_position_embeddings", "max_position_embeddings")
+    limit = _stated(model, stack, names)
+    return None if limit is None else limit - _num_reserved(getattr(model, f"get_{stack}")())
+
+
+def num_tokens(model: PreTrainedModel, stack: str) -> int | None:
+    """Return the size of the encoder's or the decoder's vocabulary; None where it is not said."""
+    own = {"encoder": ("src_vocab_size",), "decoder": ("decoder_vocab_size", "tgt_vocab_size")}
+    return _stated(model, stack, (*own[stack], "vocab_size"))
+
+
+def _stated(model: PreTrainedModel, stack: str, names: Sequence[str]) -> int | None:
+    """Return the first of these numbers that a stack's configuration has."""
     # a model made of two has a config for each
     config = getattr(model.config, stack, model.config)
-    names = (f"max_{stack}_position_embeddings", "max_position_embeddings")
-    return next((getattr(config, name) for name in names if hasattr(config, name)), None)
+    found = (getattr(config, name, None) for name in names)
+    return next((number for number in found if number is not None), None)
+
+
+def _num_reserved(stack: nn.Module) -> int:
+    """Return how many positions no token takes: RoBERTa and its kin count from behind padding's."""
+    for path, module in stack.named_modules():
+        padding = getattr(module, "padding_idx", None)
+        if path.split(".")[-1] == "position_embeddings" and isinstance(padding, int):
+            return padding + 1
+    return 0
 
 
 def _padded(
