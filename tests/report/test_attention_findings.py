@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from permille.report.attention_findings import NO_EFFECT, NULL_DIFFERS, attention_findings
+from permille.report.attention_findings import (
+    NO_EFFECT,
+    NULL_DIFFERS,
+    attention_findings,
+    attention_sentence,
+)
 from permille.report.config import ReportConfig
 from permille.report.page import write_report
 
@@ -72,6 +77,56 @@ def test_heads_are_counted_free_of_length_with_the_strongest_and_the_weakest() -
 @pytest.mark.parametrize("attention", [{}, {"cad": {"train": [0.5]}}])
 def test_a_report_without_comparisons_has_no_rows(attention: dict[str, object]) -> None:
     assert attention_findings({"attention": attention}) == []
+
+
+CURVES = {"cad": {"train": [0.9, 0.389], "heldout": [0.9, 0.399]}}
+ONE = {"within_task": {"dialogue": ATTENTION["within_task"]["dialogue"]}}
+
+
+def test_the_sentence_has_the_cad_and_the_words_of_the_table() -> None:
+    assert attention_sentence({"attention": {**CURVES, **ONE}}, {}) == (
+        "attention: CAD 0.389 (held-out 0.399); memorized against others, same lengths: "
+        f"AUC 0.550 [0.450, 0.650], {NO_EFFECT}"
+    )
+
+
+def test_the_cad_is_of_the_epoch_whose_weights_were_audited() -> None:
+    best = {"attention": CURVES, "settings": {"audit.weights": "best"}}
+    losses = {"val/loss": [(0.0, 1.0), (1.0, 2.0)]}
+    assert attention_sentence(best, losses) == "attention: CAD 0.900 (held-out 0.900)"
+    assert attention_sentence(best, {}) == ""
+
+
+def test_an_effect_is_named_only_where_the_interval_leaves_out_the_null() -> None:
+    metrics = {"cad": {"matched": effect(0.3, 0.1)}}
+    said = attention_sentence({"attention": {"within_task": {"qa": {"metrics": metrics}}}}, {})
+    assert said.endswith("AUC 0.300 [0.200, 0.400], memorized ones attend more narrowly")
+
+
+def test_of_several_tasks_the_sentence_counts_what_is_shown() -> None:
+    assert attention_sentence({"attention": ATTENTION}, {}) == (
+        f"attention: memorized against others, same lengths, of 2 tasks: {NO_EFFECT} in 1, "
+        "not computed in 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [
+        ({"missing": "the family hides it"}, "attention: missing: the family hides it"),
+        ({"qa": {"missing": "no text"}}, "attention: missing: no text"),
+        (
+            {"qa": {"metrics": {"cad": {"matched": {"reason": "want 5 pairs, got 3"}}}}},
+            "attention: memorized against others, same lengths: want 5 pairs, got 3",
+        ),
+        ({}, ""),
+    ],
+    ids=["all", "task", "few", "off"],
+)
+def test_where_there_is_no_figure_the_sentence_says_why(
+    within: dict[str, object], said: str
+) -> None:
+    assert attention_sentence({"attention": {"within_task": within}}, {}) == said
 
 
 def test_the_page_shows_what_attention_says(tmp_path: Path) -> None:

@@ -147,21 +147,51 @@ def test_the_paths_of_what_there_is_come_last_and_are_not_wrapped(tmp_path: Path
     assert out.getvalue().splitlines()[-1] == f"in {folder}: report.html"
 
 
+def effect(auc: float) -> dict[str, object]:
+    matched = {"num_memorized": 51, "num_others": 51, "auc": auc, "auc_ci95": [0.1, auc + 0.05]}
+    return {"metrics": {"cad": {"matched": matched}}}
+
+
+ATTENTION: dict[str, dict[str, object]] = {
+    "off": {},
+    "an effect": {"within_task": {"dialogue": effect(0.3)}},
+    "no effect": {"within_task": {"dialogue": effect(0.49)}},
+    "missing": {"within_task": {"missing": "a family that hides it " * 20}},
+    "a mixture": {
+        "within_task": {"a": effect(0.3), "b": effect(0.49), "c": {"missing": "no text"}}
+    },
+}
+
+
+@pytest.mark.parametrize("attention", ATTENTION.values(), ids=ATTENTION)
 def test_a_run_with_every_control_stands_on_24_lines_of_80_columns_with_the_line_of_json(
-    tmp_path: Path,
+    tmp_path: Path, attention: dict[str, object]
 ) -> None:
     for name in ("report.html", "report.json", "cases.jsonl"):
         (tmp_path / name).write_text("")
     out = StringIO()
     console = Console(file=out, width=80, force_terminal=True, no_color=True)
-    print_report(made_report(), console, tmp_path)
+    cad = {"cad": {"train": [0.389], "heldout": [0.399]}} if attention else {}
+    print_report({**made_report(), "attention": {**attention, **cad}}, console, tmp_path)
     text = re.sub("\x1b\\[[0-9;]*m", "", out.getvalue())
     assert "controls, any kind" in text
+    assert ("attention: CAD 0.389 (held-out 0.399)" in text) is bool(attention)
     *lines, paths = text.splitlines()
     assert max(map(len, lines)) <= 80
     lines_of_paths = -(-len(paths) // 80)
     lines_of_json = 2
     assert len(lines) + lines_of_paths + lines_of_json <= 24
+
+
+def test_controls_that_give_way_to_attention_are_counted_in_their_title() -> None:
+    with_all, short = (
+        printed({**made_report(), "attention": attention})
+        for attention in ({}, ATTENTION["no effect"])
+    )
+    assert "first 64 tokens" in with_all
+    assert "controls, any kind; missing" in with_all
+    assert "first 64 tokens" not in short
+    assert "controls, any kind, +2 on page; missing" in short
 
 
 def made_report() -> dict[str, object]:

@@ -1,10 +1,12 @@
 """What report.json's `attention` says about memorization, as rows of a table with a verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from permille.report.attention_table import Figures
 from permille.report.claim import Report, part
+from permille.report.training import Points, audited_cad
 
 NO_EFFECT = "no effect shown"
 NULL_DIFFERS = "differs without memorization too"
@@ -47,6 +49,30 @@ def attention_findings(report: Report) -> list[AttentionFinding]:
         rows += _effects(task, part(table))
         rows += _heads(task, heads if isinstance(heads, list) else [])
     return rows
+
+
+def attention_sentence(report: Report, curves: Mapping[str, Points]) -> str:
+    """Say in one sentence what the table's first row says, behind the CAD; "" where nothing is.
+
+    Args:
+        report: The content of report.json.
+        curves: The run's metrics by epoch; nothing where another run trained the weights.
+    """
+    train, heldout = (audited_cad(report, curves, split) for split in ("train", "heldout"))
+    said = []
+    if train is not None:
+        beside = "" if heldout is None else f" (held-out {heldout:.3f})"
+        said.append(f"CAD {train:.3f}{beside}")
+    main = EFFECTS[0][0]
+    rows = [row for row in attention_findings(report) if row.name in (main, "attention")]
+    if len(rows) == 1:
+        named = f"{main}: " if rows[0].name == main else "missing: "
+        said.append(named + ", ".join(filter(None, (rows[0].figure, rows[0].verdict))))
+    elif rows:
+        shown = Counter(row.verdict if row.figure else "not computed" for row in rows)
+        counts = (f"{verdict} in {number}" for verdict, number in shown.items())
+        said.append(f"{main}, of {len(rows)} tasks: {', '.join(counts)}")
+    return f"attention: {'; '.join(said)}" if said else ""
 
 
 def _effects(task: str, table: Figures) -> Iterator[AttentionFinding]:

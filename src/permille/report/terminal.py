@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import wrap
 from typing import IO
 
 from rich.console import Console
@@ -10,14 +11,25 @@ from rich.table import Table
 from rich.text import Text
 
 from permille.core.records import KINDS_BY_STRENGTH
+from permille.report.attention_findings import attention_sentence
 from permille.report.claim import Report, claim, interval_text, part
 from permille.report.controls import ControlRow, control_rows
+from permille.report.run_files import RunFiles
 
 PLAIN_WIDTH = 160
 """Columns of a line where there is no terminal to ask."""
 FILES = ("report.html", "report.json", "cases.jsonl")
 ARMS = (("heldout", "held-out prompts"), ("base_model", "base model"))
 CONTROLS_A_LINE = 2
+CONTROL_LINES = 10
+ATTENTION_LINES = 2
+SPARED = (
+    "first 64 tokens only",
+    "thresholds a fifth lower and higher",
+    "per 1,000 tokens",
+    "without boilerplate",
+)
+"""Controls that stand on the page alone where the screen has no room, in this order."""
 SHORT_NAMES = {
     "training minus held-out": "train less held-out",
     "tuned minus base model": "tuned less base",
@@ -71,24 +83,32 @@ def ratio_table(report: Report) -> Table:
     return table
 
 
-def control_table(rows: list[ControlRow]) -> Table:
-    """Return the controls that were computed, two in a line.
+def shown_controls(rows: list[ControlRow], num_lines: int) -> tuple[list[ControlRow], int]:
+    """Return the controls that were computed and have room, and how many are left to the page.
 
-    An arm that has a column in the table of ratios has no line here.
+    An arm that has a column in the table of ratios has no place here.
     """
+    shown_above = dict(ARMS).values()
+    computed = [row for row in rows if not row.is_missing and row.name not in shown_above]
+    num_over = max(0, len(computed) - num_lines * CONTROLS_A_LINE)
+    there = {row.name for row in computed}
+    left_out = [name for name in SPARED if name in there][:num_over]
+    return [row for row in computed if row.name not in left_out], len(left_out)
+
+
+def control_table(shown: list[ControlRow]) -> Table:
+    """Return the controls that `shown_controls` chose, two in a line."""
     table = _table()
     table.show_header = False
     for _ in range(CONTROLS_A_LINE):
         table.add_column()
         table.add_column(justify="right")
-    shown_above = dict(ARMS).values()
     cells = [
         (
             SHORT_NAMES.get(row.name, row.name.replace("texts that stand", "standing")),
             short_figure(row),
         )
-        for row in rows
-        if not row.is_missing and row.name not in shown_above
+        for row in shown
     ]
     half = -(-len(cells) // CONTROLS_A_LINE)
     for number in range(half):
@@ -107,10 +127,11 @@ def short_figure(row: ControlRow) -> str:
     return re.sub(r"\d{3,}\.\d", lambda number: f"{float(number[0]):.0f}", bare)
 
 
-def control_title(rows: list[ControlRow]) -> str:
+def control_title(rows: list[ControlRow], num_left_out: int) -> str:
     """Name the controls that are missing above the others; why stands in the page."""
     missing = dict.fromkeys(row.key for row in rows if row.is_missing)
-    return f"controls, any kind; missing: {', '.join(missing) or 'none'}"
+    others = f", +{num_left_out} on page" if num_left_out else ""
+    return f"controls, any kind{others}; missing: {', '.join(missing) or 'none'}"
 
 
 def ratio_cell(ratio: Report) -> str:
@@ -121,7 +142,7 @@ def ratio_cell(ratio: Report) -> str:
 
 
 def print_report(report: Report, console: Console, folder: Path | None = None) -> None:
-    """Print the tables, how much was measurable, the utility, the sentence and the paths of a run.
+    """Print the tables, what was measurable, utility, attention, the sentence, the paths of a run.
 
     Args:
         report: The content of report.json.
@@ -131,11 +152,16 @@ def print_report(report: Report, console: Console, folder: Path | None = None) -
     task = report.get("task") or "texts"
     _line(console, f"memorization, per mille with 95 % intervals: {task}", "bold")
     console.print(ratio_table(report))
+    sentence = attention_sentence(report, {} if folder is None else RunFiles(folder).curves())
+    attention = wrap(sentence, console.width, max_lines=ATTENTION_LINES, placeholder=" ...")
     rows = control_rows(report)
     if rows:
-        _line(console, control_title(rows), "bold")
-        console.print(control_table(rows))
+        shown, num_left_out = shown_controls(rows, CONTROL_LINES - len(attention))
+        _line(console, control_title(rows, num_left_out), "bold")
+        console.print(control_table(shown))
     _line(console, "; ".join(_told(report)))
+    for line in attention:
+        _line(console, line)
     _line(console, claim(report), "bold")
     if folder is not None:
         there = [name for name in FILES if (folder / name).is_file()]
