@@ -79,6 +79,17 @@ def test_an_untrained_model_memorizes_nothing() -> None:
     assert abs(row.memorization.mean) < 0.15
 
 
+def test_each_row_has_the_same_models_before_training_and_what_training_changed() -> None:
+    row = simulate(small(num_needed=[2]))[0]
+    untrained = simulate(small(num_needed=[2], num_steps=0))[0]
+    for name in ("dispersion", "memorization", "generalization"):
+        before, change = getattr(row.untrained, name), getattr(row.change, name)
+        assert before == getattr(untrained, name)
+        assert change.mean == pytest.approx(getattr(row, name).mean - before.mean)
+        assert getattr(untrained.change, name).mean == 0
+    assert row.change.generalization.mean > 0.3
+
+
 def test_the_same_seed_gives_the_same_rows() -> None:
     assert simulate(small()) == simulate(small())
     assert simulate(small()) != simulate(small(seed=1))

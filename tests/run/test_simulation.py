@@ -29,8 +29,9 @@ def test_a_job_leaves_every_form_and_prints_the_table_that_it_wrote(
     assert written >= {f"comparison.{form}" for form in ("json", "md", "csv", "html", "svg")}
     assert written >= {"overrides.yaml", "config.yaml"}
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0].split() == ["k", "ideal", "dispersion", "memorization", "generalization"]
-    assert set(printed[:4]) <= set((top / "comparison.md").read_text().splitlines())
+    figures = ["dispersion", "memorization", "generalization"]
+    assert printed[0].split() == ["k", "ideal", "trained", *figures]
+    assert set(printed[:10]) <= set((top / "comparison.md").read_text().splitlines())
 
 
 def test_the_seed_of_the_sweep_stands_in_place_of_the_simulation_s_own(tmp_path: Path) -> None:

@@ -32,6 +32,15 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """The three figures of some models, as the attributes of a row have them."""
+
+    dispersion: Estimate
+    memorization: Estimate
+    generalization: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class SparseCodingRow:
     """What came out for one k.
 
@@ -42,6 +51,8 @@ class SparseCodingRow:
         memorization: Share of the training targets' noise that the model gives back.
         memorization_fresh: The same on fresh examples, where nothing could be memorized.
         generalization: Share of the variance of fresh clean targets that the model explains.
+        untrained: The figures of the same models before training.
+        change: By how much training changed them, model by model.
     """
 
     num_needed: int
@@ -50,6 +61,8 @@ class SparseCodingRow:
     memorization: Estimate
     memorization_fresh: Estimate
     generalization: Estimate
+    untrained: Figures
+    change: Figures
 
     def to_dict(self) -> dict[str, object]:
         """Return the row for a table."""
@@ -149,27 +162,41 @@ def _simulate_needed(config: SparseCodingConfig, needed: int) -> SparseCodingRow
     generator = torch.Generator().manual_seed(config.seed * 1000 + needed)
     trained_on, fresh = draw_worlds(config, needed, generator)
     model = AttentionReader(config.num_seeds, trained_on.inputs.shape[-1], generator=generator)
+    before = _figures(model, trained_on, fresh)
     _train(model, trained_on, config)
+    after = _figures(model, trained_on, fresh)
     with torch.no_grad():
-        fitted, _ = model(trained_on.inputs)
-        predicted, attention = model(fresh.inputs)
-    residual = (predicted - fresh.clean).square().mean(dim=1)
-    variance = fresh.clean.var(dim=1, correction=0)
-    figures = [
-        _dispersion(attention),
-        _share_of_noise(fitted, trained_on),
-        _share_of_noise(predicted, fresh),
-        1 - residual / variance,
-    ]
-    if not all(figure.isfinite().all() for figure in figures):
+        given_back_fresh = _share_of_noise(model(fresh.inputs)[0], fresh)
+    if not all(figure.isfinite().all() for figure in (*after, given_back_fresh)):
         raise SettingsError(
             f"grid.simulation: want finite figures, got NaN or infinity at k = {needed} with "
             f"learning_rate={config.learning_rate:g} and num_examples={config.num_examples}; lower "
             "grid.simulation.learning_rate, or raise grid.simulation.num_examples where so few "
             "targets may be all the same"
         )
-    ideal = math.log(needed) / math.log(config.num_features)
-    return SparseCodingRow(needed, ideal, *map(_estimate, figures))
+    dispersion, memorization, generalization = map(_estimate, after)
+    return SparseCodingRow(
+        num_needed=needed,
+        ideal_dispersion=math.log(needed) / math.log(config.num_features),
+        dispersion=dispersion,
+        memorization=memorization,
+        memorization_fresh=_estimate(given_back_fresh),
+        generalization=generalization,
+        untrained=Figures(*map(_estimate, before)),
+        change=Figures(*(_estimate(new - old) for new, old in zip(after, before, strict=True))),
+    )
+
+
+def _figures(
+    model: AttentionReader, trained_on: World, fresh: World
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return each model's dispersion, memorization and generalization, each of shape (R,)."""
+    with torch.no_grad():
+        fitted, _ = model(trained_on.inputs)
+        predicted, attention = model(fresh.inputs)
+    residual = (predicted - fresh.clean).square().mean(dim=1)
+    explained = 1 - residual / fresh.clean.var(dim=1, correction=0)
+    return _dispersion(attention), _share_of_noise(fitted, trained_on), explained
 
 
 def _train(model: AttentionReader, world: World, config: SparseCodingConfig) -> None:

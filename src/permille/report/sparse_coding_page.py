@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from permille.measure.association import RankCorrelation, rank_correlation
-from permille.measure.sparse_coding import SparseCodingRow
+from permille.measure.sparse_coding import Estimate, SparseCodingRow
 from permille.measure.sparse_coding_config import SparseCodingConfig
 from permille.report.embedded import own_file, policy
 from permille.report.inline_svg import inline_svg, svg_file
@@ -94,20 +94,41 @@ def statements_of(rows: Sequence[SparseCodingRow]) -> list[str]:
         f"At k = {first.num_needed} attention has a dispersion of {first.dispersion.mean:.2f}; "
         f"reading only the needed features, each alike, would give {first.ideal_dispersion:.2f}."
     )
+    said.append(_changed(rows))
     return [*said, *(f"Departure: {line}" for line in DEPARTURES)]
+
+
+def _changed(rows: Sequence[SparseCodingRow]) -> str:
+    """Say how wide attention is before training, and by how much training changes it."""
+    parts = []
+    for row in (rows[0], rows[-1])[: len(rows)]:
+        change, ends = row.change.dispersion, row.change.dispersion.ci95
+        shown = f" [{ends[0]:.2f}, {ends[1]:.2f}]" if ends else ""
+        none = ", no change shown" if ends and ends[0] <= 0 <= ends[1] else ""
+        parts.append(
+            f"at k = {row.num_needed} from {row.untrained.dispersion.mean:.2f} by "
+            f"{change.mean:+.2f}{shown}{none}"
+        )
+    return f"Training changes the dispersion {', '.join(parts)}."
 
 
 def csv_rows(rows: Sequence[SparseCodingRow]) -> list[list[object]]:
     """Return a header and a row for each k, with the ends of each interval."""
     header: list[object] = ["num_needed", "ideal_dispersion"]
-    names = (*FIGURES, "memorization_fresh")
-    for name in names:
+    for name in _figures_of(rows[0]):
         header += [name, f"{name}_ci95_low", f"{name}_ci95_high"]
     lines = [header]
     for row in rows:
         line: list[object] = [row.num_needed, row.ideal_dispersion]
-        for name in names:
-            estimate = getattr(row, name)
+        for estimate in _figures_of(row).values():
             line += [estimate.mean, *(estimate.ci95 or ("", ""))]
         lines.append(line)
     return lines
+
+
+def _figures_of(row: SparseCodingRow) -> dict[str, Estimate]:
+    """Return a row's estimates by the names of the columns."""
+    found = {name: getattr(row, name) for name in (*FIGURES, "memorization_fresh")}
+    for stage in ("untrained", "change"):
+        found |= {f"{stage}_{name}": getattr(getattr(row, stage), name) for name in FIGURES}
+    return found

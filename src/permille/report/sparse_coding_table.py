@@ -2,20 +2,31 @@
 
 from collections.abc import Sequence
 
-from permille.measure.sparse_coding import Estimate, SparseCodingRow
+from permille.measure.sparse_coding import Estimate, Figures, SparseCodingRow
 
 
 def sparse_coding_table(rows: Sequence[SparseCodingRow]) -> list[str]:
-    """Write rows as the lines of a plain table, means with 95 % intervals."""
-    head = f"{'k':>3} {'ideal':>6} {'dispersion':>20} {'memorization':>20} {'generalization':>21}"
-    lines = [head]
+    """Write rows as the lines of a plain table of 80 columns, means with 95 % intervals.
+
+    Each k has a line before training, one behind it, and one of what training changed.
+    """
+    head = f"{'k':>3} {'ideal':>5} {'trained':<7}"
+    lines = [f"{head}{'dispersion':>21}{'memorization':>21}{'generalization':>21}"]
     for row in rows:
-        cells = [_cell(e) for e in (row.dispersion, row.memorization, row.generalization)]
-        lines.append(
-            f"{row.num_needed:>3} {row.ideal_dispersion:>6.2f} {cells[0]:>20} {cells[1]:>20} "
-            f"{cells[2]:>21}"
-        )
+        trained = (row.dispersion, row.memorization, row.generalization)
+        ideal = f"{row.num_needed:>3} {row.ideal_dispersion:>5.2f}"
+        lines.append(f"{ideal} {'no':<7}{_cells(_estimates(row.untrained))}")
+        lines.append(f"{'':>9} {'yes':<7}{_cells(trained)}")
+        lines.append(f"{'':>9} {'change':<7}{_cells(_estimates(row.change))}")
     return lines
+
+
+def _estimates(figures: Figures) -> tuple[Estimate, Estimate, Estimate]:
+    return figures.dispersion, figures.memorization, figures.generalization
+
+
+def _cells(estimates: Sequence[Estimate]) -> str:
+    return "".join(f"{_cell(estimate):>21}" for estimate in estimates)
 
 
 def _cell(estimate: Estimate) -> str:
