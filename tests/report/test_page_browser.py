@@ -190,6 +190,20 @@ def test_the_attention_browser_shows_example_layer_and_head(opened: Opened) -> N
     assert page.locator("#weight-none").is_visible()
 
 
+def test_the_axes_of_the_map_are_named_beside_it_and_to_a_screen_reader(opened: Opened) -> None:
+    page = opened.page
+    page.locator("[name=example]").select_option("1")
+    canvas = page.locator("#weight-map")
+    steps, positions = page.locator("#weight-steps"), page.locator("#weight-positions")
+    height, width = (canvas.evaluate(f"map => map.{side}") for side in ("height", "width"))
+    assert steps.inner_text() == f"decoder steps, 1 to {height} downwards"
+    assert positions.inner_text() == f"source positions, 1 to {width} to the right"
+    assert canvas.get_attribute("aria-describedby") == "weight-positions weight-steps"
+    drawn, left, above = (one.bounding_box() for one in (canvas, steps, positions))
+    assert left["x"] + left["width"] <= drawn["x"]
+    assert above["y"] + above["height"] <= drawn["y"]
+
+
 def test_a_control_explains_itself_on_hover_and_focus(opened: Opened) -> None:
     tip = opened.page.locator("#tip-1")
     assert not tip.is_visible()

@@ -82,8 +82,10 @@
     bytes.forEach((byte, i) => pixels.data.set([...color(byte / 255), 255], 4 * i));
     canvas.getContext("2d").putImageData(pixels, 0, 0);
     at("weight-title").textContent = `Cross-attention of ${map.example}, layer ${map.layer}, `
-      + `${map.head === null ? "mean over heads" : `head ${map.head}`}, epoch ${map.epoch}: decoder steps downwards, source to the right; `
+      + `${map.head === null ? "mean over heads" : `head ${map.head}`}, epoch ${map.epoch}; `
       + `the darkest blue is 0, the brightest yellow ${map.largest.toFixed(3)}, the largest weight of this map`;
+    at("weight-steps").textContent = `decoder steps, 1 to ${height} downwards`;
+    at("weight-positions").textContent = `source positions, 1 to ${width} to the right`;
     canvas.setAttribute("aria-label", `${at("weight-title").textContent}. ${height} by ${width} weights; the largest are listed below.`);
     const order = [...bytes.keys()].sort((a, b) => bytes[b] - bytes[a]).slice(0, 5);
     strongest.replaceChildren(...order.map((i) => page.element("li", {}, ...sentence(Math.floor(i / width), i % width))));
