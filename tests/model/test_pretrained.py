@@ -10,14 +10,17 @@ from transformers import (
     AutoModelForSeq2SeqLM,
     BartConfig,
     BartForConditionalGeneration,
+    BartTokenizer,
     GPT2Config,
     GPT2LMHeadModel,
     LEDConfig,
     LEDForConditionalGeneration,
     MT5Config,
     MT5ForConditionalGeneration,
+    PreTrainedTokenizerBase,
     T5Config,
     T5EncoderModel,
+    T5Tokenizer,
     WhisperConfig,
 )
 
@@ -108,6 +111,35 @@ def test_an_mt5_with_only_a_sentencepiece_file_loads_and_reads_text(tmp_path, ex
     ids = tokenizer("fever of the doctor").input_ids
     assert ids[-1] == tokenizer.eos_token_id == 1
     assert tokenizer.decode(ids, skip_special_tokens=True) == "fever of the doctor"
+
+
+def t5_tokenizer() -> PreTrainedTokenizerBase:
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+    pieces += [(piece, -3.0) for piece in ["▁", *"<>/_0abdeiknprstux"]]
+    return T5Tokenizer(vocab=[*pieces, ("<extra_id_0>", 0.0)], extra_ids=1)
+
+
+def bart_tokenizer() -> PreTrainedTokenizerBase:
+    pieces = ["<pad>", "</s>", "<unk>", "<s>", "<mask>", "Ġ", *"<>/_0abdeiknprstuxm"]
+    return BartTokenizer(vocab={piece: number for number, piece in enumerate(pieces)}, merges=[])
+
+
+@pytest.mark.parametrize("build", [t5_tokenizer, bart_tokenizer])
+def test_the_names_of_control_tokens_in_a_text_are_text(tmp_path, build):
+    own = build()
+    names = [one for one in own.all_special_tokens if one != own.unk_token]
+    assert {"<pad>", "</s>"} < set(names)
+    export(small_mt5(vocab_size=200), own, tmp_path / "first")
+    _, once = load_pretrained(config_of(tmp_path / "first"))
+    export(small_mt5(vocab_size=200), once, tmp_path / "again")
+    _, twice = load_pretrained(config_of(tmp_path / "again"))
+    text = " ".join([*names, "a" + "".join(names)])
+    for tokenizer in (once, twice):
+        ids = tokenizer(text, add_special_tokens=False).input_ids
+        assert not set(ids) & set(tokenizer.all_special_ids)
+        assert tokenizer.decode(ids).strip() == text
+        assert tokenizer(text).input_ids[-1] == tokenizer.eos_token_id
+        assert tokenizer("a desk").input_ids == own("a desk").input_ids
 
 
 def test_an_output_layer_of_its_own_as_in_flan_t5_stays_one(mini, folder):

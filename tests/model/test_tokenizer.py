@@ -90,3 +90,17 @@ def test_a_saved_tokenizer_encodes_as_before(tokenizer, tmp_path):
     again = AutoTokenizer.from_pretrained(tmp_path)
     for text in [*TEXTS, "  two  blanks", "new\nline", "unknown Ω"]:
         assert again(text).input_ids == tokenizer(text).input_ids
+
+
+@pytest.mark.parametrize("name", ["<pad>", "</s>", "<unk>"])
+def test_the_name_of_a_control_token_in_a_text_is_text(name):
+    text = f"The {name} would pass{name}{name}, said {name}"
+    tokenizer = train_tokenizer([*TEXTS, text], 200)
+    ids = tokenizer(text).input_ids
+    assert [one for one in ids if one in tokenizer.all_special_ids] == [tokenizer.eos_token_id]
+    assert tokenizer.decode(ids, skip_special_tokens=True) == text
+
+
+def test_the_name_of_a_control_token_that_was_never_seen_is_unknown_text(tokenizer):
+    ids = tokenizer("pass </s>", add_special_tokens=False).input_ids
+    assert set(ids) & set(tokenizer.all_special_ids) == {tokenizer.unk_token_id}

@@ -17,6 +17,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_SEQ_TO_SEQ_CAUSAL_L
 from permille.core.errors import SettingsError
 from permille.core.hub import offline_reason
 from permille.model.config import ModelConfig
+from permille.model.tokenizer import read_texts_as_data
 
 _DROPOUT_FIELDS = ("dropout_rate", "dropout")
 _MAX_NAMES_SHOWN = 3
@@ -147,6 +148,7 @@ def _load_tokenizer(
             f"model.name: want at most {shape.vocab_size} tokens, as many as {config.name} embeds,"
             f" got {len(tokenizer)}; the tokenizer is another model's"
         )
+    read_texts_as_data(tokenizer)
     return tokenizer
 
 

@@ -7,11 +7,12 @@ are whole numbers, and the Unigram model is fitted by counting the pieces of the
 """
 
 import math
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-from transformers import PreTrainedTokenizerFast
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 PAD, EOS, UNK = "<pad>", "</s>", "<unk>"
 _SPECIAL = (PAD, EOS, UNK)
@@ -46,14 +47,42 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int) -> PreTrainedTokenize
         single=f"$A {EOS}", pair=f"$A {EOS} $B {EOS}", special_tokens=[(EOS, _SPECIAL.index(EOS))]
     )
     return PreTrainedTokenizerFast(
-        tokenizer_object=final, pad_token=PAD, eos_token=EOS, unk_token=UNK
+        tokenizer_object=final,
+        pad_token=PAD,
+        eos_token=EOS,
+        unk_token=UNK,
+        split_special_tokens=True,
     )
+
+
+def read_texts_as_data(tokenizer: PreTrainedTokenizerBase) -> None:
+    """Make a tokenizer read the name of a control token in a text as the characters that it is."""
+    tokenizer.split_special_tokens = True
+    if isinstance(tokenizer, PreTrainedTokenizerFast):
+        backend = tokenizer.backend_tokenizer
+        control = [str(one) for one in tokenizer.added_tokens_decoder.values() if one.special]
+        steps = [] if backend.pre_tokenizer is None else [backend.pre_tokenizer]
+        backend.pre_tokenizer = pre_tokenizers.Sequence([*steps, _within_names(control)])
+
+
+def _within_names(names: Iterable[str]) -> pre_tokenizers.PreTokenizer:
+    """Split texts behind the first character of each name.
+
+    `split_special_tokens` alone is not enough: the names are pieces of a Unigram model too, which
+    chooses them before any other.
+    """
+    rests = defaultdict(list)
+    for name in names:
+        rests[name[0]].append(re.escape(name[1:]))
+    parts = [f"{re.escape(first)}(?={'|'.join(found)})" for first, found in rests.items()]
+    return pre_tokenizers.Split(Regex("|".join(parts)), "merged_with_previous")
 
 
 def _blank_pieces(model: models.Model) -> Tokenizer:
     """Wrap a model in T5's treatment of blanks, which it writes as a mark before each word."""
     tokenizer = Tokenizer(model)
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    blanks = pre_tokenizers.Metaspace(prepend_scheme="always")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([blanks, _within_names(_SPECIAL)])
     tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
     return tokenizer
 
