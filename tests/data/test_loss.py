@@ -7,8 +7,9 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerFast, T5Config, T5ForConditionalGeneration
 
+from permille.core.batches import IGNORED_LABEL
 from permille.core.records import Example
-from permille.data.batches import IGNORED_LABEL, Collate
+from permille.data.batches import Collate
 from permille.data.config import TaskConfig
 from permille.data.datamodule import encode
 

@@ -5,10 +5,11 @@ from torch import nn
 from torch.utils.data import DataLoader
 from transformers import BartConfig, BartForConditionalGeneration
 
+from permille.core.batches import IGNORED_LABEL
 from permille.core.errors import SettingsError
 from permille.model.config import ModelConfig, TrainerConfig
 from permille.model.load import LoadedModel
-from permille.model.module import IGNORED_LABEL, Seq2SeqModule
+from permille.model.module import Seq2SeqModule
 from permille.model.trainer import build_trainer
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from permille.core.batches import padded_batch
+
 _STEPS_PER_POOL = 8
-IGNORED_LABEL = -100
-"""The label of padding, which the loss passes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +121,6 @@ class Collate:
 
     def __call__(self, examples: Sequence[Encoded]) -> dict[str, torch.Tensor]:
         """Return `input_ids` and `attention_mask` of shape (B, S), `labels` of shape (B, T)."""
-        inputs = [example.input_ids for example in examples]
-        return {
-            "input_ids": _padded(inputs, self.pad_token_id),
-            "attention_mask": _padded([np.ones_like(one) for one in inputs], 0),
-            "labels": _padded([example.labels for example in examples], IGNORED_LABEL),
-        }
-
-
-def _padded(rows: Sequence[NDArray[np.int32]], filler: int) -> torch.Tensor:
-    """Return rows of different lengths as one tensor of shape (B, longest)."""
-    table = np.full((len(rows), max(map(len, rows))), filler, dtype=np.int64)
-    for index, row in enumerate(rows):
-        table[index, : len(row)] = row
-    return torch.from_numpy(table)
+        inputs, labels = [one.input_ids for one in examples], [one.labels for one in examples]
+        batch = padded_batch(inputs, labels, self.pad_token_id)
+        return {name: torch.from_numpy(table) for name, table in batch.items()}

@@ -5,12 +5,10 @@ from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from permille.core.batches import IGNORED_LABEL
 from permille.core.errors import SettingsError
 from permille.model.config import ModelConfig
 from permille.model.optimizer import build_optimizer, build_schedule
-
-IGNORED_LABEL = -100
-"""The label of padding, which no loss counts."""
 
 _MODEL_INPUTS = ("input_ids", "attention_mask", "labels")
 
@@ -19,8 +17,8 @@ class Seq2SeqModule(pl.LightningModule):
     """An encoder-decoder with its loss, optimizer and schedule.
 
     Batches are mappings with `input_ids` (B, S), `attention_mask` (B, S) and `labels` (B, T), where
-    padding has the label -100; other keys are left alone. The network derives the decoder's input
-    from the labels: shifted right behind the decoder's start token.
+    padding has the label `IGNORED_LABEL`; other keys are left alone. The network derives the
+    decoder's input from the labels: shifted right behind the decoder's start token.
 
     Raises:
         SettingsError: If gradients are to be checkpointed in a network that cannot.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from permille.core.batches import padded_batch
 from permille.model.config import DecodingConfig
-from permille.model.module import IGNORED_LABEL
 from permille.model.schemes import log_probabilities_under
 
 Progress = Callable[[int, int], None]
@@ -89,32 +89,16 @@ def score_targets(
     order = sorted(range(len(rows)), key=lambda i: -len(rows[i].input_ids) - len(rows[i].labels))
     with evaluating(model):
         for batch in (order[start : start + size] for start in range(0, len(order), size)):
-            inputs = _padded([rows[i] for i in batch], int(tokenizer.pad_token_id))
-            on_device = {name: value.to(model.device) for name, value in inputs.items()}
+            inputs, labels = [rows[i].input_ids for i in batch], [rows[i].labels for i in batch]
+            tables = padded_batch(inputs, labels, int(tokenizer.pad_token_id))
+            on_device = {k: torch.from_numpy(v).to(model.device) for k, v in tables.items()}
             outputs = model(**on_device, use_cache=False).logits
-            for logits, labels, i in zip(outputs, on_device["labels"], batch, strict=True):
+            for logits, true, i in zip(outputs, on_device["labels"], batch, strict=True):
                 num_tokens = len(rows[i].labels)
-                scores[i] = _scores(logits[:num_tokens], labels[:num_tokens], schemes or {})
+                scores[i] = _scores(logits[:num_tokens], true[:num_tokens], schemes or {})
             if progress is not None:
                 progress(len(scores), len(rows))
     return [scores[i] for i in range(len(rows))]
-
-
-def _padded(rows: Sequence[TokenRow], pad_token_id: int) -> dict[str, Tensor]:
-    """Return a batch as the network takes it, all of shape (B, longest)."""
-
-    def table(parts: Sequence[NDArray[np.int32]], filler: int) -> Tensor:
-        padded = np.full((len(parts), max(map(len, parts))), filler, dtype=np.int64)
-        for index, part in enumerate(parts):
-            padded[index, : len(part)] = part
-        return torch.from_numpy(padded)
-
-    sources = [row.input_ids for row in rows]
-    return {
-        "input_ids": table(sources, pad_token_id),
-        "attention_mask": table([np.ones_like(one) for one in sources], 0),
-        "labels": table([row.labels for row in rows], IGNORED_LABEL),
-    }
 
 
 def _scores(logits: Tensor, labels: Tensor, schemes: Mapping[str, DecodingConfig]) -> TokenScores:
