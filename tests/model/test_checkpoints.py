@@ -13,7 +13,6 @@ from permille.model.checkpoints import (
     AtomicCheckpointIO,
     checkpoint_callbacks,
     export,
-    last_checkpoint,
     load_weights,
     write_whole,
 )
@@ -135,18 +134,6 @@ def test_an_export_onto_a_full_disk_is_named(mini, tmp_path, monkeypatch):
     monkeypatch.setattr(mini.model, "save_pretrained", fail)
     with pytest.raises(PermilleError, match=r"cannot write .*model: No space left on device"):
         export(mini.model, mini.tokenizer, tmp_path / "model")
-
-
-def test_the_last_checkpoint_of_a_run_is_found(tmp_path):
-    (tmp_path / "last.ckpt").touch()
-    assert last_checkpoint(tmp_path) == tmp_path / "last.ckpt"
-
-
-def test_a_run_without_checkpoint_is_named(tmp_path):
-    with pytest.raises(
-        SettingsError, match=r"resume: want a run with .*last\.ckpt, got .* without"
-    ):
-        last_checkpoint(tmp_path / "checkpoints")
 
 
 class Worsens(pl.LightningModule):

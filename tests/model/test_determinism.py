@@ -9,8 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.core.errors import SettingsError
-from permille.model.checkpoints import last_checkpoint
+from permille.model.checkpoints import LAST
 from permille.model.determinism import derived_seed
 
 TRAINING = Path(__file__).with_name("train_in_a_process.py")
@@ -67,9 +66,8 @@ def test_a_run_that_was_killed_and_resumed_reaches_the_same_weights_bit_for_bit(
     assert are_equal(weights(folder / sign), weights(folder / "whole"))
 
 
-def test_a_run_that_was_killed_before_its_first_checkpoint_says_so(folder):
-    with pytest.raises(SettingsError, match="it ended before its first epoch did"):
-        last_checkpoint(folder / KILLS[0])
+def test_a_run_that_was_killed_before_its_first_checkpoint_has_none_to_go_on_from(folder):
+    assert not (folder / KILLS[0] / LAST).exists()
 
 
 def test_the_same_command_twice_reaches_the_same_weights(folder):

@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader
 from transformers import T5Config, T5ForConditionalGeneration
 
 from permille.data.batches import BucketedBatches
-from permille.model.checkpoints import last_checkpoint
+from permille.model.checkpoints import LAST
 from permille.model.config import ModelConfig, TrainerConfig
 from permille.model.module import Seq2SeqModule
 from permille.model.trainer import build_trainer
@@ -77,7 +77,7 @@ def train(folder: Path, seed: int, *, resume: bool, leaves_signs: bool) -> None:
         Seq2SeqModule(T5ForConditionalGeneration(shape), config),
         DataLoader(examples, batch_sampler=BucketedBatches([6] * NUM_EXAMPLES, BATCH_SIZE, seed)),
         DataLoader(examples[:BATCH_SIZE], batch_size=BATCH_SIZE),
-        ckpt_path=last_checkpoint(folder) if resume else None,
+        ckpt_path=folder / LAST if resume else None,
         weights_only=True if resume else None,
     )
 

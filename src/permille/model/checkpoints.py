@@ -137,18 +137,3 @@ def export(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: P
             f"cannot write {folder}: {reason}; make room or choose another folder with"
             " hydra.run.dir, then go on with resume="
         ) from error
-
-
-def last_checkpoint(folder: Path) -> Path:
-    """Return the checkpoint that a run goes on from.
-
-    Raises:
-        SettingsError: If the run has none.
-    """
-    path = folder / LAST
-    if not path.is_file():
-        raise SettingsError(
-            f"resume: want a run with {path.relative_to(folder.parent)}, got {folder.parent}"
-            " without one; it ended before its first epoch did, so start it anew"
-        )
-    return path
