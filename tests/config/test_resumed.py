@@ -37,6 +37,39 @@ def test_what_it_learns_from_and_what_learns_stay(
     )
 
 
+@pytest.fixture
+def measured(run: Path) -> Path:
+    """Returns a run that has measured the attention of its first epochs."""
+    (run / "attention").mkdir()
+    (run / "attention" / "manifest.json").write_text("{}")
+    return run
+
+
+@pytest.mark.parametrize(
+    ("override", "begun_with"),
+    [
+        ("attention=full", "attention.name=last_block"),
+        ("attention.num_examples=4", "attention.num_examples=8"),
+    ],
+)
+def test_a_run_is_measured_on_as_its_epochs_were(
+    measured: Path, override: str, begun_with: str
+) -> None:
+    resume = f'resume="{measured}"'
+    with pytest.raises(SettingsError, match=f"{override}: want {begun_with}, with which"):
+        read_command_line(Program.train, [resume, override])
+    for harmless in ("attention.num_examples=8", "attention=off", "attention.num_maps=2"):
+        read_command_line(Program.train, [resume, harmless])
+    (measured / "attention" / "manifest.json").unlink()
+    read_command_line(Program.train, [resume, override])
+
+
+def test_measuring_that_was_switched_off_is_not_taken_up_again(measured: Path) -> None:
+    (measured / "overrides.yaml").write_text("- task=qa\n- attention=off\n")
+    with pytest.raises(SettingsError, match=r"want attention\.name=off, with which"):
+        read_command_line(Program.train, [f'resume="{measured}"', "attention=last_block"])
+
+
 def test_all_that_would_change_is_told_in_one_message(run: Path) -> None:
     with pytest.raises(SettingsError) as told:
         read_command_line(Program.train, [f'resume="{run}"', "seed=1", "data.num_heldout=5"])

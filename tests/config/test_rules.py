@@ -60,38 +60,6 @@ def test_train_refuses(overrides: list[str], message: str) -> None:
         check(Program.train, *overrides)
 
 
-def measured_run(folder: Path, scope: str) -> str:
-    (folder / "attention").mkdir()
-    (folder / "attention" / "manifest.json").write_text("{}")
-    (folder / "config.yaml").write_text(f"attention: {{name: '{scope}', num_examples: 8}}")
-    return f'resume="{folder}"'
-
-
-@pytest.mark.parametrize(
-    ("override", "message"),
-    [
-        ("attention=full", "attention.name: want last_block with resume=, .* got full"),
-        ("attention.num_examples=4", "attention.num_examples: want 8 with resume=, .* got 4"),
-    ],
-)
-def test_a_resumed_run_is_measured_on_as_its_epochs_were(
-    override: str, message: str, tmp_path: Path
-) -> None:
-    resume = measured_run(tmp_path, "last_block")
-    with pytest.raises(SettingsError, match=message):
-        check(Program.train, resume, override)
-    for harmless in ("attention.num_examples=8", "attention=off", "attention.num_maps=2"):
-        check(Program.train, resume, harmless)
-    (tmp_path / "attention" / "manifest.json").unlink()
-    check(Program.train, resume, override)
-
-
-def test_measuring_that_was_switched_off_is_not_taken_up_again(tmp_path: Path) -> None:
-    resume = measured_run(tmp_path, "off")
-    with pytest.raises(SettingsError, match=r"want off with resume=, .* got last_block"):
-        check(Program.train, resume)
-
-
 def test_a_refused_address_is_not_repeated() -> None:
     with pytest.raises(SettingsError, match=r"retrieve\.url") as raised:
         check(Program.train, 'retrieve.url="https://me:secret@host:9200"')

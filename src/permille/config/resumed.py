@@ -7,6 +7,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from permille.callbacks.config import AttentionScope
 from permille.config.compose import compose_program
 from permille.config.differing import differing
 from permille.config.saved import saved_overrides, value_of
@@ -16,6 +17,8 @@ from permille.config.secrets import plain_settings
 KEPT = ("seed", "task", "data", "model")
 """Groups and settings of which a checkpoint is the result: with others, held-out examples would
 have been trained on, and the report would be of another model than it says."""
+KEPT_ONCE_MEASURED = ("attention.name", "attention.num_examples")
+"""Of the attention, where epochs of it were measured: all have the same layers and examples."""
 
 
 def changed_settings(
@@ -33,13 +36,14 @@ def changed_settings(
         return []
     known = saved_overrides(Path(folder), "resume")
     before = plain_settings(compose_program(Program.train, known, config_dir))
-    if not _changed(before, plain_settings(composed)):
+    kept = _kept(Path(folder), composed)
+    if not _changed(before, plain_settings(composed), kept):
         return []
     faults = []
     for override in overrides:
         known.append(override)
         after = plain_settings(compose_program(Program.train, known, config_dir))
-        changed = _changed(before, after)
+        changed = _changed(before, after, kept)
         if changed:
             group = re.split(r"[.=]", override.lstrip("+~"))[0]
             name = next((one for one in changed if one.startswith(group)), next(iter(changed)))
@@ -51,12 +55,21 @@ def changed_settings(
     return faults
 
 
-def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
+def _kept(run: Path, composed: DictConfig) -> tuple[str, ...]:
+    """Return the names of what stays in a run; attention may always be left unmeasured."""
+    is_measured = (run / "attention" / "manifest.json").is_file()
+    is_off = composed.attention.name == AttentionScope.off
+    return KEPT + KEPT_ONCE_MEASURED if is_measured and not is_off else KEPT
+
+
+def _changed(
+    before: Mapping[str, object], after: Mapping[str, object], kept: Sequence[str]
+) -> dict[str, object]:
     """Return the values before of what stays and yet differs after, by dotted name."""
     return {
         name: value
         for name, value in differing(before, after).items()
-        if any(name == kept or name.startswith(f"{kept}.") for kept in KEPT)
+        if any(name == one or name.startswith(f"{one}.") for one in kept)
     }
 
 

@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from omegaconf import OmegaConf
-
 from permille.audit.config import AuditName
-from permille.callbacks.config import AttentionConfig, AttentionScope
 from permille.config.schema import (
     EvaluateSettings,
     GridConfig,
@@ -81,23 +78,6 @@ def _train_rules(root: TrainSettings) -> Iterator[Rule]:
     if root.resume is not None:
         run = Path(root.resume)
         yield not run.is_dir(), f"resume: want the folder of a run, got {run}, which is no folder"
-        yield from _attention_rules(root.attention, run)
-
-
-def _attention_rules(attention: AttentionConfig, run: Path) -> Iterator[Rule]:
-    """Yield the rules of going on with a run: all its epochs have the same examples and layers."""
-    is_measured = (run / "attention" / "manifest.json").is_file()
-    saved = run / "config.yaml"
-    if attention.name is AttentionScope.off or not is_measured or not saved.is_file():
-        return
-    for name in ("name", "num_examples"):
-        before = OmegaConf.select(OmegaConf.load(saved), f"attention.{name}")
-        now = str(getattr(attention, name))
-        yield (
-            now != str(before),
-            f"attention.{name}: want {before} with resume=, as in the epochs that the run has"
-            f" measured, got {now}; leave it as it was, or start another run",
-        )
 
 
 def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
