@@ -7,6 +7,8 @@ from permille.audit.controls.multiplicity import multiplicity
 from permille.core.records import KINDS_BY_STRENGTH, Kind
 
 SCHEMA_VERSION = 1
+COMPARISONS = ("within_task", "layers")
+"""Parts of report.json's `attention` that compare generations."""
 
 
 @dataclass(frozen=True, slots=True)

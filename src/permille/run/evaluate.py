@@ -12,6 +12,7 @@ from permille.audit.files import (
     write_documents,
     write_generations,
 )
+from permille.audit.report import COMPARISONS
 from permille.callbacks.config import AttentionScope
 from permille.config.schema import EvaluateSettings
 from permille.config.secrets import plain_settings
@@ -110,6 +111,6 @@ def _audit_files(
     attention: dict[str, object] = {}
     if settings.attention.name is AttentionScope.full:
         _LOG.warning("attention=full: %s", NO_MODEL)
-        attention = {name: {"missing": NO_MODEL} for name in ("within_task", "layers")}
+        attention = {name: {"missing": NO_MODEL} for name in COMPARISONS}
     report = replace(report, task=None).with_controls(found)
     return Audited(report, attention=attention)

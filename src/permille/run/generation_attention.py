@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from permille.audit.files import read_documents
+from permille.audit.report import COMPARISONS
 from permille.audit.spread import SplitSpread
 from permille.callbacks.attention_generations import (
     describe_generations,
@@ -27,8 +28,6 @@ from permille.run.probes import probes_of
 _LOG = logging.getLogger(__name__)
 NUM_SCORED = 200
 """Examples of each split whose targets are forced through for the token-level score."""
-COMPARISONS = ("within_task", "layers")
-"""Parts of report.json's `attention` that compare generations."""
 
 
 def describe_attention(
