@@ -18,23 +18,7 @@ from permille.callbacks.config import AttentionConfig, AttentionScope
 from permille.core.records import Arm, Generation, Split
 from permille.measure.attention import METRICS
 
-END = 1
-
-
-class Letters:
-    """A tokenizer of letters, with T5's end mark behind them."""
-
-    def __call__(
-        self,
-        text: str | None = None,
-        *,
-        text_target: str | None = None,
-        truncation: bool,
-        max_length: int | None,
-    ) -> dict[str, list[int]]:
-        ids = [2 + ord(letter) % 40 for letter in text or text_target or ""]
-        room = max_length - 1 if truncation and max_length is not None else len(ids)
-        return {"input_ids": [*ids[:room], END]}
+from ..letters import END, Letters
 
 
 def model() -> T5ForConditionalGeneration:

@@ -32,6 +32,8 @@ from permille.model.capture_probe import (
     probes_from_texts,
 )
 
+from ..letters import END, Letters
+
 TOKENS = st.lists(st.integers(1, 50), min_size=1, max_size=9).map(tuple)
 
 
@@ -42,21 +44,6 @@ def probe(name: str = "a", source: int = 3, target: int = 2) -> ProbeExample:
 def t5() -> T5ForConditionalGeneration:
     sizes = {"vocab_size": 20, "d_model": 8, "d_kv": 4, "d_ff": 8, "num_layers": 1, "num_heads": 2}
     return T5ForConditionalGeneration(T5Config(**sizes))
-
-
-class Letters:
-    """A tokenizer of letters that keeps what it was asked."""
-
-    def __call__(
-        self,
-        text: str | None = None,
-        *,
-        text_target: str | None = None,
-        truncation: bool,
-        max_length: int | None,
-    ) -> dict[str, list[int]]:
-        ids = [ord(letter) for letter in text or text_target or ""]
-        return {"input_ids": ids[:max_length] if truncation else ids}
 
 
 @given(st.lists(st.tuples(TOKENS, TOKENS), min_size=1, max_size=5))
@@ -91,7 +78,7 @@ def test_texts_are_cut_at_the_lengths_of_the_task() -> None:
         max_source_tokens=4,
         max_target_tokens=None,
     )
-    assert made == ProbeExample("e1", Split.HELDOUT, (97, 98, 99, 100), (120, 121, 122))
+    assert made == ProbeExample("e1", Split.HELDOUT, (19, 20, 21, END), (2, 3, 4, END))
 
 
 @pytest.mark.parametrize(("source", "target"), [((), (1,)), ((1,), ())], ids=["source", "target"])
