@@ -150,6 +150,13 @@ def unit_of(generation: Generation) -> str:
     return f"generation {generation.id}"
 
 
+def example_of(generation: Generation) -> str:
+    """Return what tells examples apart: the example, else the generation by itself."""
+    if generation.example_id is None:
+        return f"generation {generation.id}"
+    return f"example {generation.example_id}"
+
+
 def unit_key(generation: Generation, seed: int) -> int:
     """Return the seeded hash of a generation's unit."""
     return seeded_hash(unit_of(generation), seed)

@@ -47,3 +47,12 @@ def test_names_are_counted_where_something_finds_them():
     assert (person["in_documents"], person["written"]) == (1, 1)
     missing = describe_personal_data(GENERATIONS, DOCUMENTS)["person"]["missing"]
     assert "audit.looks.entities" in missing
+
+
+def test_generations_of_one_example_count_as_one_in_the_interval():
+    several = [Generation(f"a{i}", "ann@example.org", example_id="one") for i in range(4)]
+    others = [Generation(f"b{i}", "nobody", example_id=f"other {i}") for i in range(4)]
+    ratio = describe_personal_data([*several, *others], DOCUMENTS)["email"]["generations"]["train"]
+    assert (ratio["count"], ratio["of"]) == (4, 8)
+    assert ratio["method"] == "wilson over groups"
+    assert ratio["effective_of"] < 8

@@ -57,3 +57,14 @@ def test_a_generation_counts_once_for_each_task_whose_document_it_gives_back():
 
 def test_one_task_has_no_matrix():
     assert describe_task_matrix([], GENERATIONS[:2], DOCUMENTS, 51) == {}
+
+
+def test_generations_of_one_example_count_as_one_in_the_interval():
+    several = [generation(f"a{i}", "qa", example_id="one") for i in range(4)]
+    others = [generation(f"b{i}", "qa", example_id=f"other {i}") for i in range(4)]
+    lines = [line(one.id, "d1") for one in several]
+    found = describe_task_matrix(lines, [*several, *others, GENERATIONS[2]], DOCUMENTS, 51)
+    ratio = found["qa"]["qa"]
+    assert (ratio["count"], ratio["of"]) == (4, 8)
+    assert ratio["method"] == "wilson over groups"
+    assert ratio["effective_of"] < 8

@@ -1,11 +1,12 @@
 """Which persons' data of the training documents stand in what a model wrote."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from permille.audit.looks.identifiers import Identifier, IdentifierKind, identifiers_in
+from permille.audit.survey import example_of
+from permille.audit.tally import ratio_by_unit
 from permille.core.records import Arm, Document, Generation, Split
-from permille.measure.ratio import wilson_ratio
 
 Finder = Callable[[str], set[Identifier]]
 """Finds the identifiers of a text."""
@@ -45,22 +46,22 @@ def describe_personal_data(
         if document.split is Split.TRAIN:
             known.update(find(document.text))
     written: dict[Split, Counter[Identifier]] = {split: Counter() for split in Split}
-    givers: dict[Split, Counter[IdentifierKind]] = {split: Counter() for split in Split}
-    totals: Counter[Split] = Counter()
+    kinds: dict[Split, list[set[IdentifierKind]]] = defaultdict(list)
+    units: dict[Split, list[str]] = defaultdict(list)
     for generation in generations:
         if generation.model is not Arm.TUNED:
             continue
-        totals[generation.split] += 1
         given = find(generation.prompt or "")
         values = (find(generation.text) & known.keys()) - given
         written[generation.split].update(values)
-        givers[generation.split].update({value.kind for value in values})
+        kinds[generation.split].append({value.kind for value in values})
+        units[generation.split].append(example_of(generation))
     found: dict[str, object] = {
         str(kind): {
             "in_documents": sum(one.kind is kind for one in known),
             "generations": {
-                str(split): wilson_ratio(
-                    givers[split][kind], totals[split], reason_if_empty="no generations"
+                str(split): ratio_by_unit(
+                    [kind in given for given in kinds[split]], units[split], "no generations"
                 ).to_dict()
                 for split in Split
             },

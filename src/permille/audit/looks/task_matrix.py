@@ -1,10 +1,11 @@
 """Whose prompt gives back whose document: the tasks of a mixture against each other."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from permille.audit.survey import example_of
+from permille.audit.tally import ratio_by_unit
 from permille.core.records import Arm, Document, Generation, Kind, Split
-from permille.measure.ratio import wilson_ratio
 
 
 def describe_task_matrix(
@@ -16,7 +17,7 @@ def describe_task_matrix(
     """Return, by the prompt's task and the document's, the ratio of generations with a case.
 
     A generation with cases in documents of several tasks counts for each of them, so a row may add
-    up to more than the ratio of its task.
+    up to more than the ratio of its task. Generations of one example count as one in the intervals.
 
     Args:
         lines: Of cases.jsonl.
@@ -27,28 +28,30 @@ def describe_task_matrix(
     Returns:
         {task of the prompt: {task of the document: ratio}}; nothing where there is only one task.
     """
-    task_of = {
-        one.id: one.task
-        for one in generations
-        if one.task is not None
-        and (one.model, one.split) == (Arm.TUNED, Split.TRAIN)
-        and len(one.text) >= least_chars
-    }
-    measured = Counter(task_of.values())
+    measured: dict[str, dict[str, str]] = defaultdict(dict)
+    for one in generations:
+        is_audited = (one.model, one.split) == (Arm.TUNED, Split.TRAIN)
+        if one.task is not None and is_audited and len(one.text) >= least_chars:
+            measured[one.task][one.id] = example_of(one)
     if len(measured) < 2:
         return {}
+    known = {name for of_task in measured.values() for name in of_task}
     found = [
         (str(line["generation_id"]), str(line["document_id"]))
         for line in lines
-        if line["generation_id"] in task_of and _counts(line)
+        if line["generation_id"] in known and _counts(line)
     ]
     wanted = {document_id for _, document_id in found}
     home_of = {one.id: one.task for one in documents if one.id in wanted}
     hits = {(generation_id, home_of.get(document_id)) for generation_id, document_id in found}
-    counts = Counter((task_of[generation_id], home) for generation_id, home in hits)
     return {
-        task: {home: wilson_ratio(counts[task, home], of).to_dict() for home in sorted(measured)}
-        for task, of in sorted(measured.items())
+        task: {
+            home: ratio_by_unit(
+                [(name, home) in hits for name in measured[task]], list(measured[task].values())
+            ).to_dict()
+            for home in sorted(measured)
+        }
+        for task in sorted(measured)
     }
 
 
