@@ -152,3 +152,30 @@ def test_without_scores_there_is_a_reason():
     assert shown["auc"] is None
     assert shown["p"] is None
     assert shown["reason"] == "0 training and 1 held-out scores"
+
+
+def test_examples_that_share_text_are_resampled_and_permuted_together():
+    rng = np.random.default_rng(5)
+    train, heldout = np.repeat(rng.normal(0.6, 1, 30), 10), np.repeat(rng.normal(0, 1, 30), 10)
+    groups = np.repeat(np.arange(30), 10)
+    apart = membership(train, heldout)
+    tied = membership(train, heldout, train_groups=groups, heldout_groups=groups)
+    assert tied.auc == apart.auc
+    assert tied.p > apart.p
+    assert tied.auc_ci95[0] < apart.auc_ci95[0]
+    assert apart.auc_ci95[1] < tied.auc_ci95[1]
+    shown = tied.to_dict()
+    assert "over groups of examples" in shown["method"]
+    assert shown["method"].endswith("permutation of groups")
+    alone = membership(train, heldout, train_groups=range(300), heldout_groups=range(300))
+    assert alone == apart
+
+
+def test_the_interval_of_a_rate_counts_groups_too():
+    rng = np.random.default_rng(6)
+    train, heldout = np.repeat(rng.normal(2, 1, 20), 10), rng.normal(0, 1, 1000)
+    apart = membership(train, heldout)
+    tied = membership(train, heldout, train_groups=np.repeat(np.arange(20), 10))
+    assert tied.true_positive_rate == apart.true_positive_rate
+    wide, narrow = tied.true_positive_rate_ci95, apart.true_positive_rate_ci95
+    assert wide[1] - wide[0] > 1.5 * (narrow[1] - narrow[0])

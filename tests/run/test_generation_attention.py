@@ -14,13 +14,13 @@ from transformers import (
 )
 
 from permille.audit.files import write_documents
+from permille.audit.spread import text_groups
 from permille.core.records import Arm, Document, Generation, Split
 from permille.run.folder import RunFolder
 from permille.run.generation_attention import (
     describe_attention,
     memorized_ids,
     score_targets,
-    text_groups,
 )
 from permille.run.loading import Loaded
 from permille.run.progress import Stages
@@ -47,12 +47,11 @@ def folder(tmp_path: Path) -> RunFolder:
     return found
 
 
-def test_examples_that_share_a_text_are_of_one_group_within_their_split(folder: RunFolder) -> None:
+def test_examples_that_share_a_text_are_of_one_group_within_their_split() -> None:
     texts = {"a": SHARED, "b": f"{SHARED} And", "c": "yes", "d": "yes", "e": "Quite another text."}
     written = [Document(f"{name}-t", text, name) for name, text in texts.items()]
     written += [Document("h-t", SHARED, "h", split=Split.HELDOUT)]
-    write_documents(folder.documents, written)
-    assert text_groups(folder, 10) == {"a": "a", "b": "a", "e": "e", "h": "h"}
+    assert text_groups(written, 10) == {"a": "a", "b": "a", "e": "e", "h": "h"}
 
 
 def test_examples_that_share_text_are_compared_as_one(

@@ -7,7 +7,7 @@ from permille.audit.duplicates import DuplicateFinder
 from permille.audit.findings import Finding, FoundCase
 from permille.audit.passages import Passage, PassageCounter, passage_of
 from permille.audit.word_hashes import WORD, WordHasher
-from permille.core.records import Document, Span
+from permille.core.records import Document, Span, Split
 from permille.retrieve.protocol import Corpus
 
 PassageKey = tuple[str, Span]
@@ -76,6 +76,26 @@ class SplitSpread:
         if passage is None or self._counter is None:
             return 1
         return max(1, self._counter.num_examples(passage))
+
+
+def text_groups(documents: Sequence[Document], least_chars: int) -> dict[str, str]:
+    """Return for each example the name of its group of examples that share a document.
+
+    The groups are those of the audit's contrasts, training and held-out apart.
+
+    Args:
+        documents: Of both splits.
+        least_chars: Shorter documents, such as labels, are not grouped.
+    """
+    groups = {}
+    for split in Split:
+        own = [one for one in documents if one.split is split]
+        spread = SplitSpread(least_chars)
+        spread.scan(own)
+        for example in {one.example_id for one in own if one.example_id is not None}:
+            if found := spread.group(example):
+                groups[example] = found[0]
+    return groups
 
 
 def whole_words(text: str, span: Span) -> str:

@@ -11,10 +11,19 @@ import numpy as np
 import numpy.typing as npt
 from statsmodels.stats.proportion import proportion_confint
 
-from permille.measure.auc import auc, drawn_weights, newcombe_interval, rank_p, weighted_auc
+from permille.measure.auc import (
+    auc,
+    auc_interval,
+    drawn_weights,
+    group_numbers,
+    rank_p,
+    weighted_auc,
+)
+from permille.measure.clusters import clusters
 from permille.measure.intervals import Interval
 
 Floats = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 MIN_HELDOUT = 1_000
 """Below so many held-out examples a rate at 1 % false alarms rests on fewer than ten of them."""
@@ -78,14 +87,20 @@ def true_positive_rate(
     The threshold is a held-out score that at most `false_alarm_rate` of them exceed; training
     scores equal to it do not count, so ties go against the attack. Scores of shape (N,) and (M,).
     """
+    return float((np.asarray(train) > threshold_of(heldout, false_alarm_rate)).mean())
+
+
+def threshold_of(heldout: npt.ArrayLike, false_alarm_rate: float = FALSE_ALARM_RATE) -> float:
+    """Return the least held-out score, of shape (M,), that few enough of them exceed."""
     others = np.sort(np.asarray(heldout, dtype=np.float64))[::-1]
-    threshold = others[min(len(others) - 1, int(false_alarm_rate * len(others) + 1e-9))]
-    return float((np.asarray(train) > threshold).mean())
+    return float(others[min(len(others) - 1, int(false_alarm_rate * len(others) + 1e-9))])
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipResult:
     """How well one score tells members, with 95 % intervals; examples are what is resampled.
+
+    Where examples share text, groups of them are: `resampled` says which.
 
     `auc` is the chance that a training score exceeds a held-out one, ties counting half; `p` is the
     chance of an area as far from 1/2 where the score knows nothing.
@@ -100,10 +115,11 @@ class MembershipResult:
     num_train: int
     num_heldout: int
     reason: str | None = None
+    resampled: str = "examples"
 
     def to_dict(self) -> dict[str, object]:
         """Return the figures with three decimals, the p-value with three digits."""
-        bootstrap = f"percentile bootstrap over examples, {NUM_RESAMPLES} draws"
+        bootstrap = f"percentile bootstrap over {self.resampled}, {NUM_RESAMPLES} draws"
         figures: dict[str, object] = {
             "auc": _rounded(self.auc),
             "auc_ci95": _rounded_ends(self.auc_ci95),
@@ -113,17 +129,36 @@ class MembershipResult:
             "tpr_at_fpr_0.01_method": f"the wider ends of jeffreys and of a {bootstrap}",
             "num_train": self.num_train,
             "num_heldout": self.num_heldout,
-            "method": f"the wider ends of newcombe and of a {bootstrap}; mann-whitney",
+            "method": f"the wider ends of newcombe and of a {bootstrap}; {self._test}",
         }
         return figures if self.reason is None else figures | {"reason": self.reason}
 
+    @property
+    def _test(self) -> str:
+        """What the p-value is of."""
+        return "mann-whitney" if self.resampled == "examples" else "permutation of groups"
 
-def membership(train: npt.ArrayLike, heldout: npt.ArrayLike, *, seed: int = 0) -> MembershipResult:
+
+def membership(
+    train: npt.ArrayLike,
+    heldout: npt.ArrayLike,
+    *,
+    train_groups: npt.ArrayLike | None = None,
+    heldout_groups: npt.ArrayLike | None = None,
+    seed: int = 0,
+) -> MembershipResult:
     """Return how well scores of shape (N,) and (M,) tell training from held-out examples.
 
     A bootstrap of scores that are told apart without an error only gives the same again, so no
-    interval is narrower than a closed form: of the area Newcombe's (see `auc.newcombe_interval`),
-    of the rate Jeffreys's, which takes the threshold as given.
+    interval is narrower than a closed form: of the area Newcombe's (see `auc.auc_interval`), of the
+    rate Jeffreys's, which takes the threshold as given; over groups both at effective sizes.
+
+    Args:
+        train: Scores of training examples.
+        heldout: Scores of held-out ones.
+        train_groups: Which training examples share text, of shape (N,); None for none.
+        heldout_groups: The same of held-out ones, of shape (M,); no group is on both sides.
+        seed: Of the bootstrap.
     """
     members, others = (np.asarray(side, dtype=np.float64) for side in (train, heldout))
     num_train, num_heldout = members.size, others.size
@@ -134,35 +169,53 @@ def membership(train: npt.ArrayLike, heldout: npt.ArrayLike, *, seed: int = 0) -
         np.concatenate([members, others]),
         np.arange(num_train + num_heldout) < num_train,
     )
-    area = auc(values, marks)
+    groups = _joined_groups(train_groups, num_train, heldout_groups, num_heldout)
     rng = np.random.default_rng(seed)
-    areas = [weighted_auc(values, marks, rows) for rows in drawn_weights(marks, None, rng)]
+    areas = [weighted_auc(values, marks, rows) for rows in drawn_weights(marks, groups, rng)]
     enough = num_heldout >= MIN_HELDOUT
     return MembershipResult(
-        area,
-        _wider(
-            _percentiles(np.concatenate(areas)), newcombe_interval(area, num_train, num_heldout)
-        ),
-        rank_p(values, marks),
+        auc(values, marks),
+        _wider(_percentiles(np.concatenate(areas)), auc_interval(values, marks, groups)),
+        rank_p(values, marks, groups),
         true_positive_rate(members, others) if enough else None,
-        _rate_interval(members, others, rng) if enough else None,
+        _rate_interval(members, others, groups, rng) if enough else None,
         num_train,
         num_heldout,
         None
         if enough
         else f"a rate at 1 % wants {MIN_HELDOUT} held-out examples, got {num_heldout}",
+        "examples" if len(np.unique(groups)) == groups.size else "groups of examples",
     )
 
 
-def _rate_interval(members: Floats, others: Floats, rng: np.random.Generator) -> Interval:
-    """Return the interval of the true positive rate of scores of shape (N,) and (M,)."""
+def _joined_groups(
+    train: npt.ArrayLike | None, num_train: int, heldout: npt.ArrayLike | None, num_heldout: int
+) -> IntArray:
+    """Return the numbers of the groups of both sides, of shape (N + M,), none on both."""
+    own, others = group_numbers(train, num_train), group_numbers(heldout, num_heldout)
+    return np.concatenate([own, others + num_train])
+
+
+def _rate_interval(
+    members: Floats, others: Floats, groups: IntArray, rng: np.random.Generator
+) -> Interval:
+    """Return the interval of the true positive rate of scores (N,) and (M,) in groups (N + M,)."""
+    sides = [(members, groups[: members.size]), (others, groups[members.size :])]
     rates = np.empty(NUM_RESAMPLES)
     for draw in range(NUM_RESAMPLES):
-        own, other = rng.choice(members, members.size), rng.choice(others, others.size)
-        rates[draw] = true_positive_rate(own, other)
-    count = round(true_positive_rate(members, others) * members.size)
-    low, high = proportion_confint(count, members.size, alpha=0.05, method="jeffreys")
+        rates[draw] = true_positive_rate(*(_resampled(*side, rng) for side in sides))
+    threshold = threshold_of(others)
+    size = clusters(members > threshold, sides[0][1]).effective_of()
+    count = true_positive_rate(members, others) * size
+    low, high = proportion_confint(count, size, alpha=0.05, method="jeffreys")
     return _wider(_percentiles(rates), (float(low), float(high)))
+
+
+def _resampled(values: Floats, groups: IntArray, rng: np.random.Generator) -> Floats:
+    """Return values of shape (N,) of as many whole groups as there are, drawn with replacement."""
+    names, numbers = np.unique(groups, return_inverse=True)
+    times = np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))
+    return np.repeat(values, times[numbers])
 
 
 def _wider(one: Interval, other: Interval) -> Interval:

@@ -58,7 +58,7 @@ def audit_model(
     repeated = sum(prompt.num_examples - 1 for prompt in prompts[0].asked)
     report = replace(report, generations={**report.generations, "repeated_prompts": repeated})
     found = look_at_texts(settings, written, documents, folder.cases)
-    report = report.with_controls(found | look_inside(loaded, progress))
+    report = report.with_controls(found | look_inside(loaded, documents, progress))
     clock.end("looks")
     attention = describe_attention(loaded, written, folder)
     clock.end("attention")

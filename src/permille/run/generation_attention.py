@@ -8,7 +8,7 @@ import numpy as np
 
 from permille.audit.files import read_documents
 from permille.audit.report import COMPARISONS
-from permille.audit.spread import SplitSpread
+from permille.audit.spread import text_groups
 from permille.callbacks.attention_generations import (
     describe_generations,
     measure_generations,
@@ -49,7 +49,8 @@ def describe_attention(
     if loaded.settings.attention.name is AttentionScope.off:
         return {}
     parts: dict[str, object] = {}
-    group_of = text_groups(folder, loaded.settings.align.measurable_chars)
+    documents = list(read_documents(folder.documents))
+    group_of = text_groups(documents, loaded.settings.align.measurable_chars)
     try:
         parts["token_score"] = score_targets(loaded, group_of)
         return {**parts, **_compare_generations(loaded, generations, folder, group_of)}
@@ -59,26 +60,6 @@ def describe_attention(
             **{name: {"missing": str(error)} for name in ("token_score", *COMPARISONS)},
             **parts,
         }
-
-
-def text_groups(folder: RunFolder, least_chars: int) -> dict[str, str]:
-    """Return for each example the name of its group of examples that share a document.
-
-    The groups are those of the audit's other figures, training and held-out apart.
-
-    Args:
-        folder: The run's folder.
-        least_chars: Shorter documents, such as labels, are not grouped.
-    """
-    groups = {}
-    for split in Split:
-        documents = [one for one in read_documents(folder.documents) if one.split is split]
-        spread = SplitSpread(least_chars)
-        spread.scan(documents)
-        for example in {one.example_id for one in documents if one.example_id is not None}:
-            if found := spread.group(example):
-                groups[example] = found[0]
-    return groups
 
 
 def score_targets(loaded: Loaded, group_of: Mapping[str, str] | None = None) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """More ways to look at the audited model than at its answers: `audit.looks`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
@@ -15,7 +15,8 @@ from permille.audit.looks.extraction import (
     own_scheme,
 )
 from permille.audit.looks.membership import Scored, describe_membership
-from permille.core.records import Example, Split
+from permille.audit.spread import text_groups
+from permille.core.records import Document, Example, Split
 from permille.data.batches import Encoded
 from permille.data.canaries import (
     Canary,
@@ -36,25 +37,33 @@ from permille.run.prompting import drawn
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The examples of one split that are looked at, in tokens, and what the model says of them."""
+    """The examples of one split that are looked at, in tokens, and what the model says of them.
+
+    `groups` names of each the examples that share text with it; None where it is by itself.
+    """
 
     split: Split
     examples: Sequence[Example]
     rows: Sequence[Encoded]
     scores: Sequence[TokenScores]
+    groups: Sequence[str | None]
 
 
-def look_inside(loaded: Loaded, progress: Progress) -> dict[str, object]:
+def look_inside(
+    loaded: Loaded, documents: Sequence[Document], progress: Progress
+) -> dict[str, object]:
     """Return what the looks at the model's probabilities show, by their names.
 
     Args:
         loaded: The examples and the model.
+        documents: Those of the audit, which tell which examples share text.
         progress: Told of each stage how far it is.
     """
     names = loaded.settings.audit.looks.names
     found: dict[str, object] = {}
     if Look.extraction in names or Look.membership in names:
-        sides = [_side(loaded, split, progress) for split in Split]
+        group_of = text_groups(documents, loaded.settings.align.measurable_chars)
+        sides = [_side(loaded, split, group_of, progress) for split in Split]
         if Look.extraction in names:
             found["extraction"] = look_at_extraction(loaded, sides, progress)
         if Look.membership in names:
@@ -64,7 +73,7 @@ def look_inside(loaded: Loaded, progress: Progress) -> dict[str, object]:
     return found
 
 
-def _side(loaded: Loaded, split: Split, progress: Progress) -> Side:
+def _side(loaded: Loaded, split: Split, group_of: Mapping[str, str], progress: Progress) -> Side:
     """Score the targets of one split."""
     settings, splits = loaded.settings, loaded.splits
     every = splits.train if split is Split.TRAIN else splits.heldout
@@ -81,7 +90,7 @@ def _side(loaded: Loaded, split: Split, progress: Progress) -> Side:
         schemes=schemes,
         progress=partial(progress, f"score {split}"),
     )
-    return Side(split, examples, rows, scores)
+    return Side(split, examples, rows, scores, [group_of.get(one.id) for one in examples])
 
 
 def look_at_extraction(
@@ -92,7 +101,10 @@ def look_at_extraction(
     train, heldout = sides
     num_given = audit.looks.given_tokens
     whole, part = (
-        describe_sides(*(_continuations(loaded, side, count, progress) for side in sides))
+        describe_sides(
+            *(_continuations(loaded, side, count, progress) for side in sides),
+            seed=loaded.settings.seed,
+        )
         for count in (0, num_given)
     )
     return {
@@ -131,7 +143,7 @@ def _continuations(
         return str(tokenizer.decode(list(ids), skip_special_tokens=True))
 
     found = []
-    for ids, scores in zip(written, side.scores, strict=True):
+    for ids, scores, group in zip(written, side.scores, side.groups, strict=True):
         true = scores.true[num_given:].tolist()
         found.append(
             Continuation(
@@ -140,6 +152,7 @@ def _continuations(
                 predicted=scores.predicted[num_given:].tolist(),
                 written_text=text(ids),
                 true_text=text(scores.true[num_given:limit].tolist()),
+                group=group,
             )
         )
     return found
@@ -164,8 +177,10 @@ def look_at_membership(
             )
         scored.append(
             [
-                Scored(example.target, tuned, other)
-                for example, tuned, other in zip(side.examples, side.scores, before, strict=True)
+                Scored(example.target, tuned, other, group)
+                for example, tuned, other, group in zip(
+                    side.examples, side.scores, before, side.groups, strict=True
+                )
             ]
         )
     return describe_membership(*scored, seed=loaded.settings.seed)

@@ -1,6 +1,7 @@
 """Extraction of training and held-out targets, from what was written and what is probable."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -82,3 +83,16 @@ def test_it_is_undefined_for_beam_search():
 )
 def test_the_audits_own_decoding_is_a_scheme_too(decoding, names):
     assert list(own_scheme(decoding)) == names
+
+
+def test_the_difference_is_over_groups_where_examples_share_text():
+    copied, missed = continuation(TRUE), continuation([99])
+    train = [replace(copied, group=f"group {i // 5}") for i in range(20)]
+    apart, tied = (describe_sides(side, [missed] * 20) for side in ([copied] * 20, train))
+    assert tied["train"] == apart["train"]
+    one, other = (found["difference"]["discoverable"] for found in (apart, tied))
+    assert one["method"] == "newcombe, fisher"
+    assert other["method"] == "newcombe over groups, permutation of groups"
+    assert other["permille"] == one["permille"] == 1000
+    assert other["ci95"][0] < one["ci95"][0]
+    assert other["p"] > one["p"]

@@ -1,5 +1,6 @@
 """Attacks on scores whose truth is known."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -64,3 +65,14 @@ def test_with_enough_held_out_examples_there_is_a_rate_at_1_percent(size):
     assert attack["tpr_at_fpr_0.01"] == 1.0
     low, high = attack["tpr_at_fpr_0.01_ci95"]
     assert low < high == 1.0
+
+
+def test_examples_that_share_text_count_as_groups():
+    rng = np.random.default_rng(4)
+    train = [scored(rng, -1)] * 20
+    heldout = [scored(rng, -1) for _ in range(20)]
+    apart = describe_membership(train, heldout)["loss"]
+    tied = describe_membership([replace(one, group="a") for one in train], heldout)["loss"]
+    assert apart["method"].endswith("mann-whitney")
+    assert tied["method"].endswith("permutation of groups")
+    assert tied["auc_ci95"][0] < apart["auc_ci95"][0]

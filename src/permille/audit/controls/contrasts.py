@@ -1,7 +1,7 @@
 """Contrasts between arms by kind: over all prompts, and over the measurable ones beside."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -31,8 +31,16 @@ def cases_of(tally: Tally, way: str, kind: str) -> Flags:
 
 def groups_of(tally: Tally) -> Labels | None:
     """Return which generations share text, of shape (N,); None where each is by itself."""
-    labels = np.array([row.group for row in tally.rows], dtype=np.str_)
-    return None if len(set(labels.tolist())) == len(labels) else labels
+    return groups_or_none([row.group for row in tally.rows])
+
+
+def groups_or_none(names: Sequence[str | None]) -> Labels | None:
+    """Return the names of groups as labels, of shape (N,); None where each is of one.
+
+    A name of None stands for a group of its own.
+    """
+    labels = [f"by itself {i}" if name is None else name for i, name in enumerate(names)]
+    return None if len(set(labels)) == len(labels) else np.array(labels, dtype=np.str_)
 
 
 def by_kind(over_all: MakeContrast, over_measurable: MakeContrast) -> dict[str, object]:

@@ -6,8 +6,9 @@ The continuation of an encoder-decoder's input is its target.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from permille.audit.controls.contrasts import groups_or_none
 from permille.measure.closeness import BLEU_THRESHOLD, rouge_l, sentence_bleu
-from permille.measure.contrast import newcombe_contrast
+from permille.measure.contrast import independent_contrast
 from permille.measure.extraction import (
     exact_match_rate,
     extraction_strength,
@@ -16,7 +17,7 @@ from permille.measure.extraction import (
 )
 from permille.measure.mean import bounded_mean
 from permille.measure.ngram import SIZES, ngram_share, words
-from permille.measure.ratio import Ratio, wilson_ratio
+from permille.measure.ratio import wilson_ratio
 from permille.model.config import DecodingConfig
 
 NOTHING_LEFT = "no target has tokens behind those that are given"
@@ -35,7 +36,8 @@ class Continuation:
     """What follows the given tokens of one target, and what the model wrote in its place.
 
     `true` ends with the end token; `predicted` has the most probable token at each of its places,
-    given the true ones before it.
+    given the true ones before it. `group` names the examples that share text with it; None where
+    each is by itself.
     """
 
     written: Sequence[int]
@@ -43,6 +45,7 @@ class Continuation:
     predicted: Sequence[int]
     written_text: str
     true_text: str
+    group: str | None = None
 
 
 def own_scheme(decoding: DecodingConfig) -> dict[str, DecodingConfig]:
@@ -65,12 +68,21 @@ def _same(scheme: DecodingConfig, other: DecodingConfig) -> bool:
 
 
 def describe_sides(
-    train: Sequence[Continuation], heldout: Sequence[Continuation]
+    train: Sequence[Continuation], heldout: Sequence[Continuation], *, seed: int = 0
 ) -> dict[str, object]:
-    """Return the extraction of training and held-out targets, and the difference."""
+    """Return the extraction of training and held-out targets, and the difference.
+
+    Args:
+        train: Of training targets.
+        heldout: Of held-out targets.
+        seed: Of the permutations.
+    """
     sides = [[one for one in side if len(one.true)] for side in (train, heldout)]
-    found = [_extracted(side) for side in sides]
-    difference = newcombe_contrast(found[0].count, found[0].of, found[1].count, found[1].of)
+    found = [[bool(is_extractable(one.written, one.true)) for one in side] for side in sides]
+    groups = [groups_or_none([one.group for one in side]) for side in sides]
+    difference = independent_contrast(
+        *found, first_groups=groups[0], second_groups=groups[1], seed=seed
+    )
     return {
         "train": _describe(sides[0], found[0]),
         "heldout": _describe(sides[1], found[1]),
@@ -78,14 +90,9 @@ def describe_sides(
     }
 
 
-def _extracted(side: Sequence[Continuation]) -> Ratio:
-    """Return the ratio of targets whose next tokens were written exactly."""
-    hits = [is_extractable(one.written, one.true) for one in side]
-    return wilson_ratio(hits.count(True), len(side), reason_if_empty=NOTHING_LEFT)
-
-
-def _describe(side: Sequence[Continuation], discoverable: Ratio) -> dict[str, object]:
-    """Return every measure of one split."""
+def _describe(side: Sequence[Continuation], is_written: Sequence[bool]) -> dict[str, object]:
+    """Return every measure of one split, `is_written` being whether targets were exactly."""
+    discoverable = wilson_ratio(sum(is_written), len(side), reason_if_empty=NOTHING_LEFT)
     pairs = [(one.written_text, one.true_text) for one in side]
     close = sum(score > BLEU_THRESHOLD for score in sentence_bleu(pairs))
     matches = [exact_match_rate(one.predicted, one.true) for one in side]

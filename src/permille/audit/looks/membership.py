@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from permille.audit.controls.contrasts import groups_or_none
 from permille.measure.membership import (
     loss_score,
     membership,
@@ -46,11 +47,15 @@ class Scores(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One target with what the tuned model says of it, and the base model where there is one."""
+    """One target with what the tuned model says of it, and the base model where there is one.
+
+    `group` names the examples that share text with it; None where each is by itself.
+    """
 
     text: str
     tuned: Scores
     base: Scores | None = None
+    group: str | None = None
 
 
 ATTACKS: Mapping[str, Callable[[Scored], float | None]] = {
@@ -74,11 +79,14 @@ def describe_membership(
 ) -> dict[str, object]:
     """Return how well each attack tells members, and how to read it."""
     found: dict[str, object] = {"reading": READING}
+    groups = [groups_or_none([one.group for one in side]) for side in (train, heldout)]
     for name, attack in ATTACKS.items():
         sides = [[attack(one) for one in side] for side in (train, heldout)]
         known = [[score for score in side if score is not None] for side in sides]
         if any(len(side) < len(scores) for side, scores in zip(known, sides, strict=True)):
             found[name] = {"missing": NO_BASE}
         else:
-            found[name] = membership(*known, seed=seed).to_dict()
+            found[name] = membership(
+                *known, train_groups=groups[0], heldout_groups=groups[1], seed=seed
+            ).to_dict()
     return found
