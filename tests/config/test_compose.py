@@ -156,4 +156,5 @@ def test_settings_of_evaluate_differ_from_those_of_train_by_what_is_audited() ->
         "labels",
         "num_pairs",
         "redraw",
+        "unseen",
     }

@@ -78,6 +78,7 @@ def test_a_refused_address_is_not_repeated() -> None:
             id="missing files",
         ),
         pytest.param(["checkpoint=a", "redraw=true"], "want run= with it", id="redraw alone"),
+        pytest.param(["checkpoint=a", "unseen=true"], "want run= with it", id="unseen alone"),
         pytest.param(["run=a", "annotate=expotr"], "want export or import", id="mistyped"),
         pytest.param(["checkpoint=a", "annotate=export"], "want run= with it", id="no run"),
         pytest.param(["run=a", "annotate=import"], "labels: want annotate=import", id="no labels"),

@@ -1,5 +1,6 @@
 """Models that were trained before: of a run, or a checkpoint."""
 
+import json
 import logging
 from pathlib import Path
 
@@ -46,6 +47,25 @@ def test_a_checkpoint_has_no_model_before_it(run_folder: Path, loaded: Loaded) -
 def test_a_run_without_a_model_is_to_be_gone_on_with(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"go on with it: python train\.py resume="):
         load_stored(evaluate_settings(f"run={tmp_path}"))
+
+
+def test_other_data_of_one_file_can_be_asked_for_without_what_the_run_was_trained_on(
+    loaded: Loaded, run_folder: Path, tmp_path: Path
+) -> None:
+    lines = [
+        {"id": str(i), "input": f"Question {i} of {i * i} things?", "target": f"Answer {i}, {-i}."}
+        for i in range(60)
+    ]
+    (tmp_path / "dialogue.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in lines))
+    data = ["data=files", f"data.dir={tmp_path}", "data.num_train=20", "data.num_heldout=4"]
+    (run_folder / "overrides.yaml").write_text(json.dumps(data))
+    own, other, unseen = (
+        {one.id for one in load_stored(evaluate_settings(f"run={run_folder}", *more)).splits.train}
+        for more in ([*data], [*data, "seed=1"], [*data, "seed=1", "unseen=true"])
+    )
+    assert own & other
+    assert not own & unseen
+    assert len(unseen) == 20
 
 
 def test_other_examples_than_those_of_the_run_are_warned_of(

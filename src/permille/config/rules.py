@@ -104,6 +104,7 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
             f"{name}: want a file of JSON lines, got {path}, which is no file",
         )
     yield root.redraw and not root.run, "redraw: want run= with it, got redraw=true alone"
+    yield root.unseen and not root.run, "unseen: want run= with it, got unseen=true alone"
     yield (
         root.annotate not in (None, "export", "import"),
         f"annotate: want export or import, got {root.annotate}",

@@ -28,6 +28,7 @@ OF_ONE_CALL = frozenset(
         "labels",
         "num_pairs",
         "redraw",
+        "unseen",
     }
 )
 """Root settings that say what one call does; another call does not take them over."""

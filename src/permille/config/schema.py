@@ -76,6 +76,9 @@ class EvaluateSettings(Settings):
     """With annotate=export: pairs of generation and document to label."""
     redraw: bool = False
     """With `run`: only draw its report again, from its files."""
+    unseen: bool = False
+    """With `run` and other data: pass over all examples that share text with those it was trained
+    on, so that none is audited that the model has seen."""
 
 
 @dataclass

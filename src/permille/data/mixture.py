@@ -20,7 +20,9 @@ from permille.data.splits import Pool, Splits, Ties, make_pool, tie_texts
 from permille.data.tasks import single_tasks
 
 
-def load_splits(task: TaskConfig, data: DataConfig, seed: int) -> Splits:
+def load_splits(
+    task: TaskConfig, data: DataConfig, seed: int, without: Set[str] = frozenset()
+) -> Splits:
     """Load the examples of a task or of a mixture, and split them by group.
 
     Examples come in the order of the tasks, and of the drawing within a task. Ids that two tasks
@@ -30,6 +32,7 @@ def load_splits(task: TaskConfig, data: DataConfig, seed: int) -> Splits:
         task: The task or mixture.
         data: Where rows come from, and how many are wanted.
         seed: Of the drawing, and of built-in texts.
+        without: Normalized inputs; groups of examples that hold one are passed over.
 
     Raises:
         DataError: If a file or data set is not what it should be, or has too few examples.
@@ -44,7 +47,7 @@ def load_splits(task: TaskConfig, data: DataConfig, seed: int) -> Splits:
             shared_run_words=data.shared_run_words,
             by_target=single.group_by_target,
             answer_seed=seed,
-        )
+        ).without(without)
         for name, single in single_tasks(task).items()
     }
     if task.is_mixture:

@@ -5,8 +5,8 @@ group goes to is drawn from the seed and the ids alone: the order of the rows do
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import chain
 
@@ -48,6 +48,19 @@ class Pool:
     num_rows: int
     num_repeated_inputs: int
     num_near_duplicates: int
+
+    def without(self, inputs: Set[str]) -> "Pool":
+        """Return the groups in which no example has one of some inputs.
+
+        Args:
+            inputs: Normalized inputs.
+        """
+        kept = [
+            group
+            for group in self.groups
+            if not any(normalized(example.input) in inputs for example in group)
+        ]
+        return replace(self, groups=kept)
 
     @property
     def size(self) -> int:

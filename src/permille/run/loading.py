@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
 import pytorch_lightning as pl
@@ -58,18 +58,21 @@ class Loaded:
         }
 
 
-def load(settings: Settings, model: ModelConfig | None = None) -> Loaded:
+def load(
+    settings: Settings, model: ModelConfig | None = None, without: Set[str] = frozenset()
+) -> Loaded:
     """Seed everything, load and split the examples, and load the model.
 
     Args:
         settings: The job's settings.
         model: Another model than the settings' own, such as one that was trained before.
+        without: Normalized inputs; groups of examples that hold one are passed over.
 
     Raises:
         SettingsError: If the model cannot be had, or texts are longer than its positions.
     """
     pl.seed_everything(settings.seed, workers=True, verbose=False)
-    splits = load_splits(settings.task, settings.data, settings.seed)
+    splits = load_splits(settings.task, settings.data, settings.seed, without)
     _LOG.info("data: %s", splits.counts)
     found = load_model(model or settings.model, texts_of(settings, splits), settings.seed)
     check_positions(settings, splits, found.model, found.tokenizer)

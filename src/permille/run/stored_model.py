@@ -4,8 +4,13 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from permille.config.schema import EvaluateSettings
+from permille.config.compose import compose_program
+from permille.config.saved import A_RUN, saved_overrides
+from permille.config.schema import EvaluateSettings, Program, TrainSettings
+from permille.config.settings import to_settings
 from permille.core.errors import SettingsError
+from permille.data.mixture import load_splits
+from permille.data.neighbors import normalized
 from permille.model.checkpoints import load_weights
 from permille.model.config import ModelSource
 from permille.report.run_files import RunFiles
@@ -39,10 +44,18 @@ def _load_run(settings: EvaluateSettings, folder: RunFolder) -> Loaded:
             f" has no checkpoints/model; go on with it: python train.py resume={folder.path}"
         )
     model = replace(settings.model, source=ModelSource.pretrained, name=str(folder.model))
-    loaded = load(settings, model)
+    loaded = load(settings, model, inputs_of(folder) if settings.unseen else frozenset())
     load_weights(loaded.model, folder.checkpoints / f"{settings.audit.weights}.ckpt")
     _warn_of_other_data(loaded, folder)
     return loaded
+
+
+def inputs_of(folder: RunFolder) -> frozenset[str]:
+    """Return the normalized inputs of the examples that a run was trained on."""
+    config = compose_program(Program.train, saved_overrides(folder.path, "run", A_RUN))
+    settings = to_settings(config, TrainSettings)
+    splits = load_splits(settings.task, settings.data, settings.seed)
+    return frozenset(normalized(example.input) for example in splits.train)
 
 
 def _warn_of_other_data(loaded: Loaded, folder: RunFolder) -> None:
