@@ -6,6 +6,7 @@ from scipy import stats
 
 from permille.measure.coverage import (
     DRAWS,
+    OF_SCORES,
     SHARES,
     SIZES,
     bootstrap_groups,
@@ -53,6 +54,23 @@ def test_the_exact_curve_equals_a_simulation(share):
 def test_coverage_at_two_hundred_is_what_the_interval_says(name):
     for share in (0.05, 0.2):
         assert simulated_coverage(DRAWS[name], 200, share, num_draws=500, seed=1) >= 0.92
+
+
+@pytest.mark.parametrize("name", list(OF_SCORES))
+def test_so_is_that_of_means_areas_and_counterfactuals(name):
+    for share in (0.05, 0.2):
+        assert simulated_coverage(OF_SCORES[name], 200, share, num_draws=200, seed=1) >= 0.92
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", list(OF_SCORES))
+def test_means_areas_and_counterfactuals_are_held_at_every_size(name, size):
+    for share in SHARES:
+        # of 50 figures whose mean is 0.01, often none is of the few large ones
+        is_dip = (name, size, share) == ("mean of shares", 50, 0.01)
+        least = 0.72 if is_dip else 0.90
+        assert simulated_coverage(OF_SCORES[name], size, share, num_draws=500, seed=2) >= least
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from permille.measure.intervals import rounded_figures, tango_interval
+from permille.measure.intervals import Interval, rounded_figures, tango_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ class ExampleMemory:
         return self.given_in / self.num_in - self.given_out / self.num_out
 
 
+def counterfactual_interval(examples: Sequence[ExampleMemory]) -> Interval:
+    """Return Tango's interval of the mean difference, part of one counting as part of a pair."""
+    gained = fsum(max(0.0, one.difference) for one in examples)
+    lost = fsum(max(0.0, -one.difference) for one in examples)
+    return tango_interval(gained, lost, len(examples))
+
+
 def counterfactual_mean(examples: Sequence[ExampleMemory]) -> dict[str, object]:
     """Return the mean difference in per mille and every example's, greatest first.
 
@@ -39,12 +46,9 @@ def counterfactual_mean(examples: Sequence[ExampleMemory]) -> dict[str, object]:
     """
     if not examples:
         return {"of": 0, "permille": None, "ci95": None, "reason": "no example was in and out"}
-    gained = fsum(max(0.0, one.difference) for one in examples)
-    lost = fsum(max(0.0, -one.difference) for one in examples)
-    low, high = tango_interval(gained, lost, len(examples))
-    permille, ci95 = rounded_figures(
-        1000 * (gained - lost) / len(examples), (1000 * low, 1000 * high)
-    )
+    low, high = counterfactual_interval(examples)
+    mean = fsum(one.difference for one in examples) / len(examples)
+    permille, ci95 = rounded_figures(1000 * mean, (1000 * low, 1000 * high))
     ordered = sorted(examples, key=lambda one: (-one.difference, one.example_id))
     return {
         "of": len(examples),

@@ -16,6 +16,7 @@ from scipy import stats
 
 from permille.measure.agreement import agreement
 from permille.measure.association import fisher_interval
+from permille.measure.auc import auc_interval
 from permille.measure.clusters import (
     Clusters,
     bootstrap_difference,
@@ -23,6 +24,7 @@ from permille.measure.clusters import (
     paired_interval,
     share_interval,
 )
+from permille.measure.counterfactual import ExampleMemory, counterfactual_interval
 from permille.measure.exact_coverage import EXACT
 from permille.measure.intervals import (
     Interval,
@@ -30,6 +32,7 @@ from permille.measure.intervals import (
     tango_interval,
     wilson_interval,
 )
+from permille.measure.mean import bounded_mean
 from permille.measure.prevalence import corrected_ratio
 from permille.measure.ratio import wilson_ratio
 
@@ -159,6 +162,37 @@ def spearman(rng: np.random.Generator, size: int, share: float) -> tuple[float, 
     )
 
 
+def mean_of_shares(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
+    """Figures of a Beta distribution with a mean of `share`, most of them near 0 or 1."""
+    found = bounded_mean(rng.beta(2 * share, 2 * (1 - share), size).tolist())
+    low, high = found.ci95 or (0.0, 1000.0)
+    return share, (low / 1000, high / 1000)
+
+
+def area(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
+    """Two normal distributions, half of the values each, with an area of 1 - `share` between."""
+    is_marked = np.arange(size) < size // 2
+    apart = math.sqrt(2) * float(stats.norm.isf(share))
+    return 1 - share, auc_interval(rng.standard_normal(size) + apart * is_marked, is_marked)
+
+
+def counterfactual(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
+    """Three models with each example and three without; given back in 0.05, if kept in 0.9.
+
+    An example is kept by all models with it with the chance `share`.
+    """
+    given_in = rng.binomial(3, np.where(rng.random(size) < share, 0.9, 0.05))
+    given_out = rng.binomial(3, 0.05, size)
+    pairs = zip(given_in.tolist(), given_out.tolist(), strict=True)
+    examples = [ExampleMemory(str(i), 3, own, 3, other) for i, (own, other) in enumerate(pairs)]
+    return 0.85 * share, counterfactual_interval(examples)
+
+
+OF_SCORES: dict[str, Draw] = {
+    "mean of shares": mean_of_shares,
+    "area": area,
+    "counterfactual": counterfactual,
+}
 DRAWS: dict[str, Draw] = {
     "wilson over groups": wilson_groups,
     "newcombe": newcombe,
@@ -219,6 +253,7 @@ def main() -> int:
     sys.stdout.write(f"\nexact\n{table(EXACT)}\n")
     draws = {name: draw for name, draw in DRAWS.items() if name not in EXACT}
     sys.stdout.write(f"\nsimulated\n{table(simulated(draws))}\n")
+    sys.stdout.write(f"\n{table(simulated(OF_SCORES))}\n")
     bootstrap = {"bootstrap over groups": bootstrap_groups}
     sys.stdout.write(f"\n{table(simulated(bootstrap, num_draws=500), SIZES[:2])}\n")
     correlation = table(simulated({"spearman": spearman}), (6, 10, 20, 50), (0.0, 0.3, 0.6, 0.9))
