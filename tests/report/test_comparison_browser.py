@@ -40,14 +40,20 @@ def browser() -> Iterator[Any]:
         yield found
 
 
-@pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Opened]:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [row("qa", 3, 1), row("dialogue", 20, 1), row("qa", 10, 2), row("multitask", 5, 1)]
-    write_comparison(tmp_path, rows, [FailedCell("seed=3", HOSTILE)])
-    found = open_page(browser, tmp_path / "comparison.html")
+    found = tmp_path_factory.mktemp("sweep")
+    write_comparison(found, rows, [FailedCell("seed=3", HOSTILE)])
+    return found
+
+
+@pytest.fixture
+def opened(browser: Any, folder: Path) -> Iterator[Opened]:
+    found = open_page(browser, folder / "comparison.html")
     yield found
     assert found.complaints == []
-    assert found.requests == [f"file://{tmp_path / 'comparison.html'}"]
+    assert found.requests == [f"file://{folder / 'comparison.html'}"]
     assert found.page.evaluate("window.hacked") is None
     found.page.context.close()
 
@@ -108,11 +114,11 @@ def test_a_run_leads_to_its_report(browser: Any, tmp_path: Path) -> None:
     found.page.context.close()
 
 
-def test_every_drawing_stands_in_the_page_and_in_a_file(opened: Opened, tmp_path: Path) -> None:
+def test_every_drawing_stands_in_the_page_and_in_a_file(opened: Opened, folder: Path) -> None:
     names = {"", "_seed", "_multitask", "_utility", "_cad"}
-    assert {path.name for path in tmp_path.glob("*.svg")} == {f"comparison{n}.svg" for n in names}
+    assert {path.name for path in folder.glob("*.svg")} == {f"comparison{n}.svg" for n in names}
     assert opened.page.locator("figure svg[role=img]").count() == len(names)
-    with (tmp_path / "comparison.csv").open() as file:
+    with (folder / "comparison.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 4
 
 

@@ -258,6 +258,8 @@ def test_texts_are_left_out_or_covered_where_asked(
     assert opened.complaints == []
 
 
+# the same of real texts is measured in test_page_size.py
+@pytest.mark.slow
 def test_five_thousand_cases_paint_and_filter_in_time(browser: Any, many: Path) -> None:
     assert many.stat().st_size < MAX_BYTES
     paints, filters, searches = [], [], []

@@ -41,6 +41,13 @@ CONTRAST = """(node) => {
   const [low, high] = [light(getComputedStyle(node).color), light(under)].sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }"""
+WORST_CONTRAST = f"""(nodes) => {{
+  const contrast = {CONTRAST};
+  const isSeen = (node) => node.checkVisibility({{visibilityProperty: true}})
+    && node.getBoundingClientRect().width * node.getBoundingClientRect().height > 0;
+  const found = nodes.filter(isSeen).map(contrast);
+  return found.length ? Math.min(...found) : null;
+}}"""
 GROUND = "getComputedStyle(document.body).backgroundColor"
 INK = "getComputedStyle(document.body).color"
 BLACK, WHITE, NIGHT = "rgb(27, 31, 36)", "rgb(255, 255, 255)", "rgb(20, 23, 27)"
@@ -82,7 +89,17 @@ def page_file(request: pytest.FixtureRequest, pages: dict[str, Path]) -> Path:
     return pages[request.param]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def narrow(browser: Any, pages: dict[str, Path]) -> Iterator[dict[str, Any]]:
+    """Both pages on a telephone, for tests that leave them as they are."""
+    size = {"width": NARROW_PX, "height": 740}
+    opened = {name: open_page(browser, path, viewport=size) for name, path in pages.items()}
+    yield {name: one.page for name, one in opened.items()}
+    for one in opened.values():
+        one.page.context.close()
+
+
+@pytest.fixture(scope="module")
 def printed(browser: Any, pages: dict[str, Path]) -> Iterator[Any]:
     """A run's page as it is printed, on a machine that is set to dark."""
     size = {"width": A4_PX, "height": 1123}
@@ -96,16 +113,18 @@ def printed(browser: Any, pages: dict[str, Path]) -> Iterator[Any]:
 def worst_contrasts(page: Any) -> dict[str, float]:
     found = {}
     for selector, name in PROBES.items():
-        nodes = [one for one in page.locator(selector).all()[:40] if one.is_visible()]
-        if nodes:
-            found[name] = min(one.evaluate(CONTRAST) for one in nodes)
+        worst = page.locator(selector).evaluate_all(WORST_CONTRAST)
+        if worst is not None:
+            found[name] = worst
     return found
 
 
 def letters_px(page: Any) -> float:
     """Return the height of the smallest letters of the drawings that are seen."""
-    sizes = [one.bounding_box() for one in page.locator("figure svg text").all()]
-    return min(float(box["height"]) for box in sizes if box)
+    heights = page.locator("figure svg text").evaluate_all(
+        "(nodes) => nodes.map((node) => node.getBoundingClientRect().height)"
+    )
+    return min(float(height) for height in heights if height)
 
 
 def test_paper_is_white_and_its_ink_dark_also_where_the_screen_is_not(printed: Any) -> None:
@@ -178,17 +197,18 @@ def test_a_telephone_never_scrolls_sideways_but_within_tables_and_drawings(
     opened.page.context.close()
 
 
-def test_the_letters_of_drawings_can_be_read_on_a_telephone(browser: Any, page_file: Path) -> None:
-    size = {"width": NARROW_PX, "height": 740}
-    opened = open_page(browser, page_file, viewport=size)
-    assert letters_px(opened.page) >= MIN_LETTERS_PX
-    opened.page.context.close()
+@pytest.mark.parametrize("name", ["run", "sweep"])
+def test_the_letters_of_drawings_can_be_read_on_a_telephone(
+    narrow: dict[str, Any], name: str
+) -> None:
+    assert letters_px(narrow[name]) >= MIN_LETTERS_PX
 
 
-def test_every_part_that_scrolls_is_reached_by_the_keyboard(browser: Any, page_file: Path) -> None:
-    size = {"width": NARROW_PX, "height": 740}
-    opened = open_page(browser, page_file, viewport=size)
-    unreached = opened.page.evaluate(
+@pytest.mark.parametrize("name", ["run", "sweep"])
+def test_every_part_that_scrolls_is_reached_by_the_keyboard(
+    narrow: dict[str, Any], name: str
+) -> None:
+    unreached = narrow[name].evaluate(
         """() => [...document.querySelectorAll('main *')]
           .filter((node) => node.scrollWidth > node.clientWidth + 1
             && ['auto', 'scroll'].includes(getComputedStyle(node).overflowX)
@@ -196,16 +216,13 @@ def test_every_part_that_scrolls_is_reached_by_the_keyboard(browser: Any, page_f
           .map((node) => node.outerHTML.slice(0, 90))"""
     )
     assert unreached == []
-    opened.page.context.close()
 
 
-def test_two_filters_stand_in_a_row_on_a_telephone(browser: Any, pages: dict[str, Path]) -> None:
-    size = {"width": NARROW_PX, "height": 740}
-    opened = open_page(browser, pages["run"], viewport=size)
-    boxes = [one.bounding_box() for one in opened.page.locator("#case-filters label:visible").all()]
+def test_two_filters_stand_in_a_row_on_a_telephone(narrow: dict[str, Any]) -> None:
+    labels = narrow["run"].locator("#case-filters label:visible")
+    boxes = [one.bounding_box() for one in labels.all()]
     rows = {round(box["y"] + box["height"]) for box in boxes}
     assert len(rows) <= (len(boxes) + 1) // 2
-    opened.page.context.close()
 
 
 @pytest.mark.parametrize("width", [1280, NARROW_PX])
@@ -229,11 +246,7 @@ def test_what_a_control_means_is_seen_whole(
     opened.page.context.close()
 
 
-def test_long_names_of_settings_break_between_their_words(
-    browser: Any, pages: dict[str, Path]
-) -> None:
-    opened = open_page(browser, pages["run"], viewport={"width": NARROW_PX, "height": 740})
-    names = opened.page.locator("#provenance ~ .two th")
+def test_long_names_of_settings_break_between_their_words(narrow: dict[str, Any]) -> None:
+    names = narrow["run"].locator("#provenance ~ .two th")
     assert names.locator("wbr").count() >= names.count() - 3
     assert "packages.torch" in names.all_text_contents()
-    opened.page.context.close()

@@ -82,6 +82,12 @@ def write_cases(folder: Path, texts: list[tuple[str, str]]) -> None:
     (folder / "report.json").write_text(json.dumps(make_report(MANY)))
 
 
+def is_in_time(paints: list[float], filters: dict[str, list[float]]) -> bool:
+    """Return whether the best try of each was fast enough."""
+    bests = [min(times) for times in filters.values()]
+    return min(paints) < MAX_PAINT_MS and max(bests) < MAX_FILTER_MS
+
+
 @pytest.fixture(scope="module")
 def page(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
@@ -118,6 +124,8 @@ def test_a_page_of_real_cases_stays_small_paints_soon_and_filters_at_once(
             filters[name].append(opened.page.evaluate(TIME_FILTER, [name, value]))
         assert opened.complaints == []
         opened.page.context.close()
+        if is_in_time(paints, filters):
+            break
     said = ", ".join(f"{name} {min(times):.1f}" for name, times in filters.items())
     measured = f"{size / 1e6:.1f} MB, first paint {min(paints):.0f} ms, filters in ms: {said}"
     sys.stdout.write(f"{measured}\n")
