@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,50 +34,54 @@ from permille.run.folder import RunFolder
 from permille.run.tracking import tell_tracker
 
 register_schemas()
-settings = to_settings(compose_program(Program.train, sys.argv[2:]), TrainSettings)
-folder = RunFolder(Path(sys.argv[1]))
-values = {"task": {"name": "dialogue"}, "audit": {"name": "standard"}, "seed": 0}
-tracker = open_tracker(settings.track, folder.path, group="a_sweep", settings=values)
-tracker.scalars({"train/loss": 1.0}, epoch=0, step=1)
-tell_tracker(tracker, json.loads(folder.report.read_text()), folder, settings)
-tracker.finish()
+for name, overrides in json.loads(sys.argv[1]).items():
+    settings = to_settings(compose_program(Program.train, overrides), TrainSettings)
+    folder = RunFolder(Path(name))
+    values = {"task": {"name": "dialogue"}, "audit": {"name": "standard"}, "seed": 0}
+    tracker = open_tracker(settings.track, folder.path, group="a_sweep", settings=values)
+    tracker.scalars({"train/loss": 1.0}, epoch=0, step=1)
+    tell_tracker(tracker, json.loads(folder.report.read_text()), folder, settings)
+    tracker.finish()
 """
-Finished = Callable[..., Path]
+WITH_TEXTS = ["track.upload_texts=true", "track.upload_checkpoint=true"]
+
+
+def write_run(folder: Path) -> None:
+    case = {
+        **{"generation_id": "g", "document_id": "d", "kind": "verbatim", "headline": True},
+        **{"rank": 0, "score": 3.5, "own": True, "confirmed": None, "input_copied": False},
+        "num_examples": 2,
+        "cases": [{"kind": "verbatim", "generation": [0, 66], "document": [0, 66]}],
+    }
+    text = {"text": SECRET_TEXT, "task": "dialogue"}
+    (folder / "report.json").write_text(json.dumps(REPORT))
+    (folder / "config.yaml").write_text("seed: 0\n")
+    (folder / "cases.jsonl").write_text(json.dumps(case) + "\n")
+    (folder / "generations.jsonl").write_text(json.dumps({"id": "g", **text}) + "\n")
+    with gzip.open(folder / "documents.jsonl.gz", "wt") as file:
+        file.write(json.dumps({"id": "d", **text}) + "\n")
+    (folder / "checkpoints" / "model").mkdir(parents=True)
+    (folder / "checkpoints" / "model" / "config.json").write_text("{}")
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    def run(*overrides: str) -> Path:
-        folder = tmp_path_factory.mktemp("run")
-        case = {
-            **{"generation_id": "g", "document_id": "d", "kind": "verbatim", "headline": True},
-            **{"rank": 0, "score": 3.5, "own": True, "confirmed": None, "input_copied": False},
-            "num_examples": 2,
-            "cases": [{"kind": "verbatim", "generation": [0, 66], "document": [0, 66]}],
-        }
-        text = {"text": SECRET_TEXT, "task": "dialogue"}
-        (folder / "report.json").write_text(json.dumps(REPORT))
-        (folder / "config.yaml").write_text("seed: 0\n")
-        (folder / "cases.jsonl").write_text(json.dumps(case) + "\n")
-        (folder / "generations.jsonl").write_text(json.dumps({"id": "g", **text}) + "\n")
-        with gzip.open(folder / "documents.jsonl.gz", "wt") as file:
-            file.write(json.dumps({"id": "d", **text}) + "\n")
-        (folder / "checkpoints" / "model").mkdir(parents=True)
-        (folder / "checkpoints" / "model" / "config.json").write_text("{}")
-        without = {"WANDB_MODE", "WANDB_RUN_GROUP"}
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(folder), *overrides],
-            env={name: value for name, value in os.environ.items() if name not in without},
-            check=True,
-        )
-        return folder
-
-    return run
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A run as it is by default, and one whose texts and weights are sent, of one process."""
+    plain, with_texts = tmp_path_factory.mktemp("plain"), tmp_path_factory.mktemp("with_texts")
+    for folder in (plain, with_texts):
+        write_run(folder)
+    without = {"WANDB_MODE", "WANDB_RUN_GROUP"}
+    subprocess.run(
+        [sys.executable, "-c", PROGRAM, json.dumps({str(plain): [], str(with_texts): WITH_TEXTS})],
+        env={name: value for name, value in os.environ.items() if name not in without},
+        check=True,
+    )
+    return plain, with_texts
 
 
 @pytest.fixture(scope="module")
-def plain(finished: Finished) -> Path:
-    return finished()
+def plain(finished: tuple[Path, Path]) -> Path:
+    return finished[0]
 
 
 def artifacts(folder: Path) -> dict[str, list[str]]:
@@ -172,8 +175,8 @@ def test_the_run_is_found_by_its_group_and_tags(plain: Path) -> None:
     assert list(record.tags) == ["task=dialogue", "audit=standard"]
 
 
-def test_texts_and_weights_are_sent_where_asked(finished: Finished) -> None:
-    folder = finished("track.upload_texts=true", "track.upload_checkpoint=true")
+def test_texts_and_weights_are_sent_where_asked(finished: tuple[Path, Path]) -> None:
+    _, folder = finished
     assert table(folder, "cases")["columns"][-2:] == ["generation", "document"]
     files = artifacts(folder)
     assert "generations.jsonl" in files["report"]
