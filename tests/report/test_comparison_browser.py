@@ -143,7 +143,5 @@ def test_it_fits_its_window(opened: Opened, width: int) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
-    browser: Any, tmp_path: Path, axe: str, scheme: str, opened: Opened
-) -> None:
-    assert serious_faults(browser, tmp_path / "comparison.html", axe, scheme) == []
+def test_axe_finds_nothing_serious(browser: Any, folder: Path, axe: str, scheme: str) -> None:
+    assert serious_faults(browser, folder / "comparison.html", axe, scheme) == []
