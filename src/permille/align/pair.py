@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from permille.align.arrays import Floats, Ints
+from permille.align.arrays import Flags, Floats, Ints
 from permille.align.config import AlignConfig
 from permille.align.kernels import (
     match_stems,
@@ -127,34 +127,13 @@ def find_seeds(
     """
     if not len(suspicious) or not len(source):
         return None
-    if len(suspicious) * len(source.entry_stems) > MOST_STEPS:
-        raise DataError(
-            f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
-            " to align; cut one of them into parts"
-        )
     if matched is None:
         matched = match_stems(suspicious.stems, source.stems)
     flags = np.zeros(len(suspicious), np.bool_)
-    if skipped:
-        flags[list(skipped)] = True
-    pairs = similar_sets(
-        len(suspicious.stems),
-        suspicious.offsets,
-        suspicious.entry_stems,
-        source.offsets,
-        source.entry_stems,
-        matched,
-        config.th2,
-        flags,
-        most_per_sentence,
-    )
+    flags[list(skipped)] = True
+    pairs = _alike(suspicious, source, matched, config.th2, flags, most_per_sentence)
     if not len(pairs):
         return None
-    if len(pairs) > MOST_PAIRS:
-        raise DataError(
-            f"a pair of texts repeats itself too much to align: {len(pairs):,} pairs of like"
-            f" sentences, at most {MOST_PAIRS:,}; cut one of them into parts"
-        )
     weighted = weigh_pair(suspicious, source, matched, idf)
     kept = similar_vectors(
         pairs,
@@ -169,3 +148,40 @@ def find_seeds(
         config.th1,
     )
     return (weighted, [(i, j) for i, j in kept.tolist()]) if len(kept) else None
+
+
+def _alike(
+    suspicious: Bags,
+    source: Bags,
+    matched: Ints,
+    least: float,
+    skipped: Flags,
+    most_per_sentence: int,
+) -> Ints:
+    """List the sentence pairs, of shape (P, 2), whose sets of stems are alike enough.
+
+    Raises:
+        DataError: If they would take minutes or gigabytes.
+    """
+    if len(suspicious) * len(source.entry_stems) > MOST_STEPS:
+        raise DataError(
+            f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
+            " to align; cut one of them into parts"
+        )
+    pairs = similar_sets(
+        len(suspicious.stems),
+        suspicious.offsets,
+        suspicious.entry_stems,
+        source.offsets,
+        source.entry_stems,
+        matched,
+        least,
+        skipped,
+        most_per_sentence,
+    )
+    if len(pairs) > MOST_PAIRS:
+        raise DataError(
+            f"a pair of texts repeats itself too much to align: {len(pairs):,} pairs of like"
+            f" sentences, at most {MOST_PAIRS:,}; cut one of them into parts"
+        )
+    return pairs
