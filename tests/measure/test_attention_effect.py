@@ -90,7 +90,7 @@ def test_matching_keeps_an_effect_that_is_not_length() -> None:
 
 def test_pairs_of_the_wrong_sides_are_refused() -> None:
     labels = np.array([True, False])
-    with pytest.raises(ValueError, match="want pairs of one memorized and one other generation"):
+    with pytest.raises(ValueError, match=r"one other generation, got \(1, 0\)"):
         matched_effect(np.zeros(2), labels, np.array([[1, 0]]))
 
 

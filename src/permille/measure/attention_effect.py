@@ -138,8 +138,12 @@ def matched_effect(
     Raises:
         ValueError: If a pair is not one memorized generation and one other.
     """
-    if not (is_memorized_N[pairs[:, 0]].all() and not is_memorized_N[pairs[:, 1]].any()):
-        raise ValueError("want pairs of one memorized and one other generation, got other pairs")
+    wrong = ~is_memorized_N[pairs[:, 0]] | is_memorized_N[pairs[:, 1]]
+    if wrong.any():
+        raise ValueError(
+            "want pairs of one memorized and one other generation, got"
+            f" {tuple(pairs[wrong][0].tolist())}"
+        )
     differences = values_N[pairs[:, 0]] - values_N[pairs[:, 1]]
     known = ~np.isnan(differences)
     groups = _groups_of_pairs(pairs[known], group_numbers(groups_N, len(values_N)))
