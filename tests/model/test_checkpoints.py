@@ -1,5 +1,6 @@
 import errno
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,21 @@ def test_a_broken_checkpoint_is_named(mini, tmp_path, content):
         SettingsError, match=r"last\.ckpt: want a checkpoint of a run, got a broken"
     ):
         load_weights(mini.model, tmp_path / "last.ckpt")
+
+
+@pytest.mark.parametrize("member", ["/data.pkl", "/data/0"], ids=["its list", "a tensor"])
+def test_a_checkpoint_that_is_damaged_inside_is_named(mini, tmp_path, member):
+    path = lightning_checkpoint(mini.model, tmp_path / "last.ckpt")
+    with zipfile.ZipFile(path) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(member))
+        start = path.read_bytes().index(archive.read(name))
+    with path.open("r+b") as file:
+        file.seek(start + 8)
+        file.write(b"\xff\xfe" * 8)
+    with pytest.raises(
+        SettingsError, match=r"last\.ckpt: want .*, got a broken file; .* or start the run anew"
+    ):
+        load_weights(mini.model, path)
 
 
 def test_an_exported_model_is_read_by_transformers_and_writes_the_same_logits(mini, tmp_path):

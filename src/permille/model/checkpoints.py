@@ -105,8 +105,11 @@ def load_weights(model: PreTrainedModel, checkpoint: Path) -> None:
             f"{checkpoint}: want a checkpoint of a run, got no such file; train first, or name"
             " another run"
         )
-    if not zipfile.is_zipfile(checkpoint):
-        raise SettingsError(f"{checkpoint}: want a checkpoint of a run, got a broken file")
+    if not _is_whole(checkpoint):
+        raise SettingsError(
+            f"{checkpoint}: want a checkpoint of a run, got a broken file; put back a copy of it,"
+            " or start the run anew"
+        )
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
     own = {key.removeprefix(_PREFIX): value for key, value in state.items()}
     try:
@@ -115,6 +118,15 @@ def load_weights(model: PreTrainedModel, checkpoint: Path) -> None:
         raise SettingsError(
             f"{checkpoint}: want the weights of this run's model, got others: {error}"
         ) from error
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    """Tell whether every part has its checksum, which torch does not ask when it reads tensors."""
+    try:
+        with zipfile.ZipFile(checkpoint) as archive:
+            return archive.testzip() is None
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError):
+        return False
 
 
 def export(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
