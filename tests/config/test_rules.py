@@ -116,6 +116,21 @@ def test_sweep_refuses_a_model_that_no_cell_would_evaluate() -> None:
         check(Program.sweep, "grid.before=[]")
 
 
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [(Program.evaluate, "checkpoint"), (Program.train, "model.name")],
+    ids=["evaluate", "train"],
+)
+def test_a_folder_that_holds_no_model_is_named_at_once(
+    program: Program, name: str, tmp_path: Path
+) -> None:
+    given = [f'{name}="{tmp_path}"', "task=qa", "model=hf"]
+    with pytest.raises(SettingsError, match=f"{name}: want .*, got .*, which has no config.json"):
+        check(program, *given)
+    (tmp_path / "config.json").write_text("{}")
+    check(program, *given)
+
+
 @pytest.mark.parametrize("model", [[], ["model=hf"], ["model=mini"]])
 def test_a_checkpoint_that_is_not_there_is_named_at_once(model: list[str]) -> None:
     with pytest.raises(

@@ -53,9 +53,10 @@ def _shared_rules(root: Settings) -> Iterator[Rule]:
         is_named and root.model.name in ("", "mini"),
         "model.name: want a hub name or a folder with model=hf, got none; add model.name=NAME",
     )
+    lacks = _what_a_model_lacks(root.model.name)
     yield (
-        is_named and _is_missing_folder(root.model.name),
-        f"model.name: want a hub name or a folder, got {root.model.name}, which is no folder",
+        is_named and lacks is not None,
+        f"model.name: want a hub name or a folder, got {root.model.name}, {lacks}",
     )
     yield (
         root.trainer.strategy is Strategy.ddp and root.trainer.devices < 2,
@@ -88,10 +89,11 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
         "evaluate: want exactly one of run=, checkpoint=, generations=, got"
         f" {' and '.join(f'{name}=' for name in given) or 'none of them'}",
     )
+    lacks = _what_a_model_lacks(root.checkpoint or "")
     yield (
-        root.checkpoint is not None and _is_missing_folder(root.checkpoint),
-        f"checkpoint: want a hub name or a model's folder, got {root.checkpoint}, which is no"
-        " folder; of a run, name its checkpoints/model",
+        root.checkpoint is not None and lacks is not None,
+        f"checkpoint: want a hub name or a model's folder, got {root.checkpoint}, {lacks};"
+        " of a run, name its checkpoints/model",
     )
     yield (
         bool(root.generations) != bool(root.documents),
@@ -122,10 +124,13 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
     )
 
 
-def _is_missing_folder(name: str) -> bool:
-    """Tell whether a name can only be a folder's, and there is none; hub names have one slash."""
-    is_path = name.startswith((".", "/", "~")) or name.count("/") > 1
-    return is_path and not Path(name).expanduser().is_dir()
+def _what_a_model_lacks(name: str) -> str | None:
+    """Say why a name can be no model's: a path of no folder, or a folder without configuration."""
+    folder = Path(name).expanduser()
+    if name and folder.is_dir():
+        return None if (folder / "config.json").is_file() else "which has no config.json"
+    is_path = name.startswith((".", "/", "~")) or name.count("/") > 1  # hub names have one slash
+    return "which is no folder" if is_path else None
 
 
 def _sweep_rules(root: SweepSettings) -> Iterator[Rule]:
