@@ -20,15 +20,14 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
+from permille.core.batches import IGNORED_LABEL
 from permille.core.errors import DataError, SettingsError
 from permille.core.records import Split
 from permille.model.capture_probe import (
-    IGNORED_LABEL,
     ProbeExample,
     check_probes,
     choose_indexes,
     collate,
-    probes_from_tensors,
     probes_from_texts,
 )
 
@@ -54,20 +53,9 @@ def test_a_batch_holds_each_probe_and_can_be_taken_apart_again(
     batch = collate(probes, pad_id=0, device=torch.device("cpu"))
     assert batch.labels[~batch.target_mask].eq(IGNORED_LABEL).all()
     assert batch.input_ids[~batch.source_mask].eq(0).all()
-    again = probes_from_tensors(
-        batch.input_ids,
-        batch.source_mask.long(),
-        batch.labels,
-        ids=[p.id for p in probes],
-        splits=[p.split for p in probes],
-    )
-    assert list(again) == probes
-
-
-def test_a_batch_needs_an_id_and_a_split_for_each_row() -> None:
-    ids = torch.ones(2, 3, dtype=torch.long)
-    with pytest.raises(ValueError, match="argument 3 is longer than arguments 1-2"):
-        probes_from_tensors(ids, ids, ids, ids=["a"], splits=[Split.TRAIN])
+    for index, (source, target) in enumerate(rows):
+        assert tuple(batch.input_ids[index][batch.source_mask[index]].tolist()) == source
+        assert tuple(batch.labels[index][batch.target_mask[index]].tolist()) == target
 
 
 def test_texts_are_cut_at_the_lengths_of_the_task() -> None:

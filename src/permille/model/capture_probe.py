@@ -9,10 +9,9 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from permille.core.batches import IGNORED_LABEL, padded_batch
 from permille.core.errors import DataError, SettingsError
 from permille.core.records import Split
-
-IGNORED_LABEL = -100
 
 
 class Encoder(Protocol):
@@ -87,41 +86,6 @@ class ProbeBatch:
     target_mask: Tensor
 
 
-def probes_from_tensors(
-    input_ids: Tensor,
-    attention_mask: Tensor,
-    labels: Tensor,
-    *,
-    ids: Sequence[str],
-    splits: Sequence[Split],
-) -> tuple[ProbeExample, ...]:
-    """Take probes out of a tokenized batch.
-
-    Args:
-        input_ids: Shape (B, S).
-        attention_mask: Shape (B, S), nonzero where no padding is.
-        labels: Shape (B, T), negative at padding.
-        ids: The B examples' ids.
-        splits: The B examples' splits.
-
-    Returns:
-        One probe a row.
-
-    Raises:
-        ValueError: If there are not as many ids and splits as rows.
-    """
-    rows = zip(ids, splits, input_ids, attention_mask, labels, strict=True)
-    return tuple(
-        ProbeExample(
-            example_id,
-            split,
-            tuple(source[mask.bool()].tolist()),
-            tuple(target[target >= 0].tolist()),
-        )
-        for example_id, split, source, mask, target in rows
-    )
-
-
 def probes_from_texts(
     tokenizer: Encoder,
     texts: Iterable[tuple[str, str, str]],
@@ -155,9 +119,15 @@ def choose_indexes(num_available: int, num_wanted: int, *, seed: int) -> list[in
 
 def collate(probes: Sequence[ProbeExample], *, pad_id: int, device: torch.device) -> ProbeBatch:
     """Pad probes on the right to a common length."""
-    input_ids, source_mask = _padded([probe.source_ids for probe in probes], pad_id, device)
-    labels, target_mask = _padded([probe.target_ids for probe in probes], IGNORED_LABEL, device)
-    return ProbeBatch(input_ids, source_mask, labels, target_mask)
+    sides = ([probe.source_ids for probe in probes], [probe.target_ids for probe in probes])
+    sources, targets = ([np.array(ids, np.int32) for ids in side] for side in sides)
+    batch = {
+        name: torch.from_numpy(table).to(device)
+        for name, table in padded_batch(sources, targets, pad_id).items()
+    }
+    labels = batch["labels"]
+    source_mask, target_mask = batch["attention_mask"].bool(), labels != IGNORED_LABEL
+    return ProbeBatch(batch["input_ids"], source_mask, labels, target_mask)
 
 
 def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None:
@@ -221,15 +191,3 @@ def _num_reserved(stack: nn.Module) -> int:
         if path.split(".")[-1] == "position_embeddings" and isinstance(padding, int):
             return padding + 1
     return 0
-
-
-def _padded(
-    rows: list[tuple[int, ...]], filler: int, device: torch.device
-) -> tuple[Tensor, Tensor]:
-    """Return the rows and where they are no padding, both of shape (B, longest)."""
-    shape = (len(rows), max(map(len, rows)))
-    values, mask = torch.full(shape, filler), torch.zeros(shape, dtype=torch.bool)
-    for index, row in enumerate(rows):
-        values[index, : len(row)] = torch.tensor(row)
-        mask[index, : len(row)] = True
-    return values.to(device), mask.to(device)
