@@ -21,10 +21,10 @@ def files_of(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_the_audit_of_a_run_gives_what_training_gave(
-    run: Run, trained: Path, workplace: Path
+    run_anew: Run, trained: Path, workplace: Path
 ) -> None:
     before = files_of(trained)
-    done = run("evaluate", "run=trained", "hydra.run.dir=of_run")
+    done = run_anew("evaluate", "run=trained", "hydra.run.dir=of_run")
     assert done.code == 0, done.err
     assert done.last_line["report"] == str(workplace / "of_run" / "report.json")
     of_run, of_training = result_of(workplace / "of_run"), result_of(trained)

@@ -2,11 +2,9 @@
 
 import json
 import signal
-import subprocess
-import time
 from pathlib import Path
 
-from .conftest import Run, command, environment, result_of
+from .conftest import Run, Start, result_of
 
 NUM_GENERATIONS = 96
 CHUNK_SIZE = 4
@@ -27,40 +25,28 @@ def write_texts(folder: Path) -> list[str]:
     return [f"{name}={folder / name}.jsonl" for name in ("generations", "documents")]
 
 
-def started(workplace: Path, stderr: int, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command("evaluate", *arguments),
-        cwd=workplace,
-        env=environment(workplace),
-        stdout=subprocess.DEVNULL,
-        stderr=stderr,
-        text=True,
-    )
-
-
-def test_an_interrupted_audit_says_how_to_go_on_and_leaves_no_report(workplace: Path) -> None:
+def test_an_interrupted_audit_says_how_to_go_on_and_leaves_no_report(
+    start: Start, workplace: Path
+) -> None:
     kept = workplace / "kept_of_interrupted"
-    process = started(
-        workplace,
-        subprocess.PIPE,
+    started = start(
+        "evaluate",
         *write_texts(workplace / "texts_of_interrupted"),
         f"audit.chunk_size={CHUNK_SIZE}",
         f"audit.cache_dir={kept}",
         "hydra.run.dir=cut_off",
     )
-    while process.poll() is None and not list(kept.glob("*.json")):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in err
-    errors = [line for line in err.splitlines() if line.startswith("error: ")]
-    assert errors == ["error: interrupted; started again, evaluate.py takes up what it had found"]
+    started.wait_for(lambda: bool(list(kept.glob("*.json"))))
+    started.send_signal(signal.SIGINT)
+    done = started.end()
+    assert done.code == 130
+    assert "Traceback" not in done.err
+    assert done.errors == ["interrupted; started again, evaluate.py takes up what it had found"]
     assert not (workplace / "cut_off" / "report.json").exists()
 
 
 def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
-    run: Run, workplace: Path
+    run: Run, start: Start, workplace: Path
 ) -> None:
     kept = workplace / "kept"
     arguments = [
@@ -69,11 +55,10 @@ def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
         f"audit.cache_dir={kept}",
         "report=off",
     ]
-    killed = started(workplace, subprocess.DEVNULL, *arguments, "hydra.run.dir=killed")
-    while killed.poll() is None and len(list(kept.glob("*.json"))) < 3:
-        time.sleep(0.01)
+    killed = start("evaluate", *arguments, "hydra.run.dir=killed")
+    killed.wait_for(lambda: len(list(kept.glob("*.json"))) >= 3)
     killed.send_signal(signal.SIGKILL)
-    assert killed.wait() == -signal.SIGKILL
+    assert killed.end().code == -signal.SIGKILL
     stored = len(list(kept.glob("*.json")))
     assert 3 <= stored < NUM_GENERATIONS / CHUNK_SIZE
     assert not (workplace / "killed" / "report.json").exists()

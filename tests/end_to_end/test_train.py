@@ -4,13 +4,11 @@ import gzip
 import json
 import re
 import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import TINY, Run, command, environment, result_of
+from .conftest import TINY, Run, Start, result_of
 
 FILES = {
     "report.json",
@@ -26,26 +24,6 @@ FILES = {
     "environment.json",
     "train.log",
 }
-
-
-def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    for _ in range(1200):
-        if path.exists():
-            return
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    raise AssertionError(f"{path} did not come")
-
-
-def start(workplace: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command("train", *arguments),
-        cwd=workplace,
-        env=environment(workplace),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def test_nothing_but_log_lines_stands_on_stderr(trained: Path) -> None:
@@ -160,13 +138,13 @@ KILLED_AFTER = [
 
 @pytest.mark.parametrize("written", KILLED_AFTER)
 def test_a_killed_run_is_resumed_to_the_same_weights_and_report(
-    run: Run, trained: Path, workplace: Path, written: str
+    run: Run, start: Start, trained: Path, workplace: Path, written: str
 ) -> None:
     name = f"killed_{Path(written).stem}"
-    process = start(workplace, *TINY, f'hydra.run.dir="{name}"')
-    wait_for(workplace / name / written, process)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    started = start("train", *TINY, f'hydra.run.dir="{name}"')
+    started.wait_for((workplace / name / written).exists)
+    started.send_signal(signal.SIGKILL)
+    assert started.end().code == -signal.SIGKILL
     assert not (workplace / name / "report.json").exists()
     done = run("train", f'resume="{name}"')
     assert done.code == 0, done.err
@@ -182,34 +160,34 @@ def test_a_killed_run_is_resumed_to_the_same_weights_and_report(
 
 
 def test_a_run_that_was_killed_before_its_first_checkpoint_starts_anew_in_its_folder(
-    run: Run, trained: Path, workplace: Path
+    run: Run, start: Start, trained: Path, workplace: Path
 ) -> None:
-    process = start(workplace, *TINY, "hydra.run.dir=early")
-    wait_for(workplace / "early" / "overrides.yaml", process)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    started = start("train", *TINY, "hydra.run.dir=early")
+    started.wait_for((workplace / "early" / "overrides.yaml").exists)
+    started.send_signal(signal.SIGKILL)
+    assert started.end().code == -signal.SIGKILL
     done = run("train", "resume=early")
     assert done.code == 0, done.err
     assert result_of(workplace / "early") == result_of(trained)
 
 
-def test_an_interrupted_run_ends_with_130_and_no_report(workplace: Path) -> None:
-    process = start(workplace, *TINY, "trainer.max_epochs=500", "hydra.run.dir=interrupted")
-    wait_for(workplace / "interrupted" / "checkpoints" / "last.ckpt", process)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "error: interrupted; train.py goes on with resume=RUN" in err
-    assert "Traceback" not in err
+def test_an_interrupted_run_ends_with_130_and_no_report(start: Start, workplace: Path) -> None:
+    started = start("train", *TINY, "trainer.max_epochs=500", "hydra.run.dir=interrupted")
+    started.wait_for((workplace / "interrupted" / "checkpoints" / "last.ckpt").exists)
+    started.send_signal(signal.SIGINT)
+    done = started.end()
+    assert done.code == 130
+    assert "error: interrupted; train.py goes on with resume=RUN" in done.err
+    assert "Traceback" not in done.err
     assert not (workplace / "interrupted" / "report.json").exists()
 
 
 @pytest.mark.parametrize("devices", [2])
 def test_two_processes_train_and_generate_as_one_run(
-    run: Run, workplace: Path, devices: int
+    run: Run, run_anew: Run, workplace: Path, devices: int
 ) -> None:
     tiny = [*TINY, "trainer=ddp", f"trainer.devices={devices}", "model.batch_size=6"]
-    done = run("train", *tiny, "hydra.run.dir=two")
+    done = run_anew("train", *tiny, "hydra.run.dir=two")
     assert done.code == 0, done.err
     assert len([line for line in done.out.splitlines() if line.startswith("{")]) == 1
     ids = [
