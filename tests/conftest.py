@@ -30,6 +30,14 @@ settings.register_profile("permille", deadline=None)
 settings.load_profile("permille")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the end-to-end tests: what comes late may be moved to another process.
+
+    That one would train the run that they share once more.
+    """
+    items.sort(key=lambda item: "end_to_end" not in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real corpora; a test that needs it is skipped where it is not."""
