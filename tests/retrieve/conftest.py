@@ -89,20 +89,30 @@ def need_launcher() -> None:
 
 
 @pytest.fixture(scope="session")
-def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Node]]:
-    """Start nodes that tests may kill; all are gone at the end."""
-    started: list[Node] = []
+def make_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Node]]:
+    """Make nodes that tests start and may kill; all are gone at the end."""
+    made: list[Node] = []
+
+    def make(*settings: str, port: int | None = None) -> Node:
+        need_launcher()
+        made.append(Node(tmp_path_factory.mktemp("node"), port or free_port(), settings))
+        return made[-1]
+
+    yield make
+    for node in made:
+        node.kill()
+
+
+@pytest.fixture(scope="session")
+def start_node(make_node: Callable[..., Node]) -> Callable[..., Node]:
+    """Start a node that a test may kill."""
 
     def start(*settings: str, port: int | None = None) -> Node:
-        need_launcher()
-        node = Node(tmp_path_factory.mktemp("node"), port or free_port(), settings)
-        started.append(node)
+        node = make_node(*settings, port=port)
         node.start()
         return node
 
-    yield start
-    for node in started:
-        node.kill()
+    return start
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,8 @@ def test_every_count_is_the_same_though_requests_fail(
     assert sum("_bulk" in path for path in proxy.seen) > 3
 
 
+# that the engine survives it is tested by itself in test_survival.py
+@pytest.mark.slow
 def test_every_count_is_the_same_though_the_node_is_killed_while_loading(
     files: tuple[str, str], start_node: Callable, proxy_to: Callable, tmp_path: Path
 ) -> None:

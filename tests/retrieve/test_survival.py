@@ -162,21 +162,18 @@ def test_a_server_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> 
         pass
 
 
-def test_a_server_that_comes_up_late_is_waited_for(
-    start_node: Callable, find_port: Callable[[], int], tmp_path: Path
-) -> None:
-    port, nodes = find_port(), []
-    starter = threading.Timer(1, lambda: nodes.append(start_node(port=port)))
+@pytest.fixture(scope="module")
+def mortal_node(make_node: Callable) -> Any:
+    return make_node()
+
+
+def test_a_server_that_comes_up_late_is_waited_for(mortal_node: Any, tmp_path: Path) -> None:
+    mortal_node.kill()
+    starter = threading.Timer(1, mortal_node.start)
     starter.start()
-    with open_retriever(config_for(f"http://127.0.0.1:{port}", tmp_path, wait_s=150)) as retriever:
+    with open_retriever(config_for(mortal_node.url, tmp_path, wait_s=150)) as retriever:
         assert len(retriever.index(DOCUMENTS[:20])) == 20
     starter.join()
-    nodes[0].kill()
-
-
-@pytest.fixture(scope="module")
-def mortal_node(start_node: Callable) -> Any:
-    return start_node()
 
 
 @pytest.fixture
