@@ -53,7 +53,7 @@ def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(
         *write_texts(workplace / "texts"),
         f"audit.chunk_size={CHUNK_SIZE}",
         f"audit.cache_dir={kept}",
-        "report=off",
+        *("audit.num_planted=4", "audit.num_threshold_prompts=4", "report=off"),
     ]
     killed = start("evaluate", *arguments, "hydra.run.dir=killed")
     killed.wait_for(lambda: len(list(kept.glob("*.json"))) >= 3)

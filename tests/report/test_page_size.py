@@ -18,7 +18,7 @@ from .made_run import make_report, write_lines
 pytestmark = pytest.mark.browser
 MANY = 5000
 MAX_PAINT_MS, MAX_FILTER_MS, MAX_BYTES = 1000, 200, 15_000_000
-TRIES = 3
+TRIES = 6
 FILES = ("summarization.jsonl.gz", "summarization_cnndm.jsonl.gz")
 PROMPT_CHARS, SUMMARY_CHARS = 300, 450
 FILTERS = {"kind": "verbatim", "own": "other", "chars": "200", "examples": "1", "prompt": "new"}

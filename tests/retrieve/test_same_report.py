@@ -49,7 +49,8 @@ def files(shared_data: Path, tmp_path: Path) -> tuple[str, str]:
 
 def counts(folder: Path, *settings: str) -> dict[str, Any]:
     """Run the program in a folder; return what its report counts."""
-    command = [sys.executable, str(PROGRAM), *settings, "report=off", "track=files"]
+    without = ("audit.num_planted=0", "audit.num_threshold_prompts=0", "report=off", "track=files")
+    command = [sys.executable, str(PROGRAM), *settings, *without]
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
