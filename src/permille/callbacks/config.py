@@ -45,7 +45,7 @@ class AttentionConfig:
     map_heads: bool = False
     """Whether maps of every head are stored beside the mean over heads."""
 
-    batch_size: int = 8
+    batch_size: int = 16
     """Probe examples in one forward pass."""
 
     def __post_init__(self) -> None:
