@@ -39,3 +39,10 @@ def test_finished_runs_are_rows_and_failed_ones_are_named(
 def test_a_sweep_without_a_failure_is_none(tmp_path: Path) -> None:
     assert not compare_outcomes(tmp_path, [finished(tmp_path / "qa", "qa")])
     assert (tmp_path / "comparison.md").is_file()
+
+
+def test_a_sweep_in_which_nothing_finishes_leaves_an_earlier_comparison(tmp_path: Path) -> None:
+    compare_outcomes(tmp_path, [finished(tmp_path / "qa", "qa")])
+    before = (tmp_path / "comparison.json").read_bytes()
+    assert compare_outcomes(tmp_path, [Outcome(tmp_path / "qa", [], "the folder has a run")])
+    assert (tmp_path / "comparison.json").read_bytes() == before

@@ -35,7 +35,10 @@ class CompareRuns(Callback):
 
 
 def compare_outcomes(folder: Path, outcomes: list[Outcome]) -> bool:
-    """Write the comparison of a sweep's runs, name the failed ones, and say whether there are."""
+    """Write the comparison of a sweep's runs, name the failed ones, and say whether there are.
+
+    Where none has finished, a comparison that an earlier sweep left in the folder stays.
+    """
     from permille.report.comparison import FailedCell, comparison_row, write_comparison
     from permille.run.paper_setup import setup_differences
 
@@ -47,5 +50,6 @@ def compare_outcomes(folder: Path, outcomes: list[Outcome]) -> bool:
     failed = [FailedCell(one.run.name, one.error) for one in outcomes if one.error is not None]
     for cell in failed:
         say_error(f"{cell.cell}: {cell.error}")
-    write_comparison(folder, rows, failed)
+    if rows or not (folder / "comparison.json").exists():
+        write_comparison(folder, rows, failed)
     return bool(failed)
