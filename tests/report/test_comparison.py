@@ -51,6 +51,7 @@ def test_the_correlation_of_rising_points_is_one_and_says_that_it_is_weak() -> N
     assert found["spearman"] == pytest.approx(1)
     assert found["n"] == 3
     assert "so few points" in str(found["warning"])
+    assert "smallest_p" not in str(found["warning"])
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def comparison_row(
 def _marked_if_weak(across: Mapping[str, object]) -> dict[str, object]:
     """Return the correlation of CAD with the ratio, with a warning where points are few."""
     found = part(across, "cad_vs_any")
-    weak = "so few points cannot show much: no p below smallest_p was possible"
+    weak = "so few points cannot show much: a p below the smallest possible was out of reach"
     num_tasks = len(part(found, "points"))
     warned = found.get("spearman") is not None and num_tasks <= FEW_POINTS
     return {**found, **({"warning": weak} if warned else {})}
