@@ -12,6 +12,9 @@ import numpy.typing as npt
 from statsmodels.stats.proportion import proportion_confint
 
 from permille.measure.auc import (
+    NUM_RESAMPLES,
+    FloatArray,
+    IntArray,
     auc,
     auc_interval,
     drawn_weights,
@@ -22,15 +25,11 @@ from permille.measure.auc import (
 from permille.measure.clusters import clusters
 from permille.measure.intervals import Interval
 
-Floats = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
-
 MIN_HELDOUT = 1_000
 """Below so many held-out examples a rate at 1 % false alarms rests on fewer than ten of them."""
 
 FALSE_ALARM_RATE = 0.01
 MIN_K_SHARE = 0.2
-NUM_RESAMPLES = 1_000
 
 
 def loss_score(log_probabilities: npt.ArrayLike) -> float:
@@ -197,7 +196,7 @@ def _joined_groups(
 
 
 def _rate_interval(
-    members: Floats, others: Floats, groups: IntArray, rng: np.random.Generator
+    members: FloatArray, others: FloatArray, groups: IntArray, rng: np.random.Generator
 ) -> Interval:
     """Return the interval of the true positive rate of scores (N,) and (M,) in groups (N + M,)."""
     sides = [(members, groups[: members.size]), (others, groups[members.size :])]
@@ -211,7 +210,7 @@ def _rate_interval(
     return _wider(_percentiles(rates), (float(low), float(high)))
 
 
-def _resampled(values: Floats, groups: IntArray, rng: np.random.Generator) -> Floats:
+def _resampled(values: FloatArray, groups: IntArray, rng: np.random.Generator) -> FloatArray:
     """Return values of shape (N,) of as many whole groups as there are, drawn with replacement."""
     names, numbers = np.unique(groups, return_inverse=True)
     times = np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))
@@ -223,7 +222,7 @@ def _wider(one: Interval, other: Interval) -> Interval:
     return min(one[0], other[0]), max(one[1], other[1])
 
 
-def _percentiles(drawn: Floats) -> Interval:
+def _percentiles(drawn: FloatArray) -> Interval:
     """Return the middle 95 % of drawn figures of shape (R,)."""
     low, high = np.quantile(drawn, (0.025, 0.975))
     return float(low), float(high)
