@@ -13,6 +13,7 @@ from pan_corpus import PanPair
 from permille.align.arrays import Floats
 from permille.align.candidates import measure, refined
 from permille.align.coding import CODES
+from permille.align.evidence import Block
 from permille.align.logistic import Logistic, with_squares
 from permille.align.mended import MendedPair
 from permille.align.refine import (
@@ -20,7 +21,6 @@ from permille.align.refine import (
     SOURCE,
     SUSPICIOUS,
     TABLE_SHAPE,
-    Block,
     Evidence,
     view,
 )

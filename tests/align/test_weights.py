@@ -6,8 +6,9 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from permille.align.evidence import SUPPORT_NAMES
 from permille.align.rarity import load_rarity
-from permille.align.refine import SUPPORT_NAMES, WordedPair, support
+from permille.align.refine import WordedPair, support
 from permille.align.weights import FILE, Learned, load_weights
 from permille.align.wording import word_by_word
 from permille.align.words import Lexicon

@@ -5,15 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from permille.align.arrays import Floats
-from permille.align.refine import (
-    MOST_IN_ORDER,
-    SUPPORT_NAMES,
-    Block,
-    Evidence,
-    WordedPair,
-    refine,
-    support,
-)
+from permille.align.evidence import SUPPORT_NAMES, Block
+from permille.align.refine import MOST_IN_ORDER, Evidence, WordedPair, refine, support
 
 LONG_RUN_CHARS = 256
 """A copied run as long as this is a circumstance by itself, whatever is asked of runs otherwise."""

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from permille.align.arrays import Longs
+from permille.align.arrays import Flags, Longs
 from permille.align.folding import Codes, Folded
 
 Hashes = NDArray[np.uint64]
@@ -19,6 +19,8 @@ Quad = tuple[int, int, int, int]
 
 BLOCK = 12
 _MOST_BLOCKS_ALIKE = 64
+_SIEVE_PLACES = 64
+"""Places of the sieve for each block: most windows end there, without a search for their hash."""
 _BASE = 1_099_511_628_211
 
 
@@ -85,8 +87,13 @@ def common_stretches(
     """
     found = np.empty((8, 3), np.int64)
     count = 0
+    seen = _sieve(block_hashes)
+    mask = np.uint64(len(seen) - 1)
     i = 0
     while i < len(left_hashes):
+        if not seen[left_hashes[i] & mask]:
+            i += 1
+            continue
         reach = i
         first = np.searchsorted(block_hashes, left_hashes[i])
         for at in range(first, min(first + _MOST_BLOCKS_ALIKE, len(block_hashes))):
@@ -107,6 +114,19 @@ def common_stretches(
         # what lies inside a stretch is not looked up again, only what may lead out of it
         i = max(i + 1, reach - 2 * width)
     return found[:count]
+
+
+@njit(cache=True, nogil=True)
+def _sieve(hashes: Hashes) -> Flags:
+    """Mark the last bits of hashes (K,); shape (a power of two,), of which few are marked."""
+    size = 64
+    while size < _SIEVE_PLACES * len(hashes):
+        size *= 2
+    marked = np.zeros(size, np.bool_)
+    mask = np.uint64(size - 1)
+    for value in hashes:
+        marked[value & mask] = True
+    return marked
 
 
 @njit(cache=True, nogil=True)

@@ -16,12 +16,13 @@ from permille.align.candidates import (
 )
 from permille.align.config import AlignConfig
 from permille.align.copies import Copyable, Quad, common_spans, copied_spans, make_copyable
+from permille.align.evidence import Block
 from permille.align.extension import extend
 from permille.align.folding import fold
 from permille.align.overlap import resolve_overlap
 from permille.align.pair import find_seeds, mended_idf
 from permille.align.prepare import PreparedText, Sentences
-from permille.align.refine import SOURCE, SUSPICIOUS, Block, WordedPair
+from permille.align.refine import SOURCE, SUSPICIOUS, WordedPair
 from permille.align.summaries import condensing, find_summary
 from permille.align.weights import Learned
 from permille.align.wording import Wording

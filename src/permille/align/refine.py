@@ -7,31 +7,25 @@ the greatest sum, gaps between words counting for or against an end.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from permille.align.arrays import Bytes, Floats, Ints
-from permille.align.coding import (
-    BESIDE,
-    CODES,
-    best_stretch,
-    code_words,
-    count_in_order,
-    count_rare,
+from permille.align.coding import CODES, code_words, count_in_order
+from permille.align.evidence import (
+    DEGREES,
+    Block,
+    Side,
+    Sides,
+    code_side,
+    move_ends,
+    support_of,
 )
 from permille.align.kernels import match_both
-from permille.align.rarity import LEVELS, RARE
+from permille.align.rarity import LEVELS
 from permille.align.wording import BREAKS, Wording
-
-Block = tuple[int, int, int, int]
-"""First suspicious word and the one after the last, first source word and the one after."""
 
 SUSPICIOUS, SOURCE = range(2)
 MARGIN_WORDS = 130
 ROUNDS = 2
 MOST_IN_ORDER = 600
-
-DEGREES = (0.3, 0.5, 0.7)
-"""Where the share of rare words that match passes from one table of weights to the next."""
 
 TABLE_SHAPE = (2, len(DEGREES) + 1, LEVELS, CODES)
 BREAKS_SHAPE = (2, 2, BREAKS)
@@ -56,6 +50,15 @@ class WordedPair:
     def of(cls, suspicious: Wording, source: Wording) -> "WordedPair":
         """Match the stems of two texts."""
         return cls((suspicious, source), match_both(suspicious.stems, source.stems))
+
+    @property
+    def sides(self) -> Sides:
+        """Both texts as compiled code takes them."""
+        left, right = (
+            Side(own.index, matched, own.level, own.breaks, own.offsets, own.places)
+            for own, matched in zip(self.texts, self.matched, strict=True)
+        )
+        return left, right
 
     def codes(
         self, side: int, window: tuple[int, int], center: int, passage: tuple[int, int]
@@ -86,75 +89,29 @@ class WordedPair:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Words around one side of a case: their codes and levels (N,), and which are in it."""
+    """Words around one side of a case: their codes and levels (N,), and which weights they take."""
 
     first: int
-    core: tuple[int, int]
     codes: Bytes
     levels: Bytes
-
-    @property
-    def rare_share(self) -> float:
-        """Share of the case's rare words that match, between 0 and 1; a half where none is rare."""
-        matching, rare = count_rare(self.codes, self.levels, *self.core, RARE)
-        return (matching + 1) / (rare + 2)
-
-    @property
-    def degree(self) -> int:
-        """Which table of weights the case takes."""
-        return int(np.searchsorted(DEGREES, self.rare_share))
+    degree: int
 
 
-def view(pair: WordedPair, side: int, block: Block, margin_words: int = MARGIN_WORDS) -> View:
+def view(pair: WordedPair, side: int, block: Block) -> View:
     """Code one side of a case and the words around it by the other side."""
-    first, last = block[2 * side : 2 * side + 2]
-    passage = block[2 - 2 * side : 4 - 2 * side]
-    begin = max(0, first - margin_words)
-    window = (begin, min(len(pair.texts[side]), last + margin_words))
-    codes = pair.codes(side, window, (first + last) // 2, (passage[0], passage[1]))
-    return View(begin, (first - begin, last - begin), codes, pair.texts[side].level[slice(*window)])
+    first, codes, _, degree = code_side(pair.sides, side, block, MARGIN_WORDS)
+    return View(first, codes, pair.texts[side].level[first : first + len(codes)], degree)
 
 
 def refine(pair: WordedPair, block: Block, evidence: Evidence) -> Block:
     """Move the ends of a case to where the words speak for them, on one side after the other."""
-    for side in (SUSPICIOUS, SOURCE) * ROUNDS:
-        seen = view(pair, side, block)
-        weights = evidence.table[side, seen.degree, seen.levels, seen.codes]
-        end = seen.first + len(weights)
-        kinds = pair.texts[side].breaks[seen.first : end + 1]
-        opening, closing = evidence.breaks[side][:, kinds]
-        start, stop = best_stretch(weights, opening, closing, 1, len(weights))
-        if stop > start:
-            ends = (seen.first + start, seen.first + stop)
-            block = (*ends, *block[2:]) if side == SUSPICIOUS else (*block[:2], *ends)
-    return block
-
-
-SUPPORT_NAMES = (
-    *("evidence", "evidence_of_stems", "evidence_per_word"),
-    *("rare_share", "beside_share", "words"),
-)
-"""Of one side of a case: `support` gives these values of the suspicious, then the source side."""
+    moved: Block = move_ends(
+        pair.sides, block, evidence.table, evidence.breaks, MARGIN_WORDS, ROUNDS
+    )
+    return moved
 
 
 def support(pair: WordedPair, block: Block, evidence: Evidence) -> list[float]:
-    """Measure how the words of a case speak for it.
-
-    A name that both sides repeat is one coincidence: the evidence of stems counts each stem once.
-    """
-    values: list[float] = []
-    for side in (SUSPICIOUS, SOURCE):
-        seen = view(pair, side, block, 0)
-        weights = evidence.table[side, seen.degree, seen.levels, seen.codes]
-        total, num_words = float(weights.sum()), len(weights)
-        stems = pair.texts[side].index[seen.first : seen.first + num_words]
-        first_places = np.unique(stems, return_index=True)[1]
-        values += [
-            float(np.log1p(max(0.0, total))),
-            float(np.log1p(max(0.0, float(weights[first_places].sum())))),
-            total / num_words,
-            seen.rare_share,
-            np.count_nonzero(seen.codes == BESIDE) / num_words,
-            float(np.log(num_words)),
-        ]
+    """Measure how the words of a case speak for it: `SUPPORT_NAMES` of either side."""
+    values: list[float] = support_of(pair.sides, block, evidence.table).tolist()
     return values

@@ -11,8 +11,9 @@ import numpy as np
 
 from permille.align.arrays import Bytes, Floats, Ints
 from permille.align.coding import CODES, PRESENT, USED, best_stretch, count_rare_matches
+from permille.align.evidence import Block
 from permille.align.rarity import LEVELS, RARE
-from permille.align.refine import SUSPICIOUS, Block, WordedPair
+from permille.align.refine import SUSPICIOUS, WordedPair
 from permille.align.wording import BREAKS
 
 SIZES = (400, 800, 1500)
