@@ -36,7 +36,7 @@ def worded(left: str, right: str) -> WordedPair:
 
 
 def plain_view(pair, side, block, margin):
-    """Return the first word, the codes and levels, the share of rare words that match, the table."""
+    """Return the first word, codes, levels, the share of rare words that match, the table."""
     first, last = block[2 * side : 2 * side + 2]
     passage = tuple(block[2 - 2 * side : 4 - 2 * side])
     begin = max(0, first - margin)

@@ -64,8 +64,43 @@ def similar_sets(
     Returns:
         Pairs in order of the left, then the right sentence, shape (P, 2).
     """
-    stamps = np.full(size, -1, np.int32)
     pairs = np.empty((16, 2), np.int32)
+    while True:
+        found = _fill(
+            np.full(size, -1, np.int32),
+            left_offsets,
+            left_entries,
+            right_offsets,
+            right_entries,
+            matched,
+            least_dice,
+            skipped,
+            most_per_sentence,
+            pairs,
+        )
+        if found <= len(pairs):
+            return pairs[:found]
+        pairs = np.empty((found, 2), np.int32)
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    stamps: Ints,
+    left_offsets: Ints,
+    left_entries: Ints,
+    right_offsets: Ints,
+    right_entries: Ints,
+    matched: Ints,
+    least_dice: float,
+    skipped: Flags,
+    most_per_sentence: int,
+    pairs: Ints,
+) -> int:
+    """Write as many pairs as there is room for, (P, 2), and count all.
+
+    `stamps` (U,) is -1 for each left stem. An array that grows inside of the loop would make every
+    step of it much slower.
+    """
     found = 0
     for i in range(len(left_offsets) - 1):
         if skipped[i]:
@@ -84,14 +119,11 @@ def similar_sets(
                     common += 1
             right_size = right_offsets[j + 1] - right_offsets[j]
             if 2 * common / (left_size + right_size) > least_dice:
-                if found == len(pairs):
-                    wider = np.empty((2 * found, 2), np.int32)
-                    wider[:found] = pairs
-                    pairs = wider
-                pairs[found, 0] = i
-                pairs[found, 1] = j
+                if found < len(pairs):
+                    pairs[found, 0] = i
+                    pairs[found, 1] = j
                 found += 1
-    return pairs[:found]
+    return found
 
 
 @njit(cache=True, nogil=True)

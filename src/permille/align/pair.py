@@ -130,7 +130,8 @@ def find_seeds(
     if matched is None:
         matched = match_stems(suspicious.stems, source.stems)
     flags = np.zeros(len(suspicious), np.bool_)
-    flags[list(skipped)] = True
+    if skipped:
+        flags[list(skipped)] = True
     pairs = _alike(suspicious, source, matched, config.th2, flags, most_per_sentence)
     if not len(pairs):
         return None

@@ -31,6 +31,29 @@ def diagonals(
     order = np.argsort(right, kind="mergesort")
     ascending = right[order]
     runs = np.empty((4, 3), np.int32)
+    while True:
+        found = _fill(left, left_starts, left_ends, right, least_chars, order, ascending, runs)
+        if found <= len(runs):
+            return runs[:found]
+        runs = np.empty((found, 3), np.int32)
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    left: Longs,
+    left_starts: Ints,
+    left_ends: Ints,
+    right: Longs,
+    least_chars: int,
+    order: Longs,
+    ascending: Longs,
+    runs: Ints,
+) -> int:
+    """Write as many runs as there is room for, (R, 3), and count all.
+
+    `ascending` are the right words sorted, and `order` their places, both (V,). An array that grows
+    inside of the loop would make every step of it much slower.
+    """
     found = 0
     for i in range(len(left)):
         at = np.searchsorted(ascending, left[i])
@@ -45,15 +68,12 @@ def diagonals(
                     break
                 size += 1
             if left_ends[i + size - 1] - left_starts[i] > least_chars:
-                if found == len(runs):
-                    wider = np.empty((2 * found, 3), np.int32)
-                    wider[:found] = runs
-                    runs = wider
-                runs[found, 0] = i
-                runs[found, 1] = j
-                runs[found, 2] = size
+                if found < len(runs):
+                    runs[found, 0] = i
+                    runs[found, 1] = j
+                    runs[found, 2] = size
                 found += 1
-    return runs[:found]
+    return found
 
 
 def common_runs(suspicious: Words, source: Words, least_chars: int) -> list[Run]:

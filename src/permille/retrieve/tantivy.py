@@ -7,6 +7,7 @@ more starts from hard links to its segments, which are never written again.
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,8 @@ from permille.retrieve.protocol import Corpus, KeptIndex, LocalDocuments, Progre
 from permille.retrieve.store import Store, write_store
 
 BESIDE = "beside"
+MAX_KEPT_WORDS = 50_000
+"""Words whose queries are kept."""
 MAX_KEPT_CHARS = 20_000_000
 """Characters of fetched documents that are kept."""
 _WIDEN = 8
@@ -92,6 +95,10 @@ class TantivyCorpus:
         self._index = tantivy.Index.open(str(path / INDEX))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
+        # most words of a text were searched for before: making their queries anew costs a sixth
+        self._word = lru_cache(MAX_KEPT_WORDS)(
+            partial(tantivy.Query.term_query, self._schema, TEXT)
+        )
         self._kept: dict[str, Document] = {}
         self._num_kept_chars = 0
 
@@ -124,24 +131,15 @@ class TantivyCorpus:
 
     def search(self, queries: Sequence[str], top_k: int) -> list[list[Candidate]]:
         """Return the best documents for each text; see `permille.retrieve.protocol.Corpus`."""
-        found = {query: self._search(query, top_k) for query in dict.fromkeys(queries)}
-        return [list(found[query]) for query in queries]
-
-    def _search(self, query: str, top_k: int) -> list[Candidate]:
-        hits = self._hits(query_terms(query), top_k)
-        ids = self._store.ids_of(key for _, key in hits)
-        ranked = sorted((-score, ids[key]) for score, key in hits)[:top_k]
-        return [Candidate(name, rank, -loss) for rank, (loss, name) in enumerate(ranked)]
+        hits = {query: self._hits(query_terms(query), top_k) for query in dict.fromkeys(queries)}
+        ids = self._store.ids_of(key for found in hits.values() for _, key in found)
+        return [_ranked(hits[query], ids)[:top_k] for query in queries]
 
     def _hits(self, terms: Sequence[str], top_k: int) -> list[tuple[float, int]]:
         """Return scores and keys of the best, with all that tie with the last of `top_k`."""
         if not terms:
             return []
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, TEXT, term))
-            for term in terms
-        ]
-        query = tantivy.Query.boolean_query(clauses)
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._word(t)) for t in terms])
         limit = 2 * top_k
         while True:
             hits = self._searcher.search(query, limit=limit, count=False).hits
@@ -154,3 +152,9 @@ class TantivyCorpus:
         return [
             (score, int(key)) for (score, _), key in zip(kept, keys, strict=True) if key is not None
         ]
+
+
+def _ranked(hits: Sequence[tuple[float, int]], ids: Mapping[int, str]) -> list[Candidate]:
+    """Rank scores and keys by falling score and then by id."""
+    ranked = sorted((-score, ids[key]) for score, key in hits)
+    return [Candidate(name, rank, -loss) for rank, (loss, name) in enumerate(ranked)]
