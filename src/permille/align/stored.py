@@ -8,15 +8,14 @@ what follows from them by counting is left out. A record is found by the hash of
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from permille.align.arrays import Ints, Longs
 from permille.align.prepare import Bags, PreparedText, Sentences
-from permille.align.wording import Wording, places_of
+from permille.align.wording import Wording
 from permille.align.words import identity
 
 Array = NDArray[np.generic]
@@ -25,8 +24,9 @@ Record = tuple[int, bytes]
 
 RECORDS, KEYS, ENDS = "records.bin", "keys.npy", "ends.npy"
 _DTYPES = tuple(np.dtype(name) for name in ("u1", "u2", "u4", "i8"))
-_HEADER = np.dtype("u4")
-_CODE_BITS = 2
+HEADER_BYTES = 4
+CODE_BITS = 2
+_HEADER = np.dtype(f"u{HEADER_BYTES}")
 
 
 class StoredTexts:
@@ -126,48 +126,25 @@ def unpacked(text: str, fingerprint: bytes, record: bytes) -> PreparedText:
         fingerprint: That of the preparation.
         record: What is stored.
     """
-    arrays = list(_unpacked(record))
-    stems, spans, sizes, entry_stems, entry_counts = arrays[:5]
-    bags = Bags(
-        stems=stems.astype(np.int64),
-        df=np.bincount(entry_stems, minlength=len(stems)).astype(np.int32),
-        offsets=np.cumsum(sizes, dtype=np.int32),
-        entry_stems=entry_stems.astype(np.int32),
-        entry_counts=entry_counts.astype(np.float64),
-    )
+    # compiled, so imported only where it is used
+    from permille.align.decoding import read_sentences, read_wording
+
+    numbers = np.frombuffer(record, np.uint8)
+    stems, spans, df, offsets, entry_stems, entry_counts, at = read_sentences(numbers)
     ends = spans.tolist()
+    bags = Bags(stems, df, offsets, entry_stems, entry_counts)
     sentences = Sentences(list(zip(ends[::2], ends[1::2], strict=True)), bags)
-    if len(arrays) == len(_SENTENCE_ARRAYS):
+    if at == len(record):
         return PreparedText(text, fingerprint, sentences)
-    return PreparedText(text, fingerprint, sentences, _wording(bags.stems, arrays[5:]))
-
-
-_SENTENCE_ARRAYS = ("stems", "spans", "sizes", "entry_stems", "entry_counts")
-
-
-def _wording(stems: Longs, arrays: Sequence[Array]) -> Wording:
-    """Build the words from what is stored of them."""
-    index, level, begins, lengths, breaks = arrays
-    starts: Ints = np.cumsum(begins, dtype=np.int32)
-    numbers = index.astype(np.int32)
-    offsets, places = places_of(numbers, len(stems))
-    return Wording(
-        stems=stems,
-        index=numbers,
-        level=level.astype(np.int8),
-        starts=starts,
-        ends=starts + lengths.astype(np.int32),
-        breaks=breaks.astype(np.int8),
-        offsets=offsets,
-        places=places,
-    )
+    wording = Wording(stems, *read_wording(numbers, at, len(stems)))
+    return PreparedText(text, fingerprint, sentences, wording)
 
 
 def _packed(arrays: Iterable[Array]) -> Iterator[bytes]:
     """Yield each array's length and kind of number, and its numbers."""
     for array in arrays:
         code = _code_of(array)
-        yield np.array(len(array) << _CODE_BITS | code, _HEADER).tobytes()
+        yield np.array(len(array) << CODE_BITS | code, _HEADER).tobytes()
         yield array.astype(_DTYPES[code]).tobytes()
 
 
@@ -178,14 +155,3 @@ def _code_of(array: Array) -> int:
     least, most = int(array.min()), int(array.max())
     fits = (least >= 0 and most < 1 << 8 * dtype.itemsize for dtype in _DTYPES[:-1])
     return next((code for code, good in enumerate(fits) if good), len(_DTYPES) - 1)
-
-
-def _unpacked(record: bytes) -> Iterator[Array]:
-    """Yield the arrays of a record."""
-    at = 0
-    while at < len(record):
-        header = int.from_bytes(record[at : at + _HEADER.itemsize], "little")
-        at += _HEADER.itemsize
-        dtype, count = _DTYPES[header & ((1 << _CODE_BITS) - 1)], header >> _CODE_BITS
-        yield np.frombuffer(record, dtype, count, at)
-        at += count * dtype.itemsize

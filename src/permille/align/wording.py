@@ -66,6 +66,9 @@ def word_by_word(text: str, stems_of: Mapping[str, int], rarity: Rarity) -> Word
         stems_of: Gives the identity of the stem of any word as it is written.
         rarity: Says how rare stems are.
     """
+    # compiled, so imported only where it is used
+    from permille.align.decoding import places_of
+
     spans = [match.span() for match in WORD.finditer(text)]
     starts, ends = zip(*spans, strict=True) if spans else ((), ())
     ids = [stems_of[text[start:end]] for start, end in spans]
@@ -84,13 +87,6 @@ def word_by_word(text: str, stems_of: Mapping[str, int], rarity: Rarity) -> Word
         offsets=offsets,
         places=places,
     )
-
-
-def places_of(index: Ints, num_stems: int) -> tuple[Ints, Ints]:
-    """Return `offsets` (U + 1,) and `places` (W,) of the words with these stems, (W,)."""
-    offsets = np.zeros(num_stems + 1, np.int32)
-    np.cumsum(np.bincount(index, minlength=num_stems), out=offsets[1:])
-    return offsets, np.argsort(index, kind="stable").astype(np.int32)
 
 
 def _kind_of_gap(gap: str) -> int:
