@@ -1,6 +1,7 @@
 """Drawings of a comparison, by their data."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,17 @@ def row(task: str, count: int, **more: Any) -> dict[str, Any]:
     overrides = more.pop("overrides", [f"task={task}"])
     base = {"run": f"x/{task}_{count}", "task": task, "overrides": overrides, "ratios": found}
     return {**base, "generations": {}, "utility": {}, "cad": None, **more}
+
+
+MIXED = ["dialogue", "summarization", "qa", "translation", "sentiment", "questions"]
+
+
+def mixture(budget: str, count: int, tasks: list[str] | None = None) -> dict[str, Any]:
+    own = tasks or MIXED
+    overrides = ["task=multitask", f"task.tasks=[{','.join(own)}]", f"task.budget={budget}"]
+    name = f"multitask_tasks=-{'-'.join(own)}-_budget={budget}"
+    parts = {task: {"ratios": ratios(5, 50)} for task in own}
+    return row("multitask", count, run=f"x/{name}", overrides=overrides, tasks=parts)
 
 
 def charts(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -160,3 +172,56 @@ def test_cad_stands_against_the_ratio_by_epoch_where_both_were_followed(tmp_path
     found = charts([row("qa", 10, run=str(tmp_path)), row("dialogue", 20)])
     assert list(found["comparison_cad_epochs"].axes[0].lines[0].get_xdata()) == [0, 0.1, 0.2]
     assert "comparison_cad_epochs" not in charts([row("dialogue", 20)])
+
+
+def test_names_of_whole_mixtures_leave_room_for_what_is_drawn() -> None:
+    mixtures = [
+        mixture(budget, 20, own) for budget in ("steps", "examples") for own in (MIXED, MIXED[:2])
+    ]
+    for name, figure in charts([*(row(task, 10) for task in MIXED), *mixtures]).items():
+        figure.draw_without_rendering()
+        inked, width_in = figure.get_tightbbox(), figure.get_figwidth()
+        assert (inked.x0 >= 0, inked.x1 <= width_in) == (True, True), name
+        for axes in figure.axes:
+            assert axes.get_position().width * len(figure.axes) > 0.4, name
+            assert axes.get_position().height * figure.get_figheight() > 1, name
+
+
+def test_names_on_one_axis_do_not_run_into_each_other() -> None:
+    mixtures = [
+        mixture(budget, 20, MIXED[:n]) for budget in ("steps", "examples") for n in (2, 3, 4, 6)
+    ]
+    found = charts([*(row(task, 10) for task in MIXED), *mixtures])
+    for name in ("comparison", "comparison_multitask", "comparison_tasks"):
+        (axes,) = found[name].axes
+        found[name].draw_without_rendering()
+        across = name == "comparison_tasks"
+        labels = axes.get_xticklabels() if across else axes.get_yticklabels()
+        boxes = [label.get_window_extent() for label in labels]
+        ends = sorted((box.x0, box.x1) if across else (box.y0, box.y1) for box in boxes)
+        assert all(one[1] <= other[0] for one, other in pairwise(ends)), name
+
+
+def test_a_task_stands_beside_all_of_its_mixtures() -> None:
+    mixtures = [mixture(budget, 20, ["qa", "dialogue"]) for budget in ("steps", "examples")]
+    (axes,) = charts([row("qa", 10), row("dialogue", 9), *mixtures])["comparison_multitask"].axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert [name.partition(",")[0] for name in names] == ["qa"] * 3 + ["dialogue"] * 3
+
+
+def test_each_run_of_a_task_alone_keeps_its_ratio() -> None:
+    alone = [row("qa", n, overrides=["task=qa", f"seed={n}"]) for n in (10, 20)]
+    tasks = {"qa": {"ratios": ratios(5, 50)}}
+    mixed = [
+        row("multitask", n, tasks=tasks, overrides=["task=multitask", f"seed={n}"])
+        for n in (10, 20)
+    ]
+    (axes,) = charts([*alone, *mixed])["comparison_multitask"].axes
+    assert sorted(x for x, _ in dots(axes)) == [100.0, 100.0, 100.0, 200.0]
+
+
+def test_a_setting_of_one_value_has_no_drawing() -> None:
+    own = [["a.beams=1"], ["a.beams=4"], ["a.sample=true", "a.k=40"], ["a.sample=true"]]
+    rows = [row("qa", n, overrides=overrides) for n, overrides in enumerate(own)]
+    names = [chart.name for chart in comparison_charts(rows)]
+    assert names == ["comparison", "comparison_beams"]

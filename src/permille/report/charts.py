@@ -3,8 +3,10 @@
 Figures are built without pyplot: nothing global is touched, and no display is needed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
+from itertools import accumulate
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -17,6 +19,16 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 GRAY = "#777777"
 INTERVALS_IN = 5.0
 """Width of a drawing of intervals, whose letters can then be read on a telephone's whole width."""
+ROW_IN = 0.42
+"""Height of a row of a drawing of intervals, where its name takes no more."""
+SHORT_NAME = 24
+"""Signs of a name that is written large, in one line."""
+LINE_SIGNS = 32
+"""Signs of a line of a longer name."""
+SMALL_PT = 8
+"""Size of the letters of longer names."""
+LINE_IN = 0.15
+"""Height of a line of such letters; their width is half of that."""
 
 
 def to_svg(figure: Figure) -> str:
@@ -47,21 +59,45 @@ def interval_chart(
         ratios: As in report.json, by name.
         is_first_marked: Whether the others are what the first one is compared to.
     """
-    figure, axes = bare_axes(INTERVALS_IN, 0.6 + 0.42 * len(ratios))
-    for row, ratio in enumerate(ratios.values()):
+    is_long = any(len(name) > SHORT_NAME for name in ratios)
+    names = [in_lines(name, LINE_SIGNS) if is_long else name for name in ratios]
+    heights_in = [max(ROW_IN, LINE_IN * (2 + name.count("\n"))) for name in names]
+    ends = list(accumulate(heights_in, initial=0.0))
+    places = [end - height / 2 for end, height in zip(ends[1:], heights_in, strict=True)]
+    figure, axes = bare_axes(INTERVALS_IN, 0.6 + ends[-1])
+    for number, (row, ratio) in enumerate(zip(places, ratios.values(), strict=True)):
         permille, ci95 = ratio.get("permille"), ratio.get("ci95")
-        color = GRAY if is_first_marked and row else COLORS[0]
+        color = GRAY if is_first_marked and number else COLORS[0]
         if isinstance(permille, int | float) and isinstance(ci95, list | tuple):
             axes.plot(ci95, [row, row], color=color, linewidth=2, solid_capstyle="butt")
             axes.plot([permille], [row], "o", color=color)
         else:
             reason = str(ratio.get("reason") or ratio.get("missing") or "not computed")
             axes.text(0, row, reason, va="center", color=GRAY, fontsize=8)
-    axes.set_yticks(range(len(ratios)), list(ratios))
-    axes.set_ylim(len(ratios) - 0.5, -0.5)
+    axes.set_yticks(places, names, fontsize=SMALL_PT if is_long else None)
+    axes.set_ylim(max(ends[-1], ROW_IN), 0)
     axes.axvline(0, color=GRAY, linewidth=0.8)
     axes.set_xlabel("per mille, 95 % interval")
     return figure
+
+
+def in_lines(name: str, num_signs: int) -> str:
+    r"""Return a name in lines of at most so many signs, parted between words where that can be.
+
+    >>> in_lines("tasks=-dialogue-qa-_budget=steps", 20)
+    'tasks=-dialogue-qa-\n_budget=steps'
+    """
+    pieces = [
+        word[start : start + num_signs]
+        for word in re.split(r"(?<=[\s,-])|(?=_)", name)
+        for start in range(0, len(word), num_signs)
+    ]
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > num_signs:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def headline_chart(report: Mapping[str, object]) -> Figure:
