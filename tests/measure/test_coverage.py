@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from permille.measure.coverage import (
+    AT_LENGTH,
     DRAWS,
     OF_SCORES,
     SHARES,
@@ -17,6 +18,7 @@ from permille.measure.coverage import (
     wilson_curve,
 )
 from permille.measure.intervals import wilson_interval
+from permille.measure.length_coverage import share_by_tokens
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,24 @@ def test_coverage_at_two_hundred_is_what_the_interval_says(name):
 def test_so_is_that_of_means_areas_and_counterfactuals(name):
     for share in (0.05, 0.2):
         assert simulated_coverage(OF_SCORES[name], 200, share, num_draws=200, seed=1) >= 0.92
+
+
+@pytest.mark.parametrize("name", list(AT_LENGTH))
+def test_so_is_that_of_ratios_of_unequal_lengths(name):
+    for share in (0.05, 0.2):
+        assert simulated_coverage(AT_LENGTH[name], 200, share, num_draws=200, seed=1) >= 0.92
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", list(AT_LENGTH))
+def test_ratios_of_unequal_lengths_are_held_at_every_size(name, size):
+    for share in (*SHARES, 0.9):
+        assert simulated_coverage(AT_LENGTH[name], size, share, num_draws=500, seed=2) >= 0.90
+
+
+def test_the_share_alone_does_not_hold_a_rate_of_lengths_that_vary():
+    assert simulated_coverage(share_by_tokens, 200, 0.9, num_draws=200, seed=1) < 0.75
 
 
 @pytest.mark.slow

@@ -164,8 +164,12 @@ def ratio_over(
         values: What is counted of each, of length N.
         reason_if_empty: Why there may be none.
     """
-    units = [row.unit if row.has_example else f"row {i}" for i, row in enumerate(rows)]
-    return ratio_by_unit(values, units, reason_if_empty)
+    return ratio_by_unit(values, units_of(rows), reason_if_empty)
+
+
+def units_of(rows: Sequence[Row]) -> list[str]:
+    """Return what each of N generations counts as a part of: its example, or else itself."""
+    return [row.unit if row.has_example else f"row {i}" for i, row in enumerate(rows)]
 
 
 def ratio_by_unit(

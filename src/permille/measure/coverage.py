@@ -32,6 +32,12 @@ from permille.measure.intervals import (
     tango_interval,
     wilson_interval,
 )
+from permille.measure.length_coverage import (
+    rate_of_long,
+    rate_of_short,
+    share_by_tokens,
+    standardized_share,
+)
 from permille.measure.mean import bounded_mean
 from permille.measure.prevalence import corrected_ratio
 from permille.measure.ratio import wilson_ratio
@@ -193,6 +199,11 @@ OF_SCORES: dict[str, Draw] = {
     "area": area,
     "counterfactual": counterfactual,
 }
+AT_LENGTH: dict[str, Draw] = {
+    "standardized to lengths": standardized_share,
+    "per token, cases short": rate_of_short,
+    "per token, cases long": rate_of_long,
+}
 DRAWS: dict[str, Draw] = {
     "wilson over groups": wilson_groups,
     "newcombe": newcombe,
@@ -254,6 +265,9 @@ def main() -> int:
     draws = {name: draw for name, draw in DRAWS.items() if name not in EXACT}
     sys.stdout.write(f"\nsimulated\n{table(simulated(draws))}\n")
     sys.stdout.write(f"\n{table(simulated(OF_SCORES))}\n")
+    by_share = {"share by tokens": share_by_tokens}
+    lengths = simulated(AT_LENGTH) | simulated(by_share, num_draws=500)
+    sys.stdout.write(f"\n{table(lengths, shares=(*SHARES, 0.9))}\n")
     bootstrap = {"bootstrap over groups": bootstrap_groups}
     sys.stdout.write(f"\n{table(simulated(bootstrap, num_draws=500), SIZES[:2])}\n")
     correlation = table(simulated({"spearman": spearman}), (6, 10, 20, 50), (0.0, 0.3, 0.6, 0.9))

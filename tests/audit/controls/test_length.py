@@ -17,6 +17,7 @@ from permille.audit.controls.length import (
 )
 from permille.audit.tally import Tally, ratios_of
 from permille.core.records import Kind
+from permille.measure.at_length import rate
 from permille.measure.intervals import wilson_interval
 from permille.measure.ratio import wilson_ratio
 
@@ -82,11 +83,30 @@ def test_cases_are_counted_per_thousand_tokens(make_row):
     rows = [make_row(Kind.IDEA, num_tokens=60), make_row(num_tokens=40)]
     found = per_1000_tokens(Tally(rows)).any
     assert (found.count, found.of, found.permille) == (1, 100, 10)
-    assert found.ci95 == pytest.approx([end * 2 / 100 for end in wilson_ratio(1, 2).ci95])
-    assert found.method == "wilson of generations, by their tokens"
+    ends = rate([True, False], [60, 40], ["a", "b"]).ci95
+    assert found.ci95 == pytest.approx([1000 * end for end in ends])
+    assert found.method == "wilson and the mean length of generations, joined"
 
 
-def test_a_rate_per_tokens_is_as_sure_as_the_share_of_generations(make_row):
+def test_a_rate_is_never_above_a_case_a_token(make_row):
+    rows = [make_row(Kind.IDEA, num_tokens=1), make_row(Kind.IDEA, num_tokens=90)]
+    assert per_1000_tokens(Tally(rows)).any.ci95[1] == 1000
+
+
+def test_a_rate_is_unsure_of_the_length_where_every_generation_has_a_case(make_row):
+    rows = [make_row(Kind.IDEA, num_tokens=20 + 60 * (i % 2)) for i in range(40)]
+    found = per_1000_tokens(Tally(rows)).any
+    assert found.permille == 20
+    assert found.ci95[1] > 23
+
+
+def test_generations_without_an_example_are_each_by_itself_in_a_rate(make_row):
+    rows = [make_row(Kind.IDEA, num_tokens=50, unit="same", has_example=False) for _ in range(40)]
+    apart = [make_row(Kind.IDEA, num_tokens=50) for _ in range(40)]
+    assert per_1000_tokens(Tally(rows)) == per_1000_tokens(Tally(apart))
+
+
+def test_a_rate_of_equally_long_generations_is_as_sure_as_their_share(make_row):
     many = per_1000_tokens(Tally([make_row(Kind.IDEA, num_tokens=50) for _ in range(40)])).any
     # every generation has a case, so the rate cannot be higher than one in fifty tokens
     assert many.ci95[1] == many.permille == 20

@@ -1,15 +1,15 @@
 """Longer output has more room to match: ratios at equal length."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from permille.audit.rows import FIRST_TOKENS, MAIN, first_tokens_way
-from permille.audit.tally import Flags, Row, Tally, ratios_of
+from permille.audit.tally import Row, Tally, ratios_of, units_of
 from permille.core.records import KINDS_BY_STRENGTH, Kind
-from permille.measure.intervals import wilson_interval
+from permille.measure.at_length import rate, weighted_share
 from permille.measure.ratio import Ratio, Ratios, wilson_ratios
 
 Ints = npt.NDArray[np.int64]
@@ -77,7 +77,7 @@ def standardized(measured: Tally, pooled: Sequence[int]) -> Ratios:
     """Return the ratios that the generations would have at the lengths of all arms together.
 
     Direct standardization: each stratum's ratio is weighted by the stratum's share of the pooled
-    lengths. Intervals are Wilson's at the size of equally many unweighted generations.
+    lengths. Intervals are Wilson's at the size at which unweighted generations would be as sure.
 
     Args:
         measured: The generations.
@@ -90,55 +90,49 @@ def standardized(measured: Tally, pooled: Sequence[int]) -> Ratios:
     of_all = np.bincount(strata(pooled, edges), minlength=len(edges) + 1)
     of_own = np.bincount(own, minlength=len(edges) + 1)
     weights = np.where(of_own > 0, of_all / np.maximum(of_own, 1), 0.0)[own]
-    weights = weights / weights.sum()
-    units = np.unique([row.unit for row in measured.rows], return_inverse=True)[1]
-    # the generations of one example count as copies of each other
-    size = 1 / float((np.bincount(units, weights) ** 2).sum())
-    kinds = np.array([str(row.kind(MAIN)) for row in measured.rows])
-    named = {str(kind): _weighted(kinds == str(kind), weights, size) for kind in KINDS_BY_STRENGTH}
-    return Ratios(any=_weighted(kinds != str(Kind.NONE), weights, size), **named)
+    kinds = [row.kind(MAIN) for row in measured.rows]
+    units = [row.unit for row in measured.rows]
+    return _by_kind(kinds, lambda cases: _weighted(cases, weights, units))
 
 
 def per_1000_tokens(measured: Tally) -> Ratios:
     """Return generations with a case per 1,000 tokens that were generated.
 
-    The interval is that of the share of generations, at so many generations per token.
+    The interval is that of another draw of examples, whose outputs would have other lengths.
     """
-    num_tokens = sum(row.num_tokens for row in measured.rows)
-    if num_tokens < max(1, len(measured)):
+    tokens = [row.num_tokens for row in measured.rows]
+    if sum(tokens) < max(1, len(measured)):
         return wilson_ratios(
             {}, 0, reason_if_empty="num_tokens has less than one token a generation"
         )
-    shares = ratios_of(measured, MAIN)
-    per_token = len(measured) / num_tokens
-    return Ratios(
-        any=_scaled(shares.any, num_tokens, per_token),
-        verbatim=_scaled(shares.verbatim, num_tokens, per_token),
-        paraphrase=_scaled(shares.paraphrase, num_tokens, per_token),
-        idea=_scaled(shares.idea, num_tokens, per_token),
-    )
+    kinds = [row.kind(MAIN) for row in measured.rows]
+    units = units_of(measured.rows)
+    return _by_kind(kinds, lambda cases: _per_token(cases, tokens, units))
 
 
-def _scaled(share: Ratio, of: int, factor: float) -> Ratio:
-    """Return a ratio of `of` things, of which each of those before is `factor`."""
-    low, high = share.ci95 or (0.0, 1000.0)
-    ends = (factor * low, factor * high)
-    return Ratio(share.count, of, ends, f"{share.method} of generations, by their tokens")
+def _by_kind(kinds: Sequence[Kind], ratio: Callable[[list[bool]], Ratio]) -> Ratios:
+    """Return a ratio of the generations of each kind, and of any."""
+    named = {str(kind): ratio([found is kind for found in kinds]) for kind in KINDS_BY_STRENGTH}
+    return Ratios(any=ratio([found is not Kind.NONE for found in kinds]), **named)
 
 
-def _weighted(cases: Flags, weights: Floats, size: float) -> Ratio:
-    """Return a weighted share at an effective size.
+def _per_token(cases: Sequence[bool], tokens: Sequence[int], units: Sequence[str]) -> Ratio:
+    """Return cases per token written; all of length N."""
+    low, high = rate(cases, tokens, units).ci95
+    # no more than a case a token is possible, whatever the mean length may be
+    ends = (1000 * low, min(1000.0, 1000 * high))
+    return Ratio(sum(cases), sum(tokens), ends, "wilson and the mean length of generations, joined")
 
-    `cases` and `weights`, which add up to 1, are of shape (N,).
-    """
-    share = float(weights[cases].sum())
-    low, high = wilson_interval(share * size, size)
+
+def _weighted(cases: Sequence[bool], weights: Floats, units: Sequence[str]) -> Ratio:
+    """Return a weighted share; all of length N."""
+    found = weighted_share(cases, weights, units)
     return Ratio(
-        int(cases.sum()),
+        sum(cases),
         len(cases),
-        (1000 * low, 1000 * high),
+        (1000 * found.ci95[0], 1000 * found.ci95[1]),
         "standardized to the lengths of all arms, wilson at the effective size",
-        estimate_permille=1000 * share,
+        estimate_permille=1000 * found.value,
     )
 
 
