@@ -1,10 +1,11 @@
 """A small task with its model, made once for all tests of the jobs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from permille.config.compose import compose_program
 from permille.config.schema import EvaluateSettings, Program, TrainSettings
@@ -41,6 +42,14 @@ def evaluate_settings(*overrides: str) -> EvaluateSettings:
 def job_in(folder: Path, *overrides: str, group: Path | None = None) -> Job:
     config = compose_program(Program.train, [*TINY, *overrides])
     return Job(Program.train, config, [*TINY, *overrides], RunFolder(folder), group)
+
+
+@pytest.fixture(autouse=True)
+def _matmul_precision() -> Iterator[None]:
+    """Put back how exactly matrices are multiplied, which is a setting of the process."""
+    before = torch.get_float32_matmul_precision()
+    yield
+    torch.set_float32_matmul_precision(before)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from permille.run.loading import Loaded, hash_weights, load, texts_of
+from permille.run.loading import Loaded, hash_weights, load, texts_of, to_device
 
 from .conftest import train_settings
 
@@ -43,3 +43,12 @@ def test_a_fingerprint_of_weights_follows_a_single_bit(loaded: Loaded, dtype: to
     with torch.no_grad():
         next(model.parameters()).view(-1)[0] += 1
     assert hash_weights(model) != before
+
+
+@pytest.mark.parametrize("name", ["highest", "medium"])
+def test_a_stored_model_computes_as_exactly_as_one_that_is_trained(
+    loaded: Loaded, name: str
+) -> None:
+    settings = train_settings(f"trainer.matmul_precision={name}", "trainer.accelerator=cpu")
+    to_device(loaded.model, settings.trainer)
+    assert torch.get_float32_matmul_precision() == name

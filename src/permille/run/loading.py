@@ -95,7 +95,12 @@ def texts_of(settings: Settings, splits: Splits) -> Iterable[str]:
 
 
 def to_device(model: nn.Module, config: TrainerConfig) -> None:
-    """Put a network where this process generates."""
+    """Put a network where this process generates, and let it compute as exactly as in training.
+
+    On CPUs with bfloat16 units, too, `medium` gives other digits than `highest`, and with them now
+    and then another text.
+    """
+    torch.set_float32_matmul_precision(config.matmul_precision.value)
     if resolve_accelerator(config) is Accelerator.gpu:
         model.to(torch.device("cuda", torch.cuda.current_device()))
 
