@@ -225,3 +225,13 @@ def test_a_setting_of_one_value_has_no_drawing() -> None:
     rows = [row("qa", n, overrides=overrides) for n, overrides in enumerate(own)]
     names = [chart.name for chart in comparison_charts(rows)]
     assert names == ["comparison", "comparison_beams"]
+
+
+def test_a_score_that_all_runs_have_alike_is_no_axis() -> None:
+    rows = [row("qa", n, utility={"f1": 0.3}, overrides=["task=qa", f"seed={n}"]) for n in (10, 20)]
+    others = [
+        row("sentiment", n, utility={"accuracy": n / 100}, overrides=[f"seed={n}"]) for n in (5, 6)
+    ]
+    assert "comparison_utility" not in charts(rows)
+    (axes,) = charts([*rows, *others])["comparison_utility"].axes
+    assert axes.get_xlabel() == "accuracy"

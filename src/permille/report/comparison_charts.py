@@ -102,13 +102,20 @@ def multitask_chart(rows: Sequence[Row]) -> Chart:
 
 
 def utility_points(rows: Sequence[Row]) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return of each score the runs' (score, ratio in per mille), by the runs' names."""
+    """Return of each score the runs' (score, ratio in per mille), by the runs' names.
+
+    A score that is the same in all of several runs is left out: nothing is compared along it.
+    """
     points: dict[str, dict[str, tuple[float, float]]] = {}
     for name, row in named_rows(rows).items():
         score, permille = utility_of(row), permille_of(row)
         if score is not None and permille is not None and row["task"] != POOLED_TASK:
             points.setdefault(score[0], {})[name] = (score[1], permille)
-    return points
+    return {
+        score: own
+        for score, own in points.items()
+        if len(own) == 1 or len({utility for utility, _ in own.values()}) > 1
+    }
 
 
 def utility_chart(rows: Sequence[Row]) -> Chart:
