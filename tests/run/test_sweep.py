@@ -60,6 +60,25 @@ def test_a_grid_of_prompts_evaluates_one_model(tmp_path: Path) -> None:
         assert value_of(cell.overrides, "run") == str(first.folder.path)
 
 
+def test_a_grid_of_decodings_has_six_and_asks_each_what_drawing_would_find(tmp_path: Path) -> None:
+    first = first_of(grid("decoding"), [], tmp_path)
+    assert first is not None
+    # the cells start from what the model's own run was told
+    assert first.overrides == ["audit.looks.names=[extraction]"]
+    prefix = "audit.decoding."
+    assert [
+        [one.removeprefix(prefix) for one in cell.overrides if one.startswith(prefix)]
+        for cell in cells_of(grid("decoding"), [], tmp_path)
+    ] == [
+        ["num_beams=1"],
+        ["num_beams=4"],
+        ["do_sample=true", "temperature=0.7"],
+        ["do_sample=true", "temperature=1.0"],
+        ["do_sample=true", "top_k=40"],
+        ["do_sample=true", "top_p=0.9"],
+    ]
+
+
 @pytest.mark.parametrize("own", [["task=qa", "seed=1"], ["model=hf", 'model.name="a,b"']])
 def test_cells_that_are_listed_come_as_they_are(own: list[str], tmp_path: Path) -> None:
     (cell,) = cells_of(GridConfig(name="mine", cells=[own]), [], tmp_path)
