@@ -76,3 +76,38 @@ def test_a_long_table_is_cut_in_markdown_and_says_where_the_rest_is() -> None:
     lines = table.markdown()
     assert len(lines) == 2 + 2 + 20 + 2
     assert lines[-1] == "5 more rows stand in comparison_t.csv."
+
+
+def drawn(*counts: int) -> dict[str, object]:
+    return {
+        split: {f"n={n},p=0.5": ratios(count, 100)["any"] for n, count in enumerate(counts, 1)}
+        for split in ("train", "heldout")
+    }
+
+
+def test_what_drawing_would_find_has_a_row_a_scheme_and_split_once_for_runs_of_one_model() -> None:
+    shared = {"top_k=40": drawn(3, 5)}
+    undefined = {"num_beams=4": {"missing": "undefined for beam search"}}
+    rows = [
+        {"run": f"x/{name}", "task": "qa", "overrides": [], "sampled": shared | own}
+        for name, own in (("a", {"greedy": drawn(7, 7)}), ("b", undefined))
+    ]
+    table = tables(rows=rows)["sampled"]
+    assert table.columns == ("run", "scheme", "targets", "n=1,p=0.5", "n=2,p=0.5")
+    assert [row[:3] for row in table.rows] == [
+        ("a, b", "top_k=40", "train"),
+        ("a, b", "top_k=40", "heldout"),
+        ("a", "greedy", "train"),
+        ("a", "greedy", "heldout"),
+        ("b", "num_beams=4", "none"),
+    ]
+    assert table.rows[0][3] == "30.0 ‰ [10.3, 84.5]"
+    assert table.rows[-1][3:] == ("undefined for beam search",) * 2
+
+
+def test_runs_whose_figures_differ_have_rows_of_their_own() -> None:
+    rows = [
+        {"run": f"x/{n}", "task": "qa", "overrides": [], "sampled": {"greedy": drawn(n)}}
+        for n in (3, 4)
+    ]
+    assert [row[0] for row in tables(rows=rows)["sampled"].rows] == ["3", "3", "4", "4"]

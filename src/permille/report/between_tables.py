@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from permille.report.between_runs import KINDS
-from permille.report.claim import objects, part
+from permille.report.claim import interval_text, objects, part
 from permille.report.comparison_rows import Row, named_rows
 
 Objects = Sequence[Mapping[str, object]]
@@ -58,6 +58,7 @@ def between_tables(comparison: Mapping[str, object]) -> list[Table]:
         _seeds(objects(comparison.get("seeds"))),
         *_counterfactuals(objects(comparison.get("counterfactual"))),
         _task_matrix(objects(comparison.get("rows"))),
+        _sampled(objects(comparison.get("rows"))),
     ]
     return [table for table in tables if table.rows]
 
@@ -119,6 +120,33 @@ def _task_matrix(rows: Sequence[Row]) -> Table:
         " prompts with a case in a document of each task, per mille.",
         ("run", "prompts_of", "documents_of", "count", "of", "permille", "ci95_low", "ci95_high"),
         found,
+    )
+
+
+def _sampled(rows: Sequence[Row]) -> Table:
+    """Return (n, p)-discoverable extraction by scheme and split, once for runs that agree in it."""
+    lines: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[str]] = {}
+    for name, row in named_rows(rows).items():
+        for scheme, found in part(row, "sampled").items():
+            sides = part({"sides": found}, "sides")
+            if "missing" in sides:
+                lines.setdefault((scheme, "none", (("", str(sides["missing"])),)), []).append(name)
+                continue
+            for split in sides:
+                texts = (
+                    (key, interval_text(part(sides, split, key))) for key in part(sides, split)
+                )
+                lines.setdefault((scheme, split, tuple(texts)), []).append(name)
+    asked = list(dict.fromkeys(key for *_, texts in lines for key, _ in texts if key))
+    return Table(
+        "sampled",
+        "Targets that n draws under a scheme hold whole with a chance of p or more, given their"
+        " inputs: (n, p)-discoverable extraction, with 95 % intervals.",
+        ("run", "scheme", "targets", *asked),
+        [
+            (", ".join(names), scheme, split, *(dict(texts).get(key, texts[0][1]) for key in asked))
+            for (scheme, split, texts), names in lines.items()
+        ],
     )
 
 

@@ -79,6 +79,7 @@ def comparison_row(
         "settings": part(report, "settings"),
         "tasks": part(report, "tasks"),
         "task_matrix": part(report, "controls", "task_matrix"),
+        "sampled": part(report, "controls", "extraction", "sampled"),
         "paper_differences": None if paper_differences is None else list(paper_differences),
     }
 
@@ -150,6 +151,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
             for group in objects(comparison["counterfactual"])
         ],
         "matrix": next((one for one in tables if one.name == "task_matrix"), None),
+        "sampled": next((one for one in tables if one.name == "sampled"), None),
     }
     page = render("comparison.html.j2", values)
     (folder / "comparison.html").write_text(page, encoding="utf-8", errors="replace")
