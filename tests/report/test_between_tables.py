@@ -95,14 +95,14 @@ def test_what_drawing_would_find_has_a_row_a_scheme_and_split_once_for_runs_of_o
     table = tables(rows=rows)["sampled"]
     assert table.columns == ("run", "scheme", "targets", "n=1,p=0.5", "n=2,p=0.5")
     assert [row[:3] for row in table.rows] == [
-        ("a, b", "top_k=40", "train"),
-        ("a, b", "top_k=40", "heldout"),
+        ("all 2", "top_k=40", "train"),
+        ("all 2", "top_k=40", "heldout"),
         ("a", "greedy", "train"),
         ("a", "greedy", "heldout"),
-        ("b", "num_beams=4", "none"),
+        ("b", "num_beams=4", "undefined for beam search"),
     ]
     assert table.rows[0][3] == "30.0 ‰ [10.3, 84.5]"
-    assert table.rows[-1][3:] == ("undefined for beam search",) * 2
+    assert table.rows[-1][3:] == (None, None)
 
 
 def test_runs_whose_figures_differ_have_rows_of_their_own() -> None:

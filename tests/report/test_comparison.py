@@ -183,3 +183,28 @@ def test_what_runs_say_together_stands_in_markdown_csv_and_page(tmp_path: Path) 
         assert [line["permille"] for line in csv.DictReader(file)] == ["1.5", "2.5"]
     assert not (tmp_path / "comparison_counterfactual.csv").exists()
     assert "Whose prompt gives back whose document" in (tmp_path / "comparison.html").read_text()
+
+
+def test_what_drawing_would_find_stands_in_markdown_csv_and_page(tmp_path: Path) -> None:
+    sampled = {
+        "greedy": {"train": {"n=1,p=0.5": ratio(1.5)}, "heldout": {"n=1,p=0.5": ratio(0.5)}},
+        "num_beams=4": {"missing": "undefined for beam search"},
+    }
+    write_comparison(tmp_path, [{**row("qa", 0.1, 1.0), "sampled": sampled}], [])
+    with (tmp_path / "comparison_sampled.csv").open() as file:
+        assert [line["targets"] for line in csv.DictReader(file)] == [
+            *("train", "heldout", "undefined for beam search")
+        ]
+    assert "| qa | greedy | train | 1.5 ‰" in (tmp_path / "comparison.md").read_text()
+    page = (tmp_path / "comparison.html").read_text()
+    assert "What drawing n times would find" in page
+    assert '<td colspan="2">undefined for beam search</td>' in page
+
+
+def test_attention_that_no_run_measured_has_no_part_of_the_page(tmp_path: Path) -> None:
+    for name, cad in (("with", 0.1), ("without", None)):
+        folder = tmp_path / name
+        folder.mkdir()
+        write_comparison(folder, [row("qa", cad, 1.0), row("dialogue", cad, 2.0)], [])
+        page = (folder / "comparison.html").read_text()
+        assert ("What attention says across tasks" in page) == (cad is not None)

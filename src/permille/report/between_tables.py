@@ -125,29 +125,34 @@ def _task_matrix(rows: Sequence[Row]) -> Table:
 
 def _sampled(rows: Sequence[Row]) -> Table:
     """Return (n, p)-discoverable extraction by scheme and split, once for runs that agree in it."""
+    named = named_rows(rows)
     lines: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[str]] = {}
-    for name, row in named_rows(rows).items():
+    for name, row in named.items():
         for scheme, found in part(row, "sampled").items():
             sides = part({"sides": found}, "sides")
             if "missing" in sides:
-                lines.setdefault((scheme, "none", (("", str(sides["missing"])),)), []).append(name)
+                lines.setdefault((scheme, str(sides["missing"]), ()), []).append(name)
                 continue
             for split in sides:
-                texts = (
-                    (key, interval_text(part(sides, split, key))) for key in part(sides, split)
-                )
-                lines.setdefault((scheme, split, tuple(texts)), []).append(name)
-    asked = list(dict.fromkeys(key for *_, texts in lines for key, _ in texts if key))
+                own = part(sides, split)
+                texts = tuple((key, interval_text(part(own, key))) for key in own)
+                lines.setdefault((scheme, split, texts), []).append(name)
+    asked = list(dict.fromkeys(key for *_, texts in lines for key, _ in texts))
     return Table(
         "sampled",
         "Targets that n draws under a scheme hold whole with a chance of p or more, given their"
         " inputs: (n, p)-discoverable extraction, with 95 % intervals.",
         ("run", "scheme", "targets", *asked),
         [
-            (", ".join(names), scheme, split, *(dict(texts).get(key, texts[0][1]) for key in asked))
+            (_listed(names, len(named)), scheme, split, *map(dict(texts).get, asked))
             for (scheme, split, texts), names in lines.items()
         ],
     )
+
+
+def _listed(names: Sequence[str], num_runs: int) -> str:
+    """Write the names of runs, in short where they are all."""
+    return f"all {num_runs}" if 1 < num_runs == len(names) else ", ".join(names)
 
 
 def _settings(group: Mapping[str, object]) -> str:

@@ -138,7 +138,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "failed": [asdict(cell) for cell in failed],
         "correlation": correlation_text(part(comparison, "correlation", "cad_vs_any")),
         "attention": [*across_sentences(part(comparison, "attention", "across_tasks"))]
-        if rows
+        if any(row.get("cad") is not None or part(row, "token_score") for row in rows)
         else [],
         "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
         "multitask": comparison["multitask"],
