@@ -166,6 +166,27 @@ def test_a_link_to_a_filtered_case_shows_it(opened: Opened) -> None:
     assert count(opened) == "30 of 30 cases"
 
 
+def test_a_filter_that_hides_the_linked_case_lets_the_address_name_the_shown_one(
+    opened: Opened,
+) -> None:
+    opened.page.evaluate("location.hash = '#case=gen-3~doc-3'")
+    wait_until(opened.page, "document.getElementById('case-view').dataset.shown === 'gen-3~doc-3'")
+    choose(opened, "kind", "idea")
+    shown(opened)
+    assert opened.page.evaluate(
+        "location.hash === document.getElementById('permalink').getAttribute('href')"
+    )
+    choose(opened, "chars", "500")
+    assert count(opened) == "0 of 30 cases"
+    assert opened.page.evaluate("location.hash") == "#cases"
+
+
+def test_a_filter_leaves_an_address_that_names_no_case(opened: Opened) -> None:
+    shown(opened)
+    choose(opened, "kind", "idea")
+    assert opened.page.evaluate("location.hash") == ""
+
+
 def test_the_attention_browser_shows_example_layer_and_head(opened: Opened) -> None:
     page = opened.page
     assert page.locator("#head-map button").count() == 6

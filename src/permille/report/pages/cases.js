@@ -67,7 +67,9 @@
     count.dataset.ms = (performance.now() - begun).toFixed(1);
     const kept = shown.findIndex((row) => row.id === keep);
     list.scrollTop = 0;
-    select(kept >= 0 ? kept : shown.length ? 0 : -1, { keepHash: true });
+    // an address that names a case must not go on naming one that is hidden now
+    const isLinkHidden = keep !== undefined && kept < 0 && location.hash.startsWith("#case=");
+    select(kept >= 0 ? kept : shown.length ? 0 : -1, { keepHash: !isLinkHidden });
   }
 
   function option(row, index) {
@@ -103,8 +105,8 @@
       const top = place * ROW_PX;
       if (top < list.scrollTop) list.scrollTop = top;
       if (top + ROW_PX > list.scrollTop + list.clientHeight) list.scrollTop = top + ROW_PX - list.clientHeight;
-      if (!keepHash) history.replaceState(null, "", hashOf(shown[place]));
     }
+    if (!keepHash) history.replaceState(null, "", place >= 0 ? hashOf(shown[place]) : "#cases");
     draw();
     show();
   }
