@@ -67,6 +67,7 @@ def test_many_points_draw_orders_and_repeat_with_the_seed():
     ("first", "second", "reason"),
     [
         pytest.param([], [], "0 points have no rank correlation", id="none"),
+        pytest.param([1], [3], "1 point has no rank correlation", id="one"),
         pytest.param([1, 2], [3, 4], "2 points have no rank correlation", id="two"),
         pytest.param([1, 1, 1], [1, 2, 3], "the same everywhere", id="constant"),
     ],
@@ -112,6 +113,7 @@ def test_blocks_never_have_an_interval_and_too_few_have_a_reason():
     values = np.arange(12.0).reshape(6, 2)
     assert block_rank_correlation(values, values).ci95 is None
     assert block_rank_correlation(values[:2], values[:2]).reason == "2 tasks have no exact test"
+    assert block_rank_correlation(values[:1], values[:1]).reason == "1 task has no exact test"
     assert "the same everywhere" in str(block_rank_correlation(values, np.ones((6, 2))).reason)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from permille.report.attention_table import attention_tables, main
+from permille.report.attention_table import attention_tables, main, short_across_sentences
 
 from .made_run import ratios
 
@@ -83,6 +83,22 @@ def test_every_test_over_tasks_and_epochs_has_its_sentence(
         "- over tasks, CAD against the token score: none (2 points have none)",
         f"- over tasks and epochs, CAD against the ratio: {tested}",
         "- within qa by epoch, CAD against the token score: Spearman 0.90 over 8, no p (so)",
+    ]
+
+
+def test_tests_without_a_result_are_one_sentence_by_their_reason() -> None:
+    few = {"spearman": None, "n": 1, "reason": "1 point has none"}
+    across = {
+        "cad_vs_any": few,
+        "cad_vs_token_score": {"spearman": 0.5, "p": None, "n": 8, "reason": "so"},
+        "over_epochs": {"cad_vs_any": {"spearman": None, "n": 1, "reason": "1 task has none"}},
+        "by_epoch": {"qa": {"cad_vs_token": few}},
+    }
+    assert short_across_sentences(across) == [
+        "over tasks, CAD against the token score: Spearman 0.50 over 8, no p (so)",
+        "without a result, 3 of 4: 1 point has none (over tasks, CAD against the ratio; "
+        "within qa by epoch, CAD against the token score); "
+        "1 task has none (over tasks and epochs, CAD against the ratio)",
     ]
 
 

@@ -30,6 +30,11 @@ def test_points_carry_their_names_and_intervals() -> None:
     assert figure.axes[0].lines[0].get_ydata() == pytest.approx([5.0, 20.0])
 
 
+def test_a_single_point_is_called_one_point() -> None:
+    figure = drawn(draw_dispersion_against_ratio([0.5], [10.0], ["qa"]))
+    assert figure.axes[0].get_title(loc="left") == "1 point"
+
+
 def test_the_fit_is_the_least_squares_line_with_its_band() -> None:
     x = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
     y = np.array([1.0, 2.5, 2.0, 4.5, 4.0])

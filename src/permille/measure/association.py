@@ -65,7 +65,8 @@ def rank_correlation(
     if num_points != len(other_ranks):
         raise ValueError(f"want as many points on both axes, got {num_points}, {len(other_ranks)}")
     if num_points < 3:
-        return RankCorrelation(num_points, reason=f"{num_points} points have no rank correlation")
+        points = "1 point has" if num_points == 1 else f"{num_points} points have"
+        return RankCorrelation(num_points, reason=f"{points} no rank correlation")
     if np.isnan(ranks).any() or np.isnan(other_ranks).any():
         return RankCorrelation(num_points, reason="one of the two figures is not known everywhere")
     if np.ptp(ranks) == 0 or np.ptp(other_ranks) == 0:
@@ -111,7 +112,8 @@ def block_rank_correlation(
         )
     num_blocks = len(blocks)
     if num_blocks < 3 or blocks.shape[1] == 0:
-        return RankCorrelation(num_blocks, reason=f"{num_blocks} tasks have no exact test")
+        tasks = "1 task has" if num_blocks == 1 else f"{num_blocks} tasks have"
+        return RankCorrelation(num_blocks, reason=f"{tasks} no exact test")
     ranks = stats.rankdata(blocks)
     other_ranks = stats.rankdata(others).reshape(others.shape)
     if np.ptp(ranks) == 0 or np.ptp(other_ranks) == 0:

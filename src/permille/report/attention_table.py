@@ -71,13 +71,37 @@ def task_cells(name: str, report: Row, curves: Mapping[str, Points]) -> list[str
 
 def across_sentences(across: Figures) -> Iterator[str]:
     """Yield a sentence for each test of comparison.json's `attention.across_tasks`."""
+    for title, found in _tests(across):
+        yield f"{title}: {_correlation(found)}"
+
+
+def short_across_sentences(across: Figures) -> list[str]:
+    """Return the same, with all tests that have no result in one last sentence, by their reason."""
+    tests = list(_tests(across))
+    said = [f"{title}: {_correlation(found)}" for title, found in tests if _has_result(found)]
+    without: dict[str, list[str]] = {}
+    for title, found in tests:
+        if not _has_result(found):
+            without.setdefault(str(found.get("reason")), []).append(title)
+    if without:
+        reasons = "; ".join(f"{reason} ({'; '.join(of)})" for reason, of in without.items())
+        said.append(f"without a result, {len(tests) - len(said)} of {len(tests)}: {reasons}")
+    return said
+
+
+def _tests(across: Figures) -> Iterator[tuple[str, Figures]]:
+    """Yield what each test is of, and what it found."""
     for name, title in TESTED.items():
-        yield f"over tasks, CAD against {title}: {_correlation(part(across, name))}"
+        yield f"over tasks, CAD against {title}", part(across, name)
     for name, found in part(across, "over_epochs").items():
-        yield f"over tasks and epochs, {_title(name)}: {_correlation(part(found))}"
+        yield f"over tasks and epochs, {_title(name)}", part(found)
     for task, both in part(across, "by_epoch").items():
         for name, found in part(both).items():
-            yield f"within {task} by epoch, {_title(name)}: {_correlation(part(found))}"
+            yield f"within {task} by epoch, {_title(name)}", part(found)
+
+
+def _has_result(found: Figures) -> bool:
+    return isinstance(found.get("spearman"), int | float)
 
 
 def within_tasks(name: str, report: Row) -> Iterator[tuple[str, Figures, Sequence[Figures]]]:

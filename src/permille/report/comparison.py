@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from permille.report.across_tasks import across_tasks
-from permille.report.attention_table import across_sentences
+from permille.report.attention_table import short_across_sentences
 from permille.report.between_runs import counterfactual_sentence, counterfactuals, seed_spread
 from permille.report.between_tables import between_tables
 from permille.report.claim import objects, part
@@ -137,7 +137,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "tasks": sorted(set(map(task_of, rows))),
         "failed": [asdict(cell) for cell in failed],
         "correlation": correlation_text(part(comparison, "correlation", "cad_vs_any")),
-        "attention": [*across_sentences(part(comparison, "attention", "across_tasks"))]
+        "attention": short_across_sentences(part(comparison, "attention", "across_tasks"))
         if any(row.get("cad") is not None or part(row, "token_score") for row in rows)
         else [],
         "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],

@@ -69,7 +69,7 @@ def draw_dispersion_against_ratio(
     if not is_named:
         handles = [Line2D([], [], color=color, marker="o", ls="") for color in colors.values()]
         axes.legend(handles, [printable(str(task)) for task in colors], fontsize=8, frameon=False)
-    counted = f"{num_points} points"
+    counted = f"{num_points} point{'' if num_points == 1 else 's'}"
     if num_tasks < num_points:
         counted += f" of {num_tasks} task{'s' if num_tasks > 1 else ''}"
     axes.set_title(counted, fontsize=9, loc="left")
