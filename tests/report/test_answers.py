@@ -23,8 +23,8 @@ def test_how_sure_has_interval_contrast_p_and_the_detector() -> None:
     said = " ".join(how_sure(make_report(30)))
     assert "500.0 ‰ [377.4, 622.6]" in said
     assert "Training minus held-out prompts: 61.0 ‰ [30.1, 95.5], p = 0.0004" in said
-    assert "(95 % interval by wilson)" in said
-    assert "p = 0.0004 (95 % interval and p by newcombe)" in said
+    assert "(95 % interval by Wilson)" in said
+    assert "p = 0.0004 (95 % interval and p by Newcombe)" in said
     assert "58 of 60 were found" in said
     assert "1 of 60 raised a false alarm, 16.7 ‰ [" in said
     assert "base model" not in said

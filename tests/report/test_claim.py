@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from permille.report.claim import claim, interval_text, part
+from permille.report.claim import claim, interval_text, method_text, part
 
 
 def contrast(permille: float, low: float, high: float) -> dict[str, Any]:
@@ -69,3 +69,21 @@ def test_a_path_that_is_not_there_is_empty() -> None:
 def test_a_short_interval_keeps_its_digits() -> None:
     assert interval_text({"permille": 0.0, "ci95": [0.0, 0.0038]}) == "0.0000 ‰ [0.0000, 0.0038]"
     assert interval_text({"permille": 66.6667, "ci95": [38.46, 112.91]}) == "66.7 ‰ [38.5, 112.9]"
+
+
+@pytest.mark.parametrize(
+    ("method", "shown"),
+    [
+        ("wilson over groups", "Wilson over groups"),
+        ("newcombe, fisher", "Newcombe, Fisher"),
+        ("mover of tango, permutation of groups", "MOVER of Tango, permutation of groups"),
+        ("rogan-gladen, lang-reiczigel", "Rogan-Gladen, Lang-Reiczigel"),
+        ("all orders", "all orders"),
+    ],
+)
+def test_a_method_is_written_by_its_authors_names(method: str, shown: str) -> None:
+    assert method_text({"method": method}) == shown
+
+
+def test_a_figure_without_a_method_has_none_to_write() -> None:
+    assert method_text({"reason": "nothing to measure"}) == ""

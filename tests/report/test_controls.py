@@ -13,7 +13,7 @@ def test_each_control_of_the_report_has_a_row_with_its_meaning() -> None:
     assert rows["held-out prompts"].count == "1 of 60"
     assert rows["training minus held-out"].figure == "61.0 ‰ [30.1, 95.5]"
     assert rows["training minus held-out"].count == "p = 0.0004"
-    assert rows["training minus held-out"].method == "newcombe"
+    assert rows["training minus held-out"].method == "Newcombe"
     assert rows["base model"].figure == "missing: the model was made from scratch"
     assert rows["texts that stand 1 times"].key == "duplicates"
     assert rows["thresholds a fifth lower and higher"].figure == "50.0 to 70.0 ‰"

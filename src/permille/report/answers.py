@@ -10,6 +10,7 @@ from permille.report.claim import (
     contrast_text,
     covers_zero,
     interval_text,
+    method_text,
     part,
 )
 
@@ -142,7 +143,8 @@ def _causes(report: Report) -> list[str]:
 
 def _method(figure: Mapping[str, object]) -> str:
     """Write how an interval was found, where that is known."""
-    return f" by {figure['method']}" if figure.get("method") else ""
+    method = method_text(figure)
+    return f" by {method}" if method else ""
 
 
 def _number(value: object) -> float:

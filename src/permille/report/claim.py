@@ -1,11 +1,13 @@
 """What a run can claim, as one sentence that follows from its figures and nothing else."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from permille.measure.intervals import decimals_of
 
 Report: TypeAlias = Mapping[str, object]
+_AUTHORS = re.compile(r"\b(wilson|newcombe|fisher|tango|jeffreys|rogan|gladen|lang|reiczigel)\b")
 
 
 def part(values: object, *keys: str) -> Mapping[str, object]:
@@ -30,6 +32,16 @@ def interval_text(ratio: Mapping[str, object]) -> str:
     decimals = decimals_of(ci95)
     low, high = (f"{end:.{decimals}f}" for end in ci95)
     return f"{permille:.{decimals}f} ‰ [{low}, {high}]"
+
+
+def method_text(figure: Mapping[str, object]) -> str:
+    """Write how a figure's interval and p were found, "" where report.json does not say.
+
+    >>> method_text({"method": "mover of tango, permutation"})
+    'MOVER of Tango, permutation'
+    """
+    named = _AUTHORS.sub(lambda name: name[0].capitalize(), str(figure.get("method") or ""))
+    return re.sub(r"\bmover\b", "MOVER", named)
 
 
 def covers_zero(contrast: Mapping[str, object]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from permille.report.claim import Report, covers_zero, interval_text, part
+from permille.report.claim import Report, covers_zero, interval_text, method_text, part
 
 Path = tuple[str, ...]
 EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
@@ -162,7 +162,7 @@ def control_rows(report: Report) -> list[ControlRow]:
             if ratio or missing:
                 shown = f"missing: {missing}" if missing else interval_text(ratio)
                 found = ControlRow(key, name, meaning, shown, count_text(ratio), bool(missing))
-                rows.append(replace(found, method=str(ratio.get("method") or "")))
+                rows.append(replace(found, method=method_text(ratio)))
     return [*rows, *_duplicates(controls), *_thresholds(controls), *_multiplicity(controls)]
 
 
