@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from permille.config.compose import composing
-from permille.config.help import help_text
+from permille.config.help import NO_DEFAULT, help_text
 from permille.config.preflight import read_command_line
 from permille.config.schema import Program
 
@@ -21,7 +21,8 @@ def test_the_help_of_a_program_lists_what_hydra_knows_as_options(program: Progra
     with composing() as loader:
         known = {group: set(loader.get_group_options(group)) for group in listed}
         groups = set(loader.list_groups(""))
-    assert {group: set(options) for group, options in listed.items()} == known
+    shown = {group: set(options) - {NO_DEFAULT} for group, options in listed.items()}
+    assert shown == known
     own = {"grid"} if program is Program.sweep else groups - {"grid", "hydra"}
     assert set(listed) == own
 
@@ -37,6 +38,10 @@ def test_the_default_of_a_group_comes_first() -> None:
         "translation",
     ]
     assert listed["retrieve"] == ["tantivy", "elasticsearch"]
+
+
+def test_a_group_of_which_nothing_is_chosen_says_so_where_the_default_would_stand() -> None:
+    assert options_of(help_text(Program.train))["experiment"] == ["(none by default)", "paper"]
 
 
 def test_own_options_are_listed_as_well(tmp_path: Path) -> None:

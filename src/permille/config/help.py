@@ -13,6 +13,7 @@ import permille.conf
 from permille.config.schema import Program
 
 CONF = Path(permille.conf.__file__).parent
+NO_DEFAULT = "(none by default)"
 
 
 def help_text(program: Program, config_dir: Path | None = None) -> str:
@@ -43,4 +44,6 @@ def _line(group: str, chosen: str | None, folders: list[Path]) -> str:
     """Return a group with its options, the default first."""
     names = {path.stem for folder in folders for path in (folder / group).glob("*.yaml")}
     options = sorted(names, key=lambda name: (name != chosen, name))
+    if chosen is None:
+        options.insert(0, NO_DEFAULT)
     return f"  {group:<12}{', '.join(options)}"
