@@ -144,6 +144,21 @@ def test_many_points_are_told_apart_by_the_colors_of_their_tasks() -> None:
     assert len(axes.collections) == 1
 
 
+def test_a_task_has_one_color_in_all_drawings() -> None:
+    rows = [
+        row("qa", 10, utility={"f1": 0.5}),
+        row("dialogue", 20, cad=0.3, utility={"rouge_l": 0.3}),
+        row("sentiment", 5, cad=0.4, utility={"accuracy": 0.9}),
+    ]
+    drawn = charts(rows)
+    panels = drawn["comparison_utility"].axes
+    by_utility = [axes.get_lines()[0].get_color() for axes in panels[1:]]
+    (cad,) = drawn["comparison_cad"].axes
+    by_cad = [line.get_color() for line in cad.get_lines() if line.get_marker() == "o"]
+    assert by_cad == by_utility
+    assert len({panels[0].get_lines()[0].get_color(), *by_cad}) == 3
+
+
 def test_cad_stands_against_the_ratio_with_its_interval() -> None:
     axes = charts([row("qa", 10, cad=0.4), row("dialogue", 20, cad=0.8)])["comparison_cad"].axes[0]
     assert dots(axes) == [(0.4, 100.0), (0.8, 200.0)]

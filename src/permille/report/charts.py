@@ -4,9 +4,9 @@ Figures are built without pyplot: nothing global is touched, and no display is n
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
-from itertools import accumulate
+from itertools import accumulate, cycle, product
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -17,6 +17,10 @@ from permille.report.claim import part
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe and Ito's palette, told apart by color-blind readers."""
 GRAY = "#777777"
+TRAIN_COLOR, HELDOUT_COLOR = COLORS[:2]
+"""Of training and of held-out examples, in every drawing of a run's report."""
+LINE_STYLES = tuple(product(".sx", ("-", "--", ":", "-.")))
+"""Marker and line of curves that share a color."""
 INTERVALS_IN = 5.0
 """Width of a drawing of intervals, whose letters can then be read on a telephone's whole width."""
 ROW_IN = 0.42
@@ -49,7 +53,7 @@ def bare_axes(width_in: float, height_in: float) -> tuple[Figure, Axes]:
 
 
 def interval_chart(
-    ratios: Mapping[str, Mapping[str, object]], *, is_first_marked: bool = False
+    ratios: Mapping[str, Mapping[str, object]], colors: Mapping[str, str] | None = None
 ) -> Figure:
     """Draw named ratios as dots with their intervals, the first one on top.
 
@@ -57,7 +61,7 @@ def interval_chart(
 
     Args:
         ratios: As in report.json, by name.
-        is_first_marked: Whether the others are what the first one is compared to.
+        colors: By name; those that are not named have the color of training prompts.
     """
     is_long = any(len(name) > SHORT_NAME for name in ratios)
     names = [in_lines(name, LINE_SIGNS) if is_long else name for name in ratios]
@@ -65,9 +69,9 @@ def interval_chart(
     ends = list(accumulate(heights_in, initial=0.0))
     places = [end - height / 2 for end, height in zip(ends[1:], heights_in, strict=True)]
     figure, axes = bare_axes(INTERVALS_IN, 0.6 + ends[-1])
-    for number, (row, ratio) in enumerate(zip(places, ratios.values(), strict=True)):
+    for row, (name, ratio) in zip(places, ratios.items(), strict=True):
         permille, ci95 = ratio.get("permille"), ratio.get("ci95")
-        color = GRAY if is_first_marked and number else COLORS[0]
+        color = (colors or {}).get(name, TRAIN_COLOR)
         if isinstance(permille, int | float) and isinstance(ci95, list | tuple):
             axes.plot(ci95, [row, row], color=color, linewidth=2, solid_capstyle="butt")
             axes.plot([permille], [row], "o", color=color)
@@ -103,16 +107,27 @@ def in_lines(name: str, num_signs: int) -> str:
 def headline_chart(report: Mapping[str, object]) -> Figure:
     """Draw the headline ratio beside held-out, base model and the index of held-out documents."""
     rows = {"training prompts": part(report, "ratios", "any")}
-    names = {
-        "heldout": "held-out prompts",
-        "base_model": "base model",
-        "cross_index": "held-out index",
+    compared = {
+        "heldout": ("held-out prompts", HELDOUT_COLOR),
+        "base_model": ("base model", GRAY),
+        "cross_index": ("held-out index", GRAY),
     }
-    for control, name in names.items():
+    for control, (name, _) in compared.items():
         ratio = part(report, "controls", control, "any")
         if ratio:
             rows[name] = ratio
-    return interval_chart(rows, is_first_marked=True)
+    return interval_chart(rows, dict(compared.values()))
+
+
+def task_colors(tasks: Iterable[str]) -> dict[str, str]:
+    """Return a color for each task, in the order in which they come; more than six begin anew."""
+    return {task: COLORS[n % len(COLORS)] for n, task in enumerate(dict.fromkeys(tasks))}
+
+
+def curve_color(name: str) -> str:
+    """Return the color of a metric's curve: that of the examples on which it was measured."""
+    is_heldout = name.startswith("val/") or name.endswith("_heldout")
+    return HELDOUT_COLOR if is_heldout else TRAIN_COLOR
 
 
 def training_chart(
@@ -120,6 +135,9 @@ def training_chart(
     kept_epoch: float | None = None,
 ) -> Figure:
     """Draw named curves over epochs, a panel under another on one shared axis.
+
+    A curve's color says of which examples it is; those of one color in a panel differ in their
+    lines and markers.
 
     Args:
         panels: For each label of a panel its curves, each a list of (epoch, value).
@@ -129,9 +147,12 @@ def training_chart(
     figure = Figure(figsize=(8.0, height_in), layout="constrained")
     rows = figure.subplots(max(1, len(panels)), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (label, curves) in zip(rows, panels.items(), strict=False):
-        for color, (name, points) in zip(COLORS * len(curves), curves.items(), strict=False):
+        styles = {color: cycle(LINE_STYLES) for color in (TRAIN_COLOR, HELDOUT_COLOR)}
+        for name, points in curves.items():
             epochs, values = zip(*points, strict=True) if points else ((), ())
-            axes.plot(epochs, values, color=color, label=name, marker=".", markersize=4)
+            color = curve_color(name)
+            marker, line = next(styles[color])
+            axes.plot(epochs, values, line, marker=marker, color=color, label=name, markersize=4)
         if kept_epoch is not None:
             axes.axvline(kept_epoch, color=GRAY, linestyle=":")
         axes.set_ylabel(label)

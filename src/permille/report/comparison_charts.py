@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from permille.report.across_tasks import paths_of
-from permille.report.charts import COLORS, interval_chart
+from permille.report.charts import interval_chart, task_colors
 from permille.report.claim import part
 from permille.report.comparison_rows import (
     POOLED_TASK,
@@ -69,7 +69,7 @@ def comparison_charts(rows: Sequence[Row]) -> list[Chart]:
                 "Any kind in per mille, of a draw of prompts before the last epoch. The line is "
                 "fitted over all tasks and epochs; its 95 % interval takes whole tasks as "
                 "independent.",
-                draw_paths_against_ratio(paths),
+                draw_paths_against_ratio(paths, task_colors(map(task_of, rows))),
             )
         )
     return charts
@@ -126,14 +126,15 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
     points = utility_points(rows)
     figure, panels = panel_grid(len(points))
     by_name = named_rows(rows)
+    colors = task_colors(map(task_of, rows))
     for axes, (score, found) in zip(panels, points.items(), strict=True):
         by_task: dict[str, dict[str, tuple[float, float]]] = {}
         for name, point in found.items():
             by_task.setdefault(task_of(by_name[name]), {})[name] = point
         best = {name for own in by_task.values() for name in frontier(own)}
         named = found.keys() if len(found) <= MAX_NAMED else best
-        for number, (task, own) in enumerate(by_task.items()):
-            color = COLORS[number % len(COLORS)]
+        for task, own in by_task.items():
+            color = colors[task]
             joined = [own[name] for name in frontier(own)]
             axes.plot(*zip(*joined, strict=True), color=color, linewidth=1, label=task)
             for name, point in own.items():
@@ -169,6 +170,7 @@ def cad_chart(rows: Sequence[Row]) -> Chart:
         list(points),
         intervals=[interval_of(by_name[name]) for name in points],
         tasks=[task_of(by_name[name]) for name in points],
+        colors=task_colors(map(task_of, rows)),
     )
     return Chart(
         "comparison_cad",

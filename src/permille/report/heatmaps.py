@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from scipy import special
 
-from permille.report.charts import COLORS, bare_axes
+from permille.report.charts import HELDOUT_COLOR, TRAIN_COLOR, bare_axes
 
 FloatArray = NDArray[np.floating]
 COLOR_MAP = "cividis"
@@ -100,7 +100,7 @@ def draw_dispersion_by_epoch(
         heldout: The same of held-out examples.
     """
     figure, axes = bare_axes(6.0, 3.4)
-    rows = (("training", train, COLORS[0], "o"), ("held-out", heldout, COLORS[1], "s"))
+    rows = (("training", train, TRAIN_COLOR, "o"), ("held-out", heldout, HELDOUT_COLOR, "s"))
     for label, examples, color, marker in rows:
         if not any(np.isfinite(values).any() for values in examples):
             continue

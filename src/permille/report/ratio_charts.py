@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from scipy import stats
 
-from permille.report.charts import COLORS, GRAY, bare_axes
+from permille.report.charts import GRAY, bare_axes, task_colors
 from permille.report.heatmaps import printable
 
 FloatArray = NDArray[np.floating]
@@ -29,6 +29,7 @@ def draw_dispersion_against_ratio(
     *,
     intervals: Sequence[tuple[float, float] | None] | None = None,
     tasks: Sequence[str] | None = None,
+    colors: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw each point's ratio against its CAD, with a straight fit and its 95 % interval.
 
@@ -42,6 +43,7 @@ def draw_dispersion_against_ratio(
         labels: P names.
         intervals: P 95 % intervals of the ratios, in per mille; None for none.
         tasks: P names of tasks; None for each point its own.
+        colors: Of each task; None for those of `task_colors`.
     """
     figure, axes = _axes()
     x, y = np.asarray(cads, dtype=float), np.asarray(permilles, dtype=float)
@@ -55,10 +57,8 @@ def draw_dispersion_against_ratio(
         elif num_tasks >= MIN_PATHS:
             numbers = np.unique(of_known, return_inverse=True)[1]
             _draw_line(axes, places, *fit_of_tasks(x[known], y[known], numbers, places))
-    colors = {task: COLORS[i % len(COLORS)] for i, task in enumerate(dict.fromkeys(of_known))}
+    colors = colors or task_colors(of_known)
     is_named = num_points <= MAX_NAMED or num_tasks == num_points
-    if num_tasks == num_points:
-        colors = dict.fromkeys(colors, COLORS[0])
     for index, task in zip(map(int, np.flatnonzero(known)), of_known, strict=True):
         ends = intervals[index] if intervals else None
         if ends is not None:
@@ -67,8 +67,9 @@ def draw_dispersion_against_ratio(
         if is_named:
             _name(axes, labels[index], (x[index], y[index]))
     if not is_named:
-        handles = [Line2D([], [], color=color, marker="o", ls="") for color in colors.values()]
-        axes.legend(handles, [printable(str(task)) for task in colors], fontsize=8, frameon=False)
+        shown = list(dict.fromkeys(of_known))
+        handles = [Line2D([], [], color=colors[task], marker="o", ls="") for task in shown]
+        axes.legend(handles, [printable(str(task)) for task in shown], fontsize=8, frameon=False)
     counted = f"{num_points} point{'' if num_points == 1 else 's'}"
     if num_tasks < num_points:
         counted += f" of {num_tasks} task{'s' if num_tasks > 1 else ''}"
@@ -77,7 +78,10 @@ def draw_dispersion_against_ratio(
     return figure
 
 
-def draw_paths_against_ratio(paths: Mapping[str, Mapping[int, tuple[float, float]]]) -> Figure:
+def draw_paths_against_ratio(
+    paths: Mapping[str, Mapping[int, tuple[float, float]]],
+    colors: Mapping[str, str] | None = None,
+) -> Figure:
     """Draw each task's way through its epochs, the first one hollow, and a fit over all of them.
 
     Epochs of a task hang together, so the fit's 95 % interval takes whole tasks as independent; it
@@ -85,8 +89,10 @@ def draw_paths_against_ratio(paths: Mapping[str, Mapping[int, tuple[float, float
 
     Args:
         paths: Of each task, by epoch, (CAD, ratio in per mille).
+        colors: Of each task; None for those of `task_colors`.
     """
     figure, axes = _axes()
+    colors = colors or task_colors(paths)
     named = {task: np.array([path[e] for e in sorted(path)]) for task, path in paths.items()}
     if len(named) >= MIN_PATHS:
         points = np.concatenate(list(named.values()))
@@ -95,7 +101,7 @@ def draw_paths_against_ratio(paths: Mapping[str, Mapping[int, tuple[float, float
         if np.ptp(places) > 0:
             _draw_line(axes, places, *fit_of_tasks(points[:, 0], points[:, 1], tasks, places))
     for number, (task, path) in enumerate(named.items()):
-        color, marker = COLORS[number % len(COLORS)], MARKERS[number % len(MARKERS)]
+        color, marker = colors[task], MARKERS[number % len(MARKERS)]
         x, y = path.T
         axes.plot(x, y, color=color, marker=marker, markersize=4, linewidth=0.8)
         axes.plot(x[:1], y[:1], color=color, marker=marker, markersize=7, markerfacecolor="white")
