@@ -196,7 +196,6 @@ def test_the_attention_browser_shows_example_layer_and_head(opened: Opened) -> N
     page.locator("[name=example]").select_option("1")
     assert "ex-9" in page.locator("#weight-title").inner_text()
     page.locator("#head-map button").nth(4).click()
-    assert page.locator("#head-map [aria-pressed=true]").inner_text() != ""
     before = page.locator("#weight-readout").inner_text()
     page.locator("#weight-map").focus()
     page.keyboard.press("ArrowRight")
@@ -209,6 +208,25 @@ def test_the_attention_browser_shows_example_layer_and_head(opened: Opened) -> N
     page.locator("[name=example]").select_option("0")
     page.locator("[name=kind]").last.select_option("encoder")
     assert page.locator("#weight-none").is_visible()
+
+
+def test_the_outlined_heads_are_those_whose_weights_are_shown(opened: Opened) -> None:
+    page = opened.page
+    outlined = page.locator("#head-map [aria-pressed=true]")
+    in_mean = [f"layer 1, head {head}" for head in range(3)]
+
+    def names() -> list[str]:
+        labels = outlined.evaluate_all("heads => heads.map(head => head.ariaLabel)")
+        return [label.partition(":")[0] for label in labels]
+
+    assert "layer 1, mean over heads" in page.locator("#weight-title").inner_text()
+    assert names() == in_mean
+    head = page.locator("#head-map button").nth(2)
+    head.click()
+    assert names() == in_mean
+    assert page.evaluate("document.activeElement.ariaLabel").startswith("layer 0, head 2")
+    page.locator("[name=kind]").last.select_option("encoder")
+    assert names() == []
 
 
 def test_the_axes_of_the_map_are_named_beside_it_and_to_a_screen_reader(opened: Opened) -> None:

@@ -23,6 +23,9 @@
   const paint = (share) => `rgb(${color(share).join(",")})`;
   const value = (name) => form.elements[name].value;
 
+  // whether the weights beside the map are of a head: a mean is of all heads of its layer
+  const isShown = (layer, head) => Boolean(map) && map.layer === layer && (map.head === null || map.head === head);
+
   function headMap() {
     const example = Number(value("example"));
     const kind = value("kind");
@@ -42,7 +45,7 @@
       ...heads.map((h) => {
         const cad = of(l, h);
         const button = page.element("button", {
-          type: "button", "aria-pressed": String(chosen.layer === layer && chosen.head === h),
+          type: "button", "aria-pressed": String(isShown(layer, h)),
           "aria-label": `layer ${layer}, head ${h}: ${cad === null ? "–" : cad.toFixed(2)}`,
           onclick: () => { chosen = { layer, head: h }; draw(); },
         }, cad === null ? "–" : cad.toFixed(2));
@@ -66,7 +69,6 @@
   }
 
   function weightMap() {
-    map = fitting();
     at("weight-panel").hidden = !map;
     at("weight-none").hidden = Boolean(map);
     if (!map) return;
@@ -128,12 +130,11 @@
   });
 
   function draw() {
-    const focused = document.activeElement?.getAttribute("aria-label");
+    const focused = table.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    map = fitting();
     headMap();
     weightMap();
-    if (focused && !document.activeElement?.isConnected || document.activeElement === document.body) {
-      [...table.querySelectorAll("button")].find((one) => one.getAttribute("aria-pressed") === "true" && focused)?.focus();
-    }
+    [...table.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === focused)?.focus();
   }
 
   page.attention = page.unpack("attention-data").then((values) => {
