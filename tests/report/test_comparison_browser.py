@@ -136,6 +136,28 @@ def test_a_task_alone_stands_beside_itself_in_the_mixture(opened: Opened) -> Non
     assert difference.endswith("covers 0")
 
 
+def test_the_page_begins_with_a_sentence_and_leads_to_each_section(opened: Opened) -> None:
+    claim = opened.page.locator("main > .claim").inner_text()
+    assert claim == (
+        "None of 4 runs is shown to give back more on training than on held-out prompts."
+    )
+    links = opened.page.locator("nav a").evaluate_all("all => all.map(one => one.hash.slice(1))")
+    sections = opened.page.locator("main section[aria-labelledby] > h2")
+    assert links == sections.evaluate_all("all => all.map(one => one.id)")
+    assert {"runs", "failed", "comparison_utility", "seeds"} <= {*links}
+
+
+def test_a_table_that_is_cut_has_a_shadow_where_more_of_it_stands(opened: Opened) -> None:
+    opened.page.set_viewport_size({"width": 1280, "height": 900})
+    region = opened.page.locator("[aria-label=Runs].scroll")
+    assert region.evaluate("one => one.scrollWidth > one.clientWidth")
+    # the words of the caption end left of the edge, so nothing but the shadow can be there
+    strip = {"x": 1272 - 20, "y": region.bounding_box()["y"] + 4, "width": 4, "height": 4}
+    before = opened.page.screenshot(clip=strip)
+    region.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+    assert opened.page.screenshot(clip=strip) != before
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_fits_its_window(opened: Opened, width: int) -> None:
     opened.page.set_viewport_size({"width": width, "height": 900})

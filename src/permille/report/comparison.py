@@ -13,7 +13,7 @@ from permille.report.across_tasks import across_tasks
 from permille.report.attention_table import short_across_sentences
 from permille.report.between_runs import counterfactual_sentence, counterfactuals, seed_spread
 from permille.report.between_tables import between_tables
-from permille.report.claim import objects, part
+from permille.report.claim import objects, part, sweep_claim
 from permille.report.comparison_charts import comparison_charts
 from permille.report.comparison_rows import Row, named_rows, swept_settings, task_of
 from permille.report.comparison_tables import (
@@ -126,6 +126,9 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
     styles, scripts = [own_file("page.css")], [own_file("comparison.js")]
     values = {
         "title": "permille: comparison",
+        "claim": sweep_claim(
+            {name: part(row, "difference") for name, row in named_rows(rows).items()}
+        ),
         "policy": policy(styles, scripts),
         "styles": styles,
         "scripts": scripts,
