@@ -113,9 +113,9 @@ def sweep_claim(differences: Mapping[str, Mapping[str, object]]) -> str:
         differences: Of each run by its name, training minus held-out prompts, empty where unknown.
     """
     ends = {
-        name: found["ci95"]
+        name: ci95
         for name, found in differences.items()
-        if isinstance(found.get("ci95"), list | tuple)
+        if isinstance(ci95 := found.get("ci95"), list | tuple)
     }
     if not ends:
         return "Nothing to compare: no run has training beside held-out prompts."
