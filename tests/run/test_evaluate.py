@@ -7,12 +7,10 @@ import pytest
 
 from permille.config.compose import compose_program
 from permille.config.schema import Program
-from permille.core.errors import DataError, PermilleError
+from permille.core.errors import DataError
 from permille.run.evaluate import run_evaluation
 from permille.run.folder import RunFolder
 from permille.run.job import Job
-
-from ..report.made_run import make_attention, make_run
 
 COPIED = "the quick brown fox jumps over the lazy dog and then goes home to sleep in the barn"
 
@@ -61,40 +59,6 @@ def test_attention_that_is_asked_for_of_texts_alone_is_missing_with_a_reason(
     for name in ("within_task", "layers"):
         assert "texts alone have no attention" in attention[name]["missing"]
     assert "attention=full: texts alone" in caplog.text
-
-
-def test_a_report_is_drawn_again_and_nothing_else_is_written(
-    tmp_path: Path, texts: list[str]
-) -> None:
-    run = tmp_path / "run"
-    run_evaluation(job_of(run, *texts))
-    before = {path: path.read_bytes() for path in run.iterdir()}
-    again = job_of(tmp_path / "other", f'run="{run}"', "redraw=true", "report=html")
-    assert run_evaluation(again) == run
-    drawn = {path: path.read_bytes() for path in run.iterdir()}
-    assert set(drawn) - set(before) == {run / "report.html"}
-    assert {path: drawn[path] for path in before} == before
-    assert not (tmp_path / "other").exists()
-
-
-def test_pictures_of_attention_are_drawn_again_too_with_tokens_only_where_texts_are(
-    tmp_path: Path,
-) -> None:
-    run = make_run(tmp_path, 4)
-    attention = make_attention(run)
-    drawn = {}
-    for texts in ("none", "full"):
-        run_evaluation(job_of(tmp_path, f'run="{run}"', "redraw=true", f"report.texts={texts}"))
-        drawn[texts] = {path.name: path.read_bytes() for path in attention.glob("*.png")}
-    assert drawn["none"].keys() == drawn["full"].keys()
-    changed = {name for name in drawn["full"] if drawn["none"][name] != drawn["full"][name]}
-    assert changed == {name for name in drawn["full"] if name.startswith("map")}
-
-
-def test_a_folder_without_a_report_cannot_be_drawn(tmp_path: Path) -> None:
-    (tmp_path / "overrides.yaml").write_text("[]\n")
-    with pytest.raises(PermilleError, match=r"report\.json"):
-        run_evaluation(job_of(tmp_path, f'run="{tmp_path}"', "redraw=true"))
 
 
 def test_an_audit_that_fails_leaves_no_report(tmp_path: Path, texts: list[str]) -> None:

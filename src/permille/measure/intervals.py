@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 
 from scipy import optimize
-from statsmodels.stats.proportion import proportion_confint
 
 Z95 = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
@@ -36,6 +35,9 @@ def rounded_figures(permille: float, ends: Interval) -> tuple[float, list[float]
 
 def wilson_interval(count: float, of: float) -> Interval:
     """Return Wilson's interval of the share `count` / `of`, with `of` above 0."""
+    # pandas comes with it, and who only draws or says figures again needs neither
+    from statsmodels.stats.proportion import proportion_confint
+
     within = min(max(count, 0.0), of)
     low, high = proportion_confint(within, of, alpha=0.05, method="wilson")
     return (0.0 if within == 0 else float(low)), (1.0 if within == of else float(high))

@@ -150,6 +150,10 @@ def _train_apart(job: Job, group: Path) -> Path:
 
 
 def _evaluate(job: Job) -> Path:
+    if job.config.redraw:
+        from permille.run.redrawing import redraw
+
+        return redraw(job)
     from permille.run.evaluate import run_evaluation
 
     return run_evaluation(job)

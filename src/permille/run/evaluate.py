@@ -1,7 +1,6 @@
 """The audit alone: of a run's model, of a checkpoint, or of texts of any origin."""
 
 import logging
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +16,11 @@ from permille.callbacks.config import AttentionScope
 from permille.config.schema import EvaluateSettings
 from permille.config.secrets import plain_settings
 from permille.config.settings import to_settings
-from permille.report.run_files import RunFiles
-from permille.report.terminal import print_report, screen
 from permille.run.annotation import annotate
 from permille.run.build import open_tracker
 from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
 from permille.run.job import Job, group_name, warn_of_ignored
-from permille.run.pictures import draw_run
 from permille.run.progress import Stages
 from permille.run.provenance import Clock, TimedStages
 from permille.run.result import begin_run, final_values, finish_run
@@ -41,8 +37,6 @@ def run_evaluation(job: Job) -> Path:
         PermilleError: If anything is wrong that a user can mend.
     """
     settings = to_settings(job.config, EvaluateSettings)
-    if settings.redraw and settings.run:
-        return redraw(Path(settings.run), settings)
     if settings.annotate and settings.run:
         return annotate(job, settings, RunFolder(Path(settings.run)))
     warn_of_ignored(settings)
@@ -83,14 +77,6 @@ def _finish(
         finish_run(job, settings, audited, tracker, clock, metrics)
     finally:
         tracker.finish()
-
-
-def redraw(run: Path, settings: EvaluateSettings) -> Path:
-    """Draw the report of a run again, from its files and into its folder."""
-    report = RunFiles(run).report()
-    draw_run(run, settings.report)
-    print_report(report, screen(sys.stdout), run)
-    return run
 
 
 def _audit_files(
