@@ -24,12 +24,16 @@ def values_of(path):
     [
         pytest.param(b"", "line 1: the file is empty", id="empty"),
         pytest.param(b"\n \n", "line 1: the file is empty", id="only white space"),
-        pytest.param(b'{"a": 1}\n{"a": \n', "line 2: is not JSON", id="broken JSON"),
+        pytest.param(
+            b'{"a": 1}\n{"a": \n', "line 2: want a whole JSON object on one", id="cut off"
+        ),
         pytest.param(b'{"a": 1}\n[1]\n', "line 2: want a JSON object, got list", id="a list"),
         pytest.param(
-            b'{"a": "\xff"}\n', "line 1: is not UTF-8 .* at byte 7.*iconv", id="not UTF-8"
+            b'{"a": "\xff"}\n', "line 1: want UTF-8, got byte 0xff at .* 7.*iconv", id="not UTF-8"
         ),
-        pytest.param(b'{"a": "\\ud800"}\n', "line 1: is not JSON", id="half a surrogate pair"),
+        pytest.param(
+            b'{"a": "\\ud800"}\n', "line 1: want a JSON object on one", id="half a surrogate pair"
+        ),
         pytest.param(
             gzip.compress(b'{"a": 1}\n' * 999)[:-20],
             r"line \d+: the gzip stream is broken",

@@ -43,7 +43,10 @@ def test_what_was_written_is_read(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b'{"a": 1}\n{"a": \n', r"rows.jsonl:2: want a JSON object on one line, got .+"),
+        (
+            b'{"a": 1}\n{"a": \n',
+            r"rows.jsonl:2: want a whole JSON object on one line, got one that ends",
+        ),
         (b'{"a": 1}\n\n[1, 2]\n', r"rows.jsonl:3: want a JSON object, got list"),
         (
             b'{"a": 1}\n{"a": "\xe4"}\n',
@@ -63,7 +66,9 @@ def test_a_fault_is_named_with_file_and_line(text: bytes, message: str, tmp_path
 def test_a_file_that_is_not_gzipped_as_its_name_says_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl.gz"
     path.write_bytes(b'{"a": 1}\n')
-    with pytest.raises(DataError, match=r"rows.jsonl.gz: cannot be read after line 0: .*gzip"):
+    with pytest.raises(
+        DataError, match=r"rows.jsonl.gz: cannot be read .* want gzip.* take .gz off"
+    ):
         list(read_rows(path))
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import orjson
 
 from permille.core.errors import DataError
+from permille.core.json_object import parse_object
 
 JsonObject = dict[str, object]
 Record = TypeVar("Record")
@@ -198,18 +199,6 @@ def _open(path: Path) -> BufferedIOBase:
 def _parse(path: Path, number: int, raw: bytes) -> JsonObject:
     """Return the object of a line."""
     try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise fault(
-            path,
-            number,
-            f"is not UTF-8 ({error.reason} at byte {error.start}); save the file as UTF-8, as"
-            " iconv -f latin1 -t utf-8 does with Latin-1",
-        ) from error
-    try:
-        values = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise fault(path, number, f"is not JSON ({error.msg} at column {error.colno})") from error
-    if not isinstance(values, dict):
-        raise fault(path, number, f"want a JSON object, got {type(values).__name__}")
-    return values
+        return parse_object(raw)
+    except ValueError as error:
+        raise fault(path, number, str(error)) from error

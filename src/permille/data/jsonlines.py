@@ -5,9 +5,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import orjson
-
 from permille.core.errors import DataError
+from permille.core.json_object import parse_object
 from permille.data.columns import Row
 
 
@@ -30,6 +29,11 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
                 if line.strip():
                     is_empty = False
                     yield number, _parse(line, f"{path}:{number}")
+    except gzip.BadGzipFile as error:
+        raise DataError(
+            f"{path}: cannot be read after line {number}: want gzip, as .gz says, got something"
+            f" else ({error}); take .gz off its name where it is plain text, or pack it by gzip"
+        ) from error
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read after line {number}: {error}") from error
     if is_empty:
@@ -39,16 +43,6 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
 def _parse(line: bytes, place: str) -> Row:
     """Return the object of one line."""
     try:
-        text = line.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{place}: want UTF-8, got byte 0x{line[error.start]:02x} at position {error.start};"
-            " save the file as UTF-8, as iconv -f latin1 -t utf-8 does with Latin-1"
-        ) from error
-    try:
-        row = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise DataError(f"{place}: want a JSON object on one line, got {error}") from error
-    if not isinstance(row, dict):
-        raise DataError(f"{place}: want a JSON object, got {type(row).__name__}")
-    return row
+        return parse_object(line)
+    except ValueError as error:
+        raise DataError(f"{place}: {error}") from error
