@@ -48,6 +48,18 @@ def test_all_kinds_of_faults_come_in_one_message() -> None:
     ]
 
 
+def test_all_things_to_audit_that_were_given_are_named() -> None:
+    found = faults(Program.evaluate, "run=nowhere", "generations=g", "documents=d")
+    assert any("got run= and generations=" in line for line in found)
+    assert not any(line.startswith("run:") for line in found)
+
+
+@pytest.mark.parametrize("others", [[], ["experiment=paper"]], ids=["alone", "experiment"])
+def test_a_checkpoint_does_not_take_a_task_that_nobody_named(others: list[str]) -> None:
+    (told,) = faults(Program.evaluate, "checkpoint=a/b", *others)
+    assert told.startswith("task: want the task on which checkpoint=a/b is audited, got none;")
+
+
 def test_a_path_without_its_quotes_is_not_called_missing_too(tmp_path: Path) -> None:
     folder = tmp_path / "my (1) data=x"
     folder.mkdir()

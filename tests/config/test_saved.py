@@ -81,6 +81,11 @@ def test_a_checkpoint_of_a_run_is_read_at_the_lengths_of_the_run(
     assert effective_overrides(Program.evaluate, given) == [*wanted, *given]
 
 
+def test_a_run_beside_other_things_to_audit_is_left_to_the_rules() -> None:
+    given = ["run=nowhere", "generations=g", "documents=d"]
+    assert effective_overrides(Program.evaluate, given) == given
+
+
 def test_a_model_that_is_named_beside_a_checkpoint_counts() -> None:
     given = ["checkpoint=google/flan-t5-small", "model=t5_small"]
     assert effective_overrides(Program.evaluate, given) == given

@@ -109,7 +109,9 @@ def test_a_checkpoint_of_another_architecture_is_refused(run: Run, workplace: Pa
     folder = workplace / "decoder"
     folder.mkdir()
     (folder / "config.json").write_text(json.dumps({"model_type": "gpt2"}))
-    done = run("evaluate", "checkpoint=decoder", "hydra.run.dir=of_decoder", "track=files")
+    done = run(
+        "evaluate", "checkpoint=decoder", "task=qa", "hydra.run.dir=of_decoder", "track=files"
+    )
     refused(done, "want an encoder-decoder")
 
 

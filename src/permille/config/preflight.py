@@ -21,7 +21,7 @@ from permille.config.compose import compose_program, composing
 from permille.config.help import help_text
 from permille.config.overrides import explain, read_overrides
 from permille.config.resumed import changed_settings
-from permille.config.saved import effective_overrides
+from permille.config.saved import effective_overrides, value_of
 from permille.config.schema import ROOTS, Program
 from permille.config.settings import to_settings
 from permille.core.errors import SettingsError
@@ -130,6 +130,8 @@ def _faults(
         config = compose_program(program, overrides, folder)
         if program is Program.train:
             faults += changed_settings(given, config, folder)
+        if program is Program.evaluate:
+            faults += _unnamed_task(given)
     except SettingsError as error:
         return [str(error)]
     except COMPOSITION_ERRORS:
@@ -139,6 +141,17 @@ def _faults(
     except SettingsError as error:
         faults += str(error).splitlines()
     return faults
+
+
+def _unnamed_task(overrides: Sequence[str]) -> list[str]:
+    """Return the fault of a checkpoint without a task: the default was named by nobody."""
+    checkpoint = value_of(overrides, "checkpoint")
+    if checkpoint is None or value_of(overrides, "task") is not None:
+        return []
+    return [
+        f"task: want the task on which checkpoint={checkpoint} is audited, got none; name it, such"
+        " as task=summarization"
+    ]
 
 
 def _compose_what_can_be(

@@ -50,6 +50,8 @@ def effective_overrides(program: Program, overrides: Sequence[str]) -> list[str]
     """
     setting = STARTS_FROM.get(program)
     folder = value_of(overrides, setting) if setting else None
+    if program is Program.evaluate and len(audited_things(overrides)) > 1:
+        return list(overrides)  # the rules refuse it, and name all that was given
     if folder is not None:
         kind = A_SWEEP if program is Program.sweep else A_RUN
         return [*saved_overrides(Path(folder), str(setting), kind), *overrides]
@@ -57,6 +59,12 @@ def effective_overrides(program: Program, overrides: Sequence[str]) -> list[str]
     if checkpoint is None or value_of(overrides, "model") is not None:
         return list(overrides)
     return [*_model_overrides(checkpoint), *overrides]
+
+
+def audited_things(overrides: Sequence[str]) -> list[str]:
+    """Return which of `run`, `checkpoint` and `generations` are given: what an audit is of."""
+    names = ("run", "checkpoint", "generations")
+    return [name for name in names if value_of(overrides, name) is not None]
 
 
 def _model_overrides(checkpoint: str) -> list[str]:
