@@ -229,9 +229,17 @@ def test_a_folder_without_weights_is_named(folder):
         load_pretrained(config_of(folder))
 
 
+def test_weights_that_were_cut_off_are_named_without_talk_of_pickles(folder):
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(SettingsError, match=r"want weights in .* cut off: copy it here") as raised:
+        load_pretrained(config_of(folder))
+    assert "allow_pickle" not in str(raised.value)
+
+
 def test_broken_weights_are_named(folder):
     (folder / "model.safetensors").write_bytes(b"broken")
-    with pytest.raises(SettingsError, match="want weights in safetensors in"):
+    with pytest.raises(SettingsError, match=r"want weights in safetensors in .* damaged"):
         load_pretrained(config_of(folder))
 
 

@@ -167,10 +167,12 @@ def _cannot_load(config: ModelConfig, wanted: str, error: Exception) -> Settings
             f" {reason}; connect, or name a folder with the model, or use model=mini"
         )
     first_line = str(error).strip().partition("\n")[0]
-    advice = (
-        "; pickled weights are loaded only with model.allow_pickle=true, which is safe only where"
-        " you trust their origin"
-        if "safetensors" in wanted
-        else ""
-    )
+    advice = ""
+    if isinstance(error, SafetensorError):
+        advice = "; the file of weights is damaged or cut off: copy it here again, or train again"
+    elif "safetensors" in wanted:
+        advice = (
+            "; pickled weights are loaded only with model.allow_pickle=true, which is safe only"
+            " where you trust their origin"
+        )
     return SettingsError(f"model.name: want {wanted} in {config.name}, got: {first_line}{advice}")
