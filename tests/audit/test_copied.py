@@ -38,6 +38,11 @@ def test_no_prompt_copies_nothing():
     assert not PromptWords("", 8).holds("", 51)
 
 
+def test_without_a_prompt_no_text_is_cut_into_words(monkeypatch):
+    monkeypatch.setattr("permille.audit.copied.WORD", None)
+    assert not PromptWords("too short", 8).holds(PROMPT, 51)
+
+
 @given(prompt=words, text=words, size=st.integers(1, 5))
 def test_something_is_copied_only_where_a_run_is_in_both(prompt, text, size):
     runs = {tuple(prompt[i : i + size]) for i in range(len(prompt) - size + 1)}

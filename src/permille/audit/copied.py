@@ -28,6 +28,8 @@ class PromptWords:
         Returns:
             True where such a run stands in the text and no other stretch reaches `least_chars`.
         """
+        if not self._runs:
+            return False
         found = list(WORD.finditer(text))
         is_copied = self._runs.held([match.group().lower() for match in found])
         lengths = (

@@ -19,6 +19,10 @@ class WordRuns:
         words = WORD.findall((text or "").lower())
         self._runs = {tuple(words[i : i + num_words]) for i in self._starts(len(words))}
 
+    def __bool__(self) -> bool:
+        """Tell whether there is any run."""
+        return bool(self._runs)
+
     def held(self, words: Sequence[str]) -> list[bool]:
         """Return of each lower-cased word whether it stands in such a run."""
         is_held = [False] * len(words)
