@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.audit.looks.identifiers import Identifier, IdentifierKind, identifiers_in, is_luhn
+from permille.audit.looks.identifiers import (
+    Identifier,
+    IdentifierKind,
+    blanked,
+    identifiers_in,
+    is_luhn,
+)
 
 K = IdentifierKind
 
@@ -76,3 +82,22 @@ def test_exactly_one_digit_completes_a_number(digits):
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text):
     assert all(one.value for one in identifiers_in(text))
+
+
+class CountedText(str):
+    """A text that counts the characters that are cut out of it."""
+
+    num_copied = 0
+
+    def __getitem__(self, place):
+        found = super().__getitem__(place)
+        self.num_copied += len(found)
+        return found
+
+
+@pytest.mark.parametrize("times", [1, 50, 100])
+def test_what_is_taken_away_costs_one_copy_however_many_there_are(times):
+    text = CountedText("ab cd " * times)
+    spans = [(6 * i, 6 * i + 2) for i in range(times)]
+    assert blanked(text, spans) == "   cd " * times
+    assert text.num_copied == len(text) - 2 * times

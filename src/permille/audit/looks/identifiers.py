@@ -5,7 +5,7 @@ is written in the usual ways; what people write in their own ways is missed.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -125,7 +125,14 @@ def identifiers_in(text: str) -> set[Identifier]:
     for kind, pattern, is_one, value in _RULES:
         matches = [match for match in pattern.finditer(left) if is_one(match.group())]
         found |= {Identifier(kind, value(match.group())) for match in matches}
-        for match in matches:
-            blank = " " * (match.end() - match.start())
-            left = left[: match.start()] + blank + left[match.end() :]
+        left = blanked(left, [match.span() for match in matches])
     return found
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return the text with blanks in ascending half-open spans, each character copied once."""
+    pieces, copied = [], 0
+    for start, end in spans:
+        pieces += [text[copied:start], " " * (end - start)]
+        copied = end
+    return "".join([*pieces, text[copied:]])
