@@ -1,8 +1,11 @@
 """How far texts are spread over examples."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from permille.audit.spread import SplitSpread, whole_words
+from permille.audit.word_hashes import WORD
 from permille.core.records import Document, Span
 
 STOCK = "Thank you for writing to us, we hope that you will get better soon."
@@ -86,6 +89,32 @@ def test_a_passage_without_a_word_stands_in_its_own_example(make_finding, make_c
 )
 def test_words_that_a_span_cuts_are_no_part_of_its_passage(span, words):
     assert whole_words("one, two. (three) four", span) == words
+
+
+@given(st.text("a1_ é.,", max_size=20), st.integers(0, 20), st.integers(0, 20))
+def test_the_words_inside_a_span_are_those_of_the_whole_text(text, start, size):
+    wanted = [
+        match.group()
+        for match in WORD.finditer(text)
+        if start <= match.start() and match.end() <= start + size
+    ]
+    assert whole_words(text, Span(start, start + size)) == " ".join(wanted)
+
+
+def test_no_more_than_the_span_is_cut_into_words(monkeypatch):
+    read = []
+
+    class Noted:
+        def finditer(self, text, *ends):
+            read.append(ends)
+            return WORD.finditer(text, *ends)
+
+        def match(self, text):
+            return WORD.match(text)
+
+    monkeypatch.setattr("permille.audit.spread.WORD", Noted())
+    assert whole_words("one two three " * 1000, Span(14, 27)) == "one two three"
+    assert read == [(14, 27)]
 
 
 def test_stock_text_is_known_though_its_run_begins_within_a_word(

@@ -100,9 +100,11 @@ def text_groups(documents: Sequence[Document], least_chars: int) -> dict[str, st
 
 def whole_words(text: str, span: Span) -> str:
     """Return the words that lie inside a span whole; a run of characters may begin within one."""
-    inside = (
-        match
-        for match in WORD.finditer(text)
-        if span.start_char <= match.start() and match.end() <= span.end_char
+    start, end = span.start_char, span.end_char
+    # the span alone is read: there may be as many spans as the text is long
+    return " ".join(
+        match.group()
+        for match in WORD.finditer(text, start, end)
+        if not (match.start() == start and WORD.match(text[max(0, start - 1) : start]))
+        and not (match.end() == end and WORD.match(text[end : end + 1]))
     )
-    return " ".join(match.group() for match in inside)
