@@ -6,7 +6,7 @@ from types import FrameType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.align.copies import Quad, copied_spans
+from permille.align.copies import Quad, copied_spans, mostly_inside
 
 quads = st.builds(
     lambda start, size, other: (start, start + size, other, other + size),
@@ -31,9 +31,23 @@ def test_runs_mostly_inside_longer_ones_are_left_out(runs: list[Quad]) -> None:
     assert copied_spans(runs, 0) == kept_by_pairs(runs)
 
 
+@given(st.lists(quads, max_size=8), st.lists(quads, max_size=8))
+def test_spans_of_which_more_than_half_lies_in_runs_are_told(
+    runs: list[Quad], others: list[Quad]
+) -> None:
+    spans = [(start, end) for start, end, *_ in others]
+    wanted = {
+        number
+        for number, (start, end) in enumerate(spans)
+        if 2 * sum(max(0, min(end, run[1]) - max(start, run[0])) for run in runs) > end - start
+    }
+    assert mostly_inside(spans, runs) == wanted
+
+
 def num_steps(num_runs: int) -> int:
-    """Count the calls that it takes to keep so many runs, none inside another."""
+    """Count the calls that it takes to keep so many runs, and to find the sentences in them."""
     runs = [(60 * i, 60 * i + 58, 0, 58) for i in range(num_runs)]
+    sentences = [(60 * i, 60 * i + 59) for i in range(num_runs)]
     steps = 0
 
     def count(_frame: FrameType, _event: str, _argument: object) -> None:
@@ -42,7 +56,7 @@ def num_steps(num_runs: int) -> int:
 
     sys.setprofile(count)
     try:
-        copied_spans(runs, 50)
+        mostly_inside(sentences, copied_spans(runs, 50))
     finally:
         sys.setprofile(None)
     return steps

@@ -4,6 +4,7 @@ One side is hashed in blocks that follow each other without gap, the other at ev
 common run of twice the block's length less one holds a whole block, so none that long is missed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -209,6 +210,25 @@ def copied_spans(common: list[Quad], least_chars: int) -> list[Quad]:
     A passage is given once, with its longest counterpart.
     """
     return _written_once([span for span in common if span[1] - span[0] > least_chars])
+
+
+def mostly_inside(spans: Sequence[tuple[int, int]], runs: Sequence[Quad]) -> set[int]:
+    """List the spans of the suspicious text, by number, of which more than half lies in runs.
+
+    What stands in several runs counts as often.
+    """
+    if not runs or not spans:
+        return set()
+    changes = np.zeros(max(run[1] for run in runs) + 1, np.int64)
+    for start, end, *_ in runs:
+        changes[start] += 1
+        changes[end] -= 1
+    # before each character, all that stands in runs: to compare all pairs would take the square
+    inside = np.concatenate(([0], changes.cumsum().cumsum()))
+    ends = np.array(spans, np.int64)
+    before = inside[np.minimum(ends, len(inside) - 1)]
+    covered = 2 * (before[:, 1] - before[:, 0]) > ends[:, 1] - ends[:, 0]
+    return set(np.flatnonzero(covered).tolist())
 
 
 def _widen(run: Quad, left: str, right: str) -> Quad:

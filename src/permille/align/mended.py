@@ -15,13 +15,20 @@ from permille.align.candidates import (
     refined,
 )
 from permille.align.config import AlignConfig
-from permille.align.copies import Copyable, Quad, common_spans, copied_spans, make_copyable
+from permille.align.copies import (
+    Copyable,
+    Quad,
+    common_spans,
+    copied_spans,
+    make_copyable,
+    mostly_inside,
+)
 from permille.align.evidence import Block
 from permille.align.extension import extend
 from permille.align.folding import fold
 from permille.align.overlap import resolve_overlap
 from permille.align.pair import find_seeds, mended_idf
-from permille.align.prepare import PreparedText, Sentences
+from permille.align.prepare import PreparedText
 from permille.align.refine import SOURCE, SUSPICIOUS, WordedPair
 from permille.align.summaries import condensing, find_summary
 from permille.align.weights import Learned
@@ -164,7 +171,7 @@ def _like_sentences(pair: MendedPair, config: AlignConfig) -> list[Quad]:
         right.bags,
         config,
         mended_idf,
-        skipped=_covered(left, pair.runs),
+        skipped=mostly_inside(left.spans, pair.runs),
         most_per_sentence=_MOST_ALIKE,
         matched=pair.worded.matched[SOURCE],
     )
@@ -269,15 +276,3 @@ def _mostly_inside(span: Quad, other: Quad, side: int) -> bool:
     """Tell whether most of a span lies in another one, on one side."""
     start, end = span[2 * side : 2 * side + 2]
     return 2 * (min(end, other[2 * side + 1]) - max(start, other[2 * side])) > end - start
-
-
-def _covered(sentences: Sentences, runs: list[Quad]) -> set[int]:
-    """List the suspicious sentences of which more than half lies in runs."""
-    if not runs:
-        return set()
-    covered = set()
-    for index, (start, end) in enumerate(sentences.spans):
-        inside = sum(max(0, min(end, run[1]) - max(start, run[0])) for run in runs)
-        if 2 * inside > end - start:
-            covered.add(index)
-    return covered
