@@ -163,6 +163,10 @@ def test_a_unit_is_the_example_then_the_prompt_then_the_generation():
     assert unit_of(Generation("g", "")) == "generation g"
 
 
+def test_an_empty_prompt_makes_generations_no_unit():
+    assert unit_of(Generation("g", "", prompt="")) == "generation g"
+
+
 def test_keys_of_chosen_examples_come_first():
     generation = Generation("g", "", example_id="e")
     units = frozenset({unit_key(generation, 3)})

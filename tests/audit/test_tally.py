@@ -88,9 +88,23 @@ def test_several_generations_of_an_example_count_as_one_of_it(make_row):
     assert one.ci95[1] < other.ci95[1]
 
 
-def test_generations_without_an_example_count_each_by_itself(make_row):
-    rows = [make_row(unit="prompt p", has_example=False) for _ in range(5)]
-    assert ratios_of(Tally(rows), "main").any.method == "wilson"
+def sampled(make_row, name, **named):
+    """Ten answers to each of twenty prompts, of which six are always memorized."""
+    return Tally(
+        [
+            make_row(Kind.VERBATIM if i < 6 else Kind.NONE, unit=f"{name} {i}", **named)
+            for i in range(20)
+            for _ in range(10)
+        ]
+    )
+
+
+def test_several_generations_of_a_prompt_count_as_one_of_it_without_an_example_too(make_row):
+    named = ratios_of(sampled(make_row, "example"), "main").any
+    unnamed = ratios_of(sampled(make_row, "prompt", has_example=False), "main").any
+    assert unnamed == named
+    assert unnamed.method == "wilson over groups"
+    assert unnamed.effective_of < 21
 
 
 def test_a_share_of_nothing_has_the_reason(make_row):

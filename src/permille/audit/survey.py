@@ -142,19 +142,16 @@ def is_indexed(document: Document, *, is_paper: bool) -> bool:
 
 
 def unit_of(generation: Generation) -> str:
-    """Return what tells a prompt from others: the example, else the prompt, else the id."""
+    """Return what tells a prompt from others: the example, else the prompt, else the id.
+
+    Generations of one unit rise and fall together. An empty prompt asks for nothing: what is
+    written then is drawn each time anew.
+    """
     if generation.example_id is not None:
         return f"example {generation.example_id}"
-    if generation.prompt is not None:
+    if generation.prompt:
         return f"prompt {generation.prompt}"
     return f"generation {generation.id}"
-
-
-def example_of(generation: Generation) -> str:
-    """Return what tells examples apart: the example, else the generation by itself."""
-    if generation.example_id is None:
-        return f"generation {generation.id}"
-    return f"example {generation.example_id}"
 
 
 def unit_key(generation: Generation, seed: int) -> int:

@@ -19,7 +19,8 @@ class Row:
     """What is counted of one generation.
 
     Attributes:
-        unit: Key of its prompt: generations of one example share it.
+        unit: Key of its prompt: generations of one example share it, without examples those of one
+            prompt.
         group: Key of the examples that share text with its own.
         task: Its task.
         has_example: Whether it names its example.
@@ -156,8 +157,8 @@ def ratio_over(
 ) -> Ratio:
     """Return the share of true values, with Wilson's interval.
 
-    Where one example gives several generations, the interval counts examples: Wilson's at the
-    effective size.
+    Where one example or prompt gives several generations, the interval counts these and not the
+    generations: Wilson's at the effective size.
 
     Args:
         rows: The generations, of length N.
@@ -168,8 +169,8 @@ def ratio_over(
 
 
 def units_of(rows: Sequence[Row]) -> list[str]:
-    """Return what each of N generations counts as a part of: its example, or else itself."""
-    return [row.unit if row.has_example else f"row {i}" for i, row in enumerate(rows)]
+    """Return what each of N generations counts as a part of: its example, or its prompt."""
+    return [row.unit for row in rows]
 
 
 def ratio_by_unit(

@@ -1,5 +1,7 @@
 """Values of training documents in what a model wrote."""
 
+import pytest
+
 from permille.audit.looks.identifiers import Identifier, IdentifierKind
 from permille.audit.looks.personal import describe_personal_data
 from permille.core.records import Arm, Document, Generation, Split
@@ -49,9 +51,10 @@ def test_names_are_counted_where_something_finds_them():
     assert "audit.looks.entities" in missing
 
 
-def test_generations_of_one_example_count_as_one_in_the_interval():
-    several = [Generation(f"a{i}", "ann@example.org", example_id="one") for i in range(4)]
-    others = [Generation(f"b{i}", "nobody", example_id=f"other {i}") for i in range(4)]
+@pytest.mark.parametrize("name", ["example_id", "prompt"])
+def test_generations_of_one_example_or_prompt_count_as_one_in_the_interval(name):
+    several = [Generation(f"a{i}", "ann@example.org", **{name: "one"}) for i in range(4)]
+    others = [Generation(f"b{i}", "nobody", **{name: f"other {i}"}) for i in range(4)]
     ratio = describe_personal_data([*several, *others], DOCUMENTS)["email"]["generations"]["train"]
     assert (ratio["count"], ratio["of"]) == (4, 8)
     assert ratio["method"] == "wilson over groups"

@@ -1,5 +1,7 @@
 """Whose prompt gives back whose document."""
 
+import pytest
+
 from permille.audit.looks.task_matrix import describe_task_matrix
 from permille.core.records import Arm, Document, Generation, Split
 
@@ -59,9 +61,10 @@ def test_one_task_has_no_matrix():
     assert describe_task_matrix([], GENERATIONS[:2], DOCUMENTS, 51) == {}
 
 
-def test_generations_of_one_example_count_as_one_in_the_interval():
-    several = [generation(f"a{i}", "qa", example_id="one") for i in range(4)]
-    others = [generation(f"b{i}", "qa", example_id=f"other {i}") for i in range(4)]
+@pytest.mark.parametrize("name", ["example_id", "prompt"])
+def test_generations_of_one_example_or_prompt_count_as_one_in_the_interval(name):
+    several = [generation(f"a{i}", "qa", **{name: "one"}) for i in range(4)]
+    others = [generation(f"b{i}", "qa", **{name: f"other {i}"}) for i in range(4)]
     lines = [line(one.id, "d1") for one in several]
     found = describe_task_matrix(lines, [*several, *others, GENERATIONS[2]], DOCUMENTS, 51)
     ratio = found["qa"]["qa"]

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from permille.audit.looks.identifiers import Identifier, IdentifierKind, identifiers_in
-from permille.audit.survey import example_of
+from permille.audit.survey import unit_of
 from permille.audit.tally import ratio_by_unit
 from permille.core.records import Arm, Document, Generation, Split
 
@@ -55,7 +55,7 @@ def describe_personal_data(
         values = (find(generation.text) & known.keys()) - given
         written[generation.split].update(values)
         kinds[generation.split].append({value.kind for value in values})
-        units[generation.split].append(example_of(generation))
+        units[generation.split].append(unit_of(generation))
     found: dict[str, object] = {
         str(kind): {
             "in_documents": sum(one.kind is kind for one in known),

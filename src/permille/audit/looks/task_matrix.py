@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from permille.audit.survey import example_of
+from permille.audit.survey import unit_of
 from permille.audit.tally import ratio_by_unit
 from permille.core.records import Arm, Document, Generation, Kind, Split
 
@@ -17,7 +17,8 @@ def describe_task_matrix(
     """Return, by the prompt's task and the document's, the ratio of generations with a case.
 
     A generation with cases in documents of several tasks counts for each of them, so a row may add
-    up to more than the ratio of its task. Generations of one example count as one in the intervals.
+    up to more than the ratio of its task. Generations of one example, or without examples of one
+    prompt, count as one in the intervals.
 
     Args:
         lines: Of cases.jsonl.
@@ -32,7 +33,7 @@ def describe_task_matrix(
     for one in generations:
         is_audited = (one.model, one.split) == (Arm.TUNED, Split.TRAIN)
         if one.task is not None and is_audited and len(one.text) >= least_chars:
-            measured[one.task][one.id] = example_of(one)
+            measured[one.task][one.id] = unit_of(one)
     if len(measured) < 2:
         return {}
     known = {name for of_task in measured.values() for name in of_task}
