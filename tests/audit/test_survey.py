@@ -130,21 +130,80 @@ def test_a_mixture_is_cut_task_by_task():
         kept = {"qa": 2, "nli": 1, "sum": 3}
         assert tasks_of(generations, split, cuts[split].has_generation) == kept
         assert tasks_of(documents, split, cuts[split].has_document) == kept
+    assert survey(generations, documents).note is None
 
 
-def test_splits_of_different_tasks_are_cut_as_a_whole():
+TRAIN_ONLY, HELDOUT_ONLY = {"letters": [Split.TRAIN]}, {"mails": [Split.HELDOUT]}
+
+
+def test_of_splits_with_different_tasks_those_of_both_are_compared():
+    generations, documents = (
+        of_tasks(make(6, 2), {"notes": Split, None: Split})
+        + of_tasks(make(9, 9), TRAIN_ONLY | HELDOUT_ONLY)
+        for make in (generations_of, documents_of)
+    )
+    found = survey(generations, documents)
+    for split in Split:
+        kept = {"notes": 2, None: 2}
+        assert tasks_of(generations, split, found.cuts[split].has_generation) == kept
+        assert tasks_of(documents, split, found.cuts[split].has_document) == kept
+    assert found.why_not is None
+    assert found.note == (
+        "left out, since only one split has their task: 9 training prompts (letters), 9 held-out "
+        "prompts (mails), 9 training documents (letters), 9 held-out documents (mails)"
+    )
+
+
+def test_what_only_one_split_has_is_left_out_where_nothing_else_is_cut():
+    generations, documents = (
+        of_tasks(make(3, 3), {"notes": Split}) + of_tasks(make(3, 0), TRAIN_ONLY)
+        for make in (generations_of, documents_of)
+    )
+    found = survey(generations, documents)
+    assert found.is_cut(Split.TRAIN)
+    assert not found.is_cut(Split.HELDOUT)
+    assert tasks_of(generations, Split.TRAIN, found.cuts[Split.TRAIN].has_generation) == {
+        "notes": 3
+    }
+    assert found.note == (
+        "left out, since only one split has their task: 3 training prompts (letters), 3 training "
+        "documents (letters)"
+    )
+
+
+@pytest.mark.parametrize("heldout", ["mails", None])
+def test_splits_that_share_no_task_are_not_compared(heldout):
+    generations = of_tasks(generations_of(4, 4), TRAIN_ONLY | {heldout: [Split.HELDOUT]})
+    found = survey(generations, documents_of(2, 2))
+    assert found.has_heldout
+    assert found.why_not == (
+        f"no task is in both splits: training prompts (letters), held-out prompts "
+        f"({heldout or 'no task named'})"
+    )
+
+
+def test_documents_of_other_tasks_are_nothing_to_compare_with():
+    documents = of_tasks(documents_of(4, 4), TRAIN_ONLY | HELDOUT_ONLY)
+    assert survey(generations_of(2, 2), documents).why_not == (
+        "no task is in both splits: training documents (letters), held-out documents (mails)"
+    )
+
+
+def test_documents_of_which_a_split_names_no_task_are_cut_as_a_whole():
     generations, documents = generations_of(5, 2), documents_of(3, 6)
     named = [replace(text, task="qa") if text.split is Split.TRAIN else text for text in documents]
-    cuts = survey(generations, named).cuts
+    found = survey(generations, named)
     for split in Split:
-        assert sum(tasks_of(generations, split, cuts[split].has_generation).values()) == 2
-        assert sum(tasks_of(named, split, cuts[split].has_document).values()) == 3
+        assert sum(tasks_of(generations, split, found.cuts[split].has_generation).values()) == 2
+        assert sum(tasks_of(named, split, found.cuts[split].has_document).values()) == 3
+    assert found.note is found.why_not is None
 
 
 def test_without_held_out_texts_nothing_is_cut():
     found = survey(generations_of(5, 0), documents_of(5, 0))
     assert found.cuts[Split.TRAIN].is_everything
     assert not found.is_cut(Split.TRAIN)
+    assert found.note is found.why_not is None
 
 
 @pytest.mark.parametrize(

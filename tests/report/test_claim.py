@@ -48,6 +48,18 @@ def test_a_missing_difference_in_differences_leaves_the_difference() -> None:
     assert claim(values).startswith("Fine-tuning data is given back")
 
 
+@pytest.mark.parametrize("low", [30.1, -30.0])
+def test_what_the_comparison_left_out_stands_behind_the_claim(low: float) -> None:
+    values = report(contrast(61.0, low, 95.5))
+    values["controls"]["heldout"]["note"] = "left out: 50 training prompts (letters)"
+    assert claim(values).endswith(". Left out: 50 training prompts (letters).")
+
+
+def test_splits_that_cannot_be_compared_give_no_claim_and_say_why() -> None:
+    null = {"any": {"permille": None, "ci95": None, "p": None, "reason": "no task is in both"}}
+    assert claim(report(null)) == "No claim: no task is in both (measurable: 100 of 120)."
+
+
 def test_nothing_measurable_is_said_so() -> None:
     assert claim(report({}, of=0)).startswith("Not measurable: none of 120")
 

@@ -20,6 +20,24 @@ def test_each_control_of_the_report_has_a_row_with_its_meaning() -> None:
     assert all(row.meaning.endswith(".") for row in rows.values())
 
 
+def test_a_note_stands_with_what_a_control_means() -> None:
+    report = make_report(30)
+    report["controls"]["heldout"]["note"] = "left out: 5 training prompts (letters)"
+    for row in control_rows(report):
+        said = row.meaning.endswith(" Left out: 5 training prompts (letters).")
+        assert said == (row.key == "heldout")
+
+
+def test_a_contrast_that_cannot_be_had_says_why() -> None:
+    report = make_report(30)
+    null = {"permille": None, "ci95": None, "p": None, "reason": "no task is in both splits"}
+    report["controls"]["heldout"]["difference"]["any"] = null
+    rows = {row.name: row for row in control_rows(report)}
+    assert rows["training minus held-out"].figure == "missing: no task is in both splits"
+    assert rows["training minus held-out"].is_missing
+    assert not rows["held-out prompts"].is_missing
+
+
 def test_a_report_without_controls_has_no_row() -> None:
     assert control_rows({"controls": {}}) == []
 

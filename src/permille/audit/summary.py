@@ -1,6 +1,7 @@
 """From rows to the report: counts, ratios, tasks and controls."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from permille.audit.config import AuditConfig
 from permille.audit.controls.base_model import base_model_control, difference_in_differences
@@ -49,9 +50,11 @@ def summarize(
         tasks = {name: _of_task(rows) for name, rows in by_task.items()}
     else:
         controls = {**_controls(tallies, found, config, least_chars), **probed.controls(observed)}
+        # what the cut of all tasks leaves out is of other tasks than each
+        alone = replace(found, note=None)
         for name, rows in by_task.items():
             own = probed.controls_of(name, ratios_of(rows[TUNED_TRAIN], MAIN))
-            of_task = {**_controls(rows, found, config, least_chars), **own}
+            of_task = {**_controls(rows, alone, config, least_chars), **own}
             tasks[name] = {**_of_task(rows), "controls": of_task}
         by_name = {name: part["controls"] for name, part in tasks.items()}
         controls["multiplicity"] = multiplicity(controls, by_name)
@@ -96,11 +99,12 @@ def _controls(
     """Return the controls that rows alone are enough for, or why one was not computed."""
     train = tallies[TUNED_TRAIN]
     others = [tally for arm, tally in tallies.items() if arm != TUNED_TRAIN]
+    cut = {"note": found.note, "why_not": found.why_not}
     return {
-        "heldout": heldout_control(tallies, seed=config.seed),
+        "heldout": heldout_control(tallies, seed=config.seed, **cut),
         "base_model": base_model_control(tallies),
-        "difference_in_differences": difference_in_differences(tallies, seed=config.seed),
-        "cross_index": cross_index_control(tallies),
+        "difference_in_differences": difference_in_differences(tallies, seed=config.seed, **cut),
+        "cross_index": cross_index_control(tallies, **cut),
         **subset_controls(train, has_examples=found.has_examples),
         "duplicates": duplicates(train),
         "boilerplate": boilerplate(train, config.max_examples),

@@ -1,7 +1,7 @@
 """What there is to audit: how many texts of which split and model, and a cut to equal sizes.
 
-Reads generations and documents once each and keeps a few numbers a text, never the texts. Where
-both splits have the same tasks, they are cut task by task, so that they keep one mixture.
+Reads generations and documents once each and keeps a few numbers a text, never the texts. Splits
+are cut task by task to the tasks that both have, so that both are of one mixture.
 """
 
 from collections import Counter, defaultdict
@@ -14,6 +14,8 @@ from permille.core.records import Arm, Document, Generation, Part, Split
 
 FIRST_HALF = 1 << 63
 """Keys below it belong to documents of chosen examples, which a cut takes first."""
+PROMPTS, DOCUMENTS = "prompts", "documents"
+SIDES = {Split.TRAIN: "training", Split.HELDOUT: "held-out"}
 Task = str | None
 Keys = dict[Split, dict[Task, set[int]]]
 """Hashes of texts, by split and task."""
@@ -61,6 +63,8 @@ class Survey:
         has_inputs: Whether any document is an input.
         has_examples: Whether any document names its example.
         cuts: The choice of each split for contrasts.
+        note: What the choice left out because only one split has its task; None for nothing.
+        why_not: Why the splits cannot be compared; None where they can.
     """
 
     num_generations: Counter[tuple[Arm, Split]]
@@ -68,6 +72,8 @@ class Survey:
     has_inputs: bool
     has_examples: bool
     cuts: dict[Split, Cut]
+    note: str | None = None
+    why_not: str | None = None
 
     @property
     def has_heldout(self) -> bool:
@@ -115,7 +121,10 @@ def survey(
     num_documents = Counter({split: sum(map(len, found.values())) for split, found in keys.items()})
     last_keys = _last_keys(keys)
     cuts = {split: Cut(seed, units[split], last_keys[split]) for split in Split}
-    return Survey(counts, num_documents, has_inputs, has_examples, cuts)
+    texts = {PROMPTS: prompts, DOCUMENTS: keys}
+    why_not = _why_not(texts)
+    note = None if why_not else _note(texts)
+    return Survey(counts, num_documents, has_inputs, has_examples, cuts, note, why_not)
 
 
 def _count_generations(
@@ -168,10 +177,15 @@ def document_key(document: Document, units: frozenset[int] | None, seed: int) ->
     return key if example in units else key + FIRST_HALF
 
 
+def _common_tasks(keys: Keys) -> set[Task]:
+    """Return the tasks that both splits have; texts that name none are a task of their own."""
+    first, second = keys.values()
+    return first.keys() & second.keys()
+
+
 def _strata(keys: Keys) -> Keys:
-    """Return keys by task where both splits have the same tasks, else all under None."""
-    first, second = (set(by_task) for by_task in keys.values())
-    if first == second:
+    """Return keys by task where both splits have a task, else all under None."""
+    if _common_tasks(keys):
         return keys
     return {split: {None: set().union(*by_task.values())} for split, by_task in keys.items()}
 
@@ -182,7 +196,7 @@ def _chosen_units(prompts: Keys) -> dict[Split, frozenset[int] | None]:
     sizes = _smaller(strata)
     chosen: dict[Split, frozenset[int] | None] = {}
     for split, by_task in strata.items():
-        is_cut = any(0 < sizes[task] < len(found) for task, found in by_task.items())
+        is_cut = _is_cut(by_task, sizes)
         units = (unit for task, found in by_task.items() for unit in sorted(found)[: sizes[task]])
         chosen[split] = frozenset(units) if is_cut else None
     return chosen
@@ -194,16 +208,56 @@ def _last_keys(documents: Keys) -> dict[Split, dict[Task, int] | None]:
     sizes = _smaller(strata)
     chosen: dict[Split, dict[Task, int] | None] = {}
     for split, by_task in strata.items():
-        is_cut = any(0 < sizes[task] < len(found) for task, found in by_task.items())
-        last = {task: sorted(found)[sizes[task] - 1] for task, found in by_task.items() if found}
-        chosen[split] = last if is_cut else None
+        last = {
+            task: sorted(found)[sizes[task] - 1] if sizes[task] else -1
+            for task, found in by_task.items()
+        }
+        chosen[split] = last if _is_cut(by_task, sizes) else None
     return chosen
 
 
 def _smaller(strata: Keys) -> dict[Task, int]:
-    """Return by task how many keys the split has that has fewer."""
+    """Return by task how many keys the split has that has fewer; 0 where one has none."""
     first, second = strata.values()
-    return {task: min(len(first[task]), len(second[task])) for task in first}
+    return {
+        task: min(len(first.get(task, ())), len(second.get(task, ()))) for task in {*first, *second}
+    }
+
+
+def _is_cut(by_task: Mapping[Task, set[int]], sizes: Mapping[Task, int]) -> bool:
+    """Whether a split has more keys than are chosen; where one has none nothing is cut."""
+    is_more = any(sizes[task] < len(found) for task, found in by_task.items())
+    return is_more and any(sizes.values())
+
+
+def _note(texts: Mapping[str, Keys]) -> str | None:
+    """Return what is left out since only one split has its task; None where that is nothing."""
+    told = [
+        f"{sum(len(by_task[task]) for task in tasks)} {SIDES[split]} {noun} ({_named(tasks)})"
+        for noun, keys in texts.items()
+        if _common_tasks(keys)
+        for split, by_task in keys.items()
+        if (tasks := by_task.keys() - _common_tasks(keys))
+    ]
+    return f"left out, since only one split has their task: {', '.join(told)}" if told else None
+
+
+def _why_not(texts: Mapping[str, Keys]) -> str | None:
+    """Return why the splits cannot be compared: they share no task; None where they can.
+
+    Documents of which a split names no task may be of the other's; prompts may not.
+    """
+    for noun, keys in texts.items():
+        may_share = noun == DOCUMENTS and any(None in by_task for by_task in keys.values())
+        if all(keys.values()) and not (may_share or _common_tasks(keys)):
+            told = [f"{SIDES[split]} {noun} ({_named(tasks)})" for split, tasks in keys.items()]
+            return f"no task is in both splits: {', '.join(told)}"
+    return None
+
+
+def _named(tasks: Iterable[Task]) -> str:
+    """Write the names of tasks."""
+    return ", ".join(sorted("no task named" if task is None else task for task in tasks))
 
 
 def seeded_hash(text: str, seed: int) -> int:

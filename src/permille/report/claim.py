@@ -83,8 +83,18 @@ def claimed_contrast(report: Report) -> tuple[Mapping[str, object], str]:
     return part(report, "controls", "heldout", "difference", "any"), "held-out prompts"
 
 
+def note_text(control: Mapping[str, object]) -> str:
+    """Write what is to be known of a control as a sentence to add, nothing where it has no note.
+
+    >>> note_text({"note": "left out: 50 training prompts (letters)"})
+    ' Left out: 50 training prompts (letters).'
+    """
+    note = str(control.get("note") or "")
+    return f" {note[0].upper()}{note[1:]}." if note else ""
+
+
 def claim(report: Report) -> str:
-    """Return the sentence that a reader may quote.
+    """Return the sentence that a reader may quote, and what it leaves out.
 
     A difference whose interval covers 0 is not called an effect.
     """
@@ -99,11 +109,12 @@ def claim(report: Report) -> str:
         why = contrast or part(report, "controls", "heldout")
         return f"No claim: {interval_text(why)} (measurable: {measurable} of {total})."
     figure = interval_text(contrast)
+    note = note_text(part(report, "controls", "heldout"))
     if covers_zero(contrast):
-        return f"No effect shown against {against}: {figure} covers 0."
+        return f"No effect shown against {against}: {figure} covers 0.{note}"
     if ci95[0] > 0:
-        return f"Fine-tuning data is given back: {figure} more than on {against}."
-    return f"Less is given back than on {against}: {figure}."
+        return f"Fine-tuning data is given back: {figure} more than on {against}.{note}"
+    return f"Less is given back than on {against}: {figure}.{note}"
 
 
 def sweep_claim(differences: Mapping[str, Mapping[str, object]]) -> str:

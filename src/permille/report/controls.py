@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from permille.report.claim import Report, covers_zero, interval_text, method_text, part
+from permille.report.claim import (
+    Report,
+    covers_zero,
+    interval_text,
+    method_text,
+    note_text,
+    part,
+)
 
 Path = tuple[str, ...]
 EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
@@ -159,9 +166,12 @@ def control_rows(report: Report) -> list[ControlRow]:
         if key in controls:
             ratio = part(controls, key, *path)
             missing = part(controls, key).get("missing")
+            if "p" in ratio:
+                missing = missing or ratio.get("reason")
             if ratio or missing:
                 shown = f"missing: {missing}" if missing else interval_text(ratio)
-                found = ControlRow(key, name, meaning, shown, count_text(ratio), bool(missing))
+                said = f"{meaning}{note_text(part(controls, key))}"
+                found = ControlRow(key, name, said, shown, count_text(ratio), bool(missing))
                 rows.append(replace(found, method=method_text(ratio)))
     return [*rows, *_duplicates(controls), *_thresholds(controls), *_multiplicity(controls)]
 

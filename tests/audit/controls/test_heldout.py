@@ -84,6 +84,23 @@ def test_the_cross_index_is_another_view(make_row):
     assert (found["any"]["count"], found["idea"]["count"]) == (1, 1)
 
 
+def test_splits_that_share_no_task_have_ratios_and_no_contrast(make_row):
+    tallies = {TRAIN: arm(make_row, 30, 100), HELDOUT: arm(make_row, 2, 100)}
+    found = heldout_control(tallies, seed=0, why_not="why")
+    assert found["any"]["count"] == 2
+    null = {"permille": None, "ci95": None, "p": None, "reason": "why"}
+    assert found["difference"]["any"] == null | {"measurable_only": null}
+    assert "train" not in found
+    assert cross_index_control(tallies, why_not="why") == {"missing": "why"}
+
+
+def test_what_was_left_out_is_said_beside_the_figures(make_row):
+    tallies = {TRAIN: arm(make_row, 30, 100), HELDOUT: arm(make_row, 2, 100)}
+    assert heldout_control(tallies, seed=0, note="left out")["note"] == "left out"
+    assert cross_index_control(tallies, note="left out")["note"] == "left out"
+    assert "note" not in heldout_control(tallies, seed=0) | cross_index_control(tallies)
+
+
 @pytest.mark.parametrize("kind", ["any", "verbatim"])
 def test_nothing_against_nothing_still_has_an_interval(make_row, kind):
     contrast = split_contrast(arm(make_row, 0, 50), arm(make_row, 0, 50), kind, seed=0)

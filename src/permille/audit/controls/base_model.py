@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from permille.audit.controls.contrasts import by_kind, cases_of, groups_of, missing, paired
+from permille.audit.controls.contrasts import by_kind, cases_of, groups_of, missing, noted, paired
 from permille.audit.controls.heldout import NO_HELDOUT
 from permille.audit.rows import CUT, MAIN
 from permille.audit.tally import Flags, Tally, ratios_of
@@ -39,27 +39,38 @@ def model_contrast(pair: Pair, kind: str) -> Contrast:
     )
 
 
-def difference_in_differences(tallies: Mapping[ArmKey, Tally], *, seed: int) -> dict[str, object]:
+def difference_in_differences(
+    tallies: Mapping[ArmKey, Tally],
+    *,
+    seed: int,
+    note: str | None = None,
+    why_not: str | None = None,
+) -> dict[str, object]:
     """Return (tuned D - tuned H) - (base D - base H) by kind, or why it cannot be had.
 
     Args:
         tallies: The rows of each arm.
         seed: Of the permutations.
+        note: What is to be known of the cut to equal sizes.
+        why_not: Why the splits cannot be compared; None where they can.
     """
     if (Arm.TUNED, Split.HELDOUT) not in tallies:
         return missing(NO_HELDOUT)
+    if why_not:
+        return missing(why_not)
     if not all((Arm.BASE, split) in tallies for split in Split):
         return missing(f"{NO_BASE}; heldout.difference is what can be claimed")
     train, heldout = (
         paired(tallies[Arm.TUNED, split].chosen(), tallies[Arm.BASE, split].chosen())
         for split in Split
     )
-    return by_kind(
+    found = by_kind(
         lambda kind: _double_contrast(train, heldout, kind, seed),
         lambda kind: _double_contrast(
             _measurable_in_both(train), _measurable_in_both(heldout), kind, seed
         ),
     )
+    return {**found, **noted(note)}
 
 
 def _double_contrast(train: Pair, heldout: Pair, kind: str, seed: int) -> Contrast:

@@ -20,6 +20,11 @@ def missing(why: str) -> dict[str, object]:
     return {"missing": why}
 
 
+def noted(note: str | None) -> dict[str, object]:
+    """Return the key of a control that says what is to be known of it; nothing for None."""
+    return {} if note is None else {"note": note}
+
+
 def cases_of(tally: Tally, way: str, kind: str) -> Flags:
     """Return whether each generation has a case of a kind, or of `any`, of shape (N,).
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from permille.audit.controls.contrasts import by_kind, cases_of, groups_of, missing
+from permille.audit.controls.contrasts import by_kind, cases_of, groups_of, missing, noted
 from permille.audit.rows import CROSS, CUT, MAIN
 from permille.audit.tally import Tally, ratios_of
 from permille.audit.views import ArmKey
@@ -20,20 +20,34 @@ def heldout_ratios(tallies: Mapping[ArmKey, Tally]) -> dict[str, object]:
     return dict(ratios_of(tallies[HELDOUT].chosen(), MAIN).to_dict())
 
 
-def heldout_control(tallies: Mapping[ArmKey, Tally], *, seed: int) -> dict[str, object]:
+def heldout_control(
+    tallies: Mapping[ArmKey, Tally],
+    *,
+    seed: int,
+    note: str | None = None,
+    why_not: str | None = None,
+) -> dict[str, object]:
     """Return R(tuned; H, index of H) and its difference to R(tuned; D, index of D).
 
-    Both splits are cut to the same number of prompts and documents; `train` has D's ratios then.
+    Both splits are cut to the same number of prompts and documents, of tasks that both have;
+    `train` has D's ratios then.
 
     Args:
         tallies: The rows of each arm.
         seed: Of the permutations.
+        note: What is to be known of the cut.
+        why_not: Why the splits cannot be compared; None where they can.
     """
     if HELDOUT not in tallies:
         return missing(NO_HELDOUT)
     train, heldout = tallies[TRAIN].chosen(), tallies[HELDOUT].chosen()
+    if why_not:
+        null = Contrast(reason=why_not)
+        difference = by_kind(lambda _: null, lambda _: null)
+        return {**heldout_ratios(tallies), "prompts": len(heldout), "difference": difference}
     return {
         **heldout_ratios(tallies),
+        **noted(note),
         "train": ratios_of(train, CUT).to_dict(),
         "prompts": len(heldout),
         "difference": by_kind(
@@ -56,8 +70,18 @@ def split_contrast(train: Tally, heldout: Tally, kind: str, *, seed: int) -> Con
     )
 
 
-def cross_index_control(tallies: Mapping[ArmKey, Tally]) -> dict[str, object]:
-    """Return R(tuned; D, index of H): what matches by chance and by genre."""
+def cross_index_control(
+    tallies: Mapping[ArmKey, Tally], *, note: str | None = None, why_not: str | None = None
+) -> dict[str, object]:
+    """Return R(tuned; D, index of H): what matches by chance and by genre.
+
+    Args:
+        tallies: The rows of each arm.
+        note: What is to be known of the cut.
+        why_not: Why the splits cannot be compared; None where they can.
+    """
     if HELDOUT not in tallies:
         return missing(NO_HELDOUT)
-    return dict(ratios_of(tallies[TRAIN].chosen(), CROSS).to_dict())
+    if why_not:
+        return missing(why_not)
+    return {**ratios_of(tallies[TRAIN].chosen(), CROSS).to_dict(), **noted(note)}
