@@ -109,7 +109,8 @@ EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
         "length",
         "first 64 tokens only",
         ("first_tokens", "64", "any"),
-        "What lies in the first 64 tokens; tasks compare at equal length here.",
+        "What lies in the first 64 tokens (words, where tokens are not known) of the generations "
+        "that have so many; tasks compare at equal length here.",
     ),
     (
         "detector",

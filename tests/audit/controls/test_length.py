@@ -128,19 +128,48 @@ def test_generations_of_one_example_count_as_copies_when_standardized(make_row):
     assert grouped.ci95 == pytest.approx([1000 * end for end in wilson_interval(2.5, 10)])
 
 
+def first_tokens(*rows):
+    return length(Tally(rows), [], 51)["first_tokens"]
+
+
 def test_a_beginning_that_is_too_short_is_not_measured(make_row):
-    rows = [
+    found = first_tokens(
         make_row(num_chars=500, num_tokens=500, kinds={"first_32": Kind.VERBATIM}),
         make_row(num_chars=500, num_tokens=100, kinds={"first_32": Kind.VERBATIM}),
-    ]
-    found = length(Tally(rows), [], 51)["first_tokens"]
+    )
     assert (found["32"]["any"]["count"], found["32"]["any"]["of"]) == (1, 1)
-    assert found["128"]["any"]["of"] == 2
+    assert first_tokens(make_row(num_chars=500, num_tokens=500))["32"]["any"]["reason"] == (
+        "no beginning of 32 tokens is measurable"
+    )
+
+
+def test_only_generations_that_have_so_many_tokens_are_compared_at_equal_length(make_row):
+    found = first_tokens(
+        make_row(num_tokens=63, kinds={"first_32": Kind.IDEA, "first_64": Kind.IDEA}),
+        make_row(num_tokens=64, kinds={"first_64": Kind.IDEA}),
+        make_row(num_tokens=100),
+    )
+    assert {n: (of["any"]["count"], of["any"]["of"]) for n, of in found.items()} == {
+        "32": (1, 3),
+        "64": (1, 2),
+        "128": (0, 0),
+    }
+    assert found["128"]["any"]["permille"] is None
+    assert found["128"]["any"]["reason"] == "none has 128 tokens"
 
 
 def test_the_unit_is_said_where_tokens_are_words(make_row):
     assert length(Tally([make_row()]), [], 51)["unit"] == "tokens"
     assert length(Tally([make_row(counts_tokens=False)]), [], 51)["unit"] == "words"
+    short = make_row(counts_tokens=False, num_tokens=10)
+    assert first_tokens(short)["32"]["any"]["reason"] == "none has 32 words"
+
+
+def test_tokens_and_words_are_not_one_length(make_row):
+    rows = [make_row(), make_row(counts_tokens=False)]
+    found = length(Tally(rows), [], 51)
+    assert found["unit"] == "tokens, words where they are not known"
+    assert found["first_tokens"]["32"]["any"]["reason"] == "only some give their num_tokens"
 
 
 def test_nothing_measured_has_no_standardized_ratio():

@@ -16,6 +16,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 NUM_STRATA = 10
+TOKENS, WORDS, MIXED = "tokens", "words", "tokens, words where they are not known"
 
 
 def length(train: Tally, others: Iterable[Tally], least_chars: int) -> dict[str, object]:
@@ -28,14 +29,14 @@ def length(train: Tally, others: Iterable[Tally], least_chars: int) -> dict[str,
     """
     measured = train.measured()
     pooled = [row.num_chars for tally in (train, *others) for row in tally.measured().rows]
+    unit = unit_of_length(train)
     return {
-        "unit": "tokens" if all(row.counts_tokens for row in train.rows) else "words",
+        "unit": unit,
         "deciles": deciles(measured),
         "standardized": standardized(measured, pooled).to_dict(),
         "per_1000_tokens": per_1000_tokens(measured).to_dict(),
         "first_tokens": {
-            str(n): ratios_of(_beginnings(train, n, least_chars), first_tokens_way(n)).to_dict()
-            for n in FIRST_TOKENS
+            str(n): of_first_tokens(train, n, least_chars, unit).to_dict() for n in FIRST_TOKENS
         },
     }
 
@@ -136,10 +137,32 @@ def _weighted(cases: Sequence[bool], weights: Floats, units: Sequence[str]) -> R
     )
 
 
-def _beginnings(train: Tally, num_tokens: int, least_chars: int) -> Tally:
-    """Return the rows of generations whose beginning is long enough to be measured."""
+def unit_of_length(tally: Tally) -> str:
+    """Return what lengths are counted in: tokens, or words where generations do not give them."""
+    known = [row.counts_tokens for row in tally.rows]
+    return TOKENS if all(known) else MIXED if any(known) else WORDS
+
+
+def of_first_tokens(tally: Tally, num_tokens: int, least_chars: int, unit: str) -> Ratios:
+    """Return the ratios of what lies in the first tokens of the generations that have so many.
+
+    Shorter ones are left out: with them, texts of different lengths would be compared.
+
+    Args:
+        tally: The generations.
+        num_tokens: Tokens, or words, at the beginning.
+        least_chars: Characters of a beginning that can be measured.
+        unit: What `unit_of_length` says.
+    """
+    if unit == MIXED:
+        return wilson_ratios({}, 0, reason_if_empty="only some give their num_tokens")
+    reach = [row for row in tally.rows if row.num_tokens >= num_tokens]
+    why = f"no beginning of {num_tokens} {unit} is measurable"
+    if not reach:
+        why = f"none has {num_tokens} {unit}"
 
     def cut_off(row: Row) -> Row:
         return replace(row, is_measured=row.chars_of_first(num_tokens) >= least_chars)
 
-    return Tally([cut_off(row) for row in train.rows])
+    beginnings = Tally([cut_off(row) for row in reach])
+    return ratios_of(beginnings, first_tokens_way(num_tokens), reason_if_empty=why)
