@@ -2,7 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
+from permille.measure.ratio import wilson_ratio
 from permille.report.controls import EXPLAINED, control_rows
 
 from .made_run import make_report
@@ -18,6 +20,21 @@ def test_each_control_of_the_report_has_a_row_with_its_meaning() -> None:
     assert rows["texts that stand 1 times"].key == "duplicates"
     assert rows["thresholds a fifth lower and higher"].figure == "50.0 to 70.0 ‰"
     assert all(row.meaning.endswith(".") for row in rows.values())
+
+
+def test_arms_are_shown_at_one_length_beside_what_they_are_compared_with() -> None:
+    def ratios(count: int) -> dict[str, Any]:
+        return {"any": wilson_ratio(count, 10).to_dict()}
+
+    beside = {name: {**ratios(1), "train": ratios(3)} for name in ("heldout", "base_model")}
+    length = {f"standardized_{name}": values for name, values in beside.items()}
+    rows = {row.name: row for row in control_rows({"controls": {"length": length}})}
+    assert {name: row.count for name, row in rows.items()} == {
+        "held-out, standardized": "1 of 10",
+        "training beside held-out": "3 of 10",
+        "base model, standardized": "1 of 10",
+        "training beside base model": "3 of 10",
+    }
 
 
 def test_a_note_stands_with_what_a_control_means() -> None:

@@ -98,7 +98,6 @@ def _controls(
 ) -> dict[str, object]:
     """Return the controls that rows alone are enough for, or why one was not computed."""
     train = tallies[TUNED_TRAIN]
-    others = [tally for arm, tally in tallies.items() if arm != TUNED_TRAIN]
     cut = {"note": found.note, "why_not": found.why_not}
     return {
         "heldout": heldout_control(tallies, seed=config.seed, **cut),
@@ -108,7 +107,7 @@ def _controls(
         **subset_controls(train, has_examples=found.has_examples),
         "duplicates": duplicates(train),
         "boilerplate": boilerplate(train, config.max_examples),
-        "length": length(train, others, least_chars),
+        "length": length(tallies, least_chars, **cut),
     }
 
 

@@ -101,6 +101,32 @@ EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
     ),
     (
         "length",
+        "held-out, standardized",
+        ("standardized_heldout", "any"),
+        "Held-out prompts, as they would be at the same lengths; the next row is what they are to "
+        "be compared with.",
+    ),
+    (
+        "length",
+        "training beside held-out",
+        ("standardized_heldout", "train", "any"),
+        "As many training prompts, at the same lengths and numbers of documents.",
+    ),
+    (
+        "length",
+        "base model, standardized",
+        ("standardized_base_model", "any"),
+        "The base model on training prompts, at the same lengths; the next row is what it is to be "
+        "compared with.",
+    ),
+    (
+        "length",
+        "training beside base model",
+        ("standardized_base_model", "train", "any"),
+        "The tuned model on the same prompts, at the same lengths.",
+    ),
+    (
+        "length",
         "per 1,000 tokens",
         ("per_1000_tokens", "any"),
         "Generations with a case per 1,000 tokens that were written.",

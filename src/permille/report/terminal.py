@@ -24,6 +24,10 @@ CONTROLS_A_LINE = 2
 CONTROL_LINES = 10
 ATTENTION_LINES = 2
 SPARED = (
+    "training beside held-out",
+    "training beside base model",
+    "held-out, standardized",
+    "base model, standardized",
     "first 64 tokens only",
     "thresholds a fifth lower and higher",
     "per 1,000 tokens",

@@ -16,6 +16,7 @@ from permille.audit.controls.length import (
     strata,
 )
 from permille.audit.tally import Tally, ratios_of
+from permille.audit.views import TUNED_TRAIN
 from permille.core.records import Kind
 from permille.measure.at_length import rate
 from permille.measure.intervals import wilson_interval
@@ -28,6 +29,12 @@ def tally_of(make_row, sizes, has_case):
     return Tally(
         [make_row(Kind.VERBATIM if has_case(n) else Kind.NONE, num_chars=n) for n in sizes]
     )
+
+
+def arms(train, **others):
+    """The rows of the tuned model on training prompts, and of others by `model_split`."""
+    keys = {name: tuple(name.split("_")) for name in others}
+    return {TUNED_TRAIN: Tally(train)} | {keys[name]: Tally(rows) for name, rows in others.items()}
 
 
 @given(sizes=lengths)
@@ -129,7 +136,7 @@ def test_generations_of_one_example_count_as_copies_when_standardized(make_row):
 
 
 def first_tokens(*rows):
-    return length(Tally(rows), [], 51)["first_tokens"]
+    return length(arms(rows), 51)["first_tokens"]
 
 
 def test_a_beginning_that_is_too_short_is_not_measured(make_row):
@@ -159,15 +166,15 @@ def test_only_generations_that_have_so_many_tokens_are_compared_at_equal_length(
 
 
 def test_the_unit_is_said_where_tokens_are_words(make_row):
-    assert length(Tally([make_row()]), [], 51)["unit"] == "tokens"
-    assert length(Tally([make_row(counts_tokens=False)]), [], 51)["unit"] == "words"
+    assert length(arms([make_row()]), 51)["unit"] == "tokens"
+    assert length(arms([make_row(counts_tokens=False)]), 51)["unit"] == "words"
     short = make_row(counts_tokens=False, num_tokens=10)
     assert first_tokens(short)["32"]["any"]["reason"] == "none has 32 words"
 
 
 def test_tokens_and_words_are_not_one_length(make_row):
     rows = [make_row(), make_row(counts_tokens=False)]
-    found = length(Tally(rows), [], 51)
+    found = length(arms(rows), 51)
     assert found["unit"] == "tokens, words where they are not known"
     assert found["first_tokens"]["32"]["any"]["reason"] == "only some give their num_tokens"
 
@@ -179,6 +186,79 @@ def test_nothing_measured_has_no_standardized_ratio():
 def test_lengths_of_other_arms_belong_to_the_pool(make_row):
     train = tally_of(make_row, [100] * 10 + [500] * 10, lambda n: n == 500)
     other = tally_of(make_row, [100] * 60, lambda n: False)
-    alone, pooled = length(train, [], 51), length(train, [other], 51)
+    alone, pooled = (
+        length(arms(train.rows, **more), 51) for more in ({}, {"base_heldout": other.rows})
+    )
     assert alone["standardized"]["any"]["permille"] == 500
     assert pooled["standardized"]["any"]["permille"] < 200
+
+
+def writes(make_row, lengths, shares, **named):
+    """Rows of which a share of each length's has a case."""
+    return [
+        make_row(Kind.IDEA if i < share * number else Kind.NONE, num_chars=size, **named)
+        for (size, number), share in zip(lengths.items(), shares, strict=True)
+        for i in range(number)
+    ]
+
+
+def test_what_differs_in_length_alone_is_the_same_when_standardized(make_row):
+    # of short texts one in ten has a case, of long ones six in ten, whoever wrote them
+    train = writes(make_row, {100: 20, 500: 80}, (0.1, 0.6))
+    heldout = writes(make_row, {100: 80, 500: 20}, (0.1, 0.6))
+    base = writes(make_row, {100: 50, 500: 50}, (0.1, 0.6))
+    found = length(arms(train, tuned_heldout=heldout, base_train=base), 51)
+    figures = [
+        found["standardized"],
+        found["standardized_heldout"],
+        found["standardized_heldout"]["train"],
+        found["standardized_base_model"],
+        found["standardized_base_model"]["train"],
+    ]
+    assert {figure["any"]["permille"] for figure in figures} == {350}
+    assert [figure["any"]["of"] for figure in figures] == [100] * 5
+    assert found["standardized_heldout"]["pool_share"] == 1
+
+
+def test_arms_are_standardized_over_the_lengths_that_both_wrote(make_row):
+    train = writes(make_row, {100: 40, 300: 40, 500: 40}, (0.5, 0.25, 1))
+    heldout = writes(make_row, {100: 20, 300: 60}, (0, 0.25))
+    found = length(arms(train, tuned_heldout=heldout), 51)["standardized_heldout"]
+    # 60 of 200 texts of both lengths are short, 100 of middle length
+    assert found["pool_share"] == 0.8
+    assert (found["train"]["any"]["count"], found["train"]["any"]["of"]) == (30, 80)
+    assert found["train"]["any"]["permille"] == round(1000 * (60 * 0.5 + 100 * 0.25) / 160, 1)
+    assert found["any"]["permille"] == round(1000 * (100 * 0.25) / 160, 1)
+
+
+def test_held_out_prompts_are_standardized_beside_as_many_training_ones(make_row):
+    kinds = {"main": Kind.VERBATIM, "cut": Kind.NONE}
+    train = [make_row(kinds=kinds, is_chosen=i < 10) for i in range(40)]
+    heldout = [make_row(is_chosen=i < 10) for i in range(15)]
+    base = [make_row(Kind.VERBATIM) for _ in range(40)]
+    found = length(arms(train, tuned_heldout=heldout, base_train=base), 51)
+    beside = found["standardized_heldout"]
+    assert (beside["any"]["of"], beside["train"]["any"]["of"]) == (10, 10)
+    assert beside["train"]["any"]["count"] == 0
+    assert found["standardized_base_model"]["train"]["any"]["count"] == 40
+
+
+def test_arms_of_no_common_length_cannot_be_standardized(make_row):
+    train = writes(make_row, {100: 20}, (0.5,))
+    heldout = writes(make_row, {500: 20}, (0.5,))
+    found = length(arms(train, tuned_heldout=heldout), 51)["standardized_heldout"]
+    assert found["any"]["permille"] is found["train"]["any"]["permille"] is None
+    assert found["any"]["reason"] == "no tenth of the lengths has measurable generations of both"
+    assert found["pool_share"] == 0
+
+
+def test_an_arm_that_is_not_there_says_so_when_standardized(make_row):
+    found = length(arms([make_row()]), 51)
+    assert found["standardized_heldout"]["missing"].startswith("no held-out generations")
+    assert "before fine-tuning" in found["standardized_base_model"]["missing"]
+
+
+def test_splits_that_cannot_be_compared_are_not_standardized_to_each_other(make_row):
+    both = arms([make_row()], tuned_heldout=[make_row()])
+    assert length(both, 51, why_not="why")["standardized_heldout"] == {"missing": "why"}
+    assert length(both, 51, note="left out")["standardized_heldout"]["note"] == "left out"

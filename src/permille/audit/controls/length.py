@@ -1,39 +1,55 @@
 """Longer output has more room to match: ratios at equal length."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from permille.audit.rows import FIRST_TOKENS, MAIN, first_tokens_way
+from permille.audit.controls.base_model import NO_BASE
+from permille.audit.controls.contrasts import missing, noted
+from permille.audit.controls.heldout import HELDOUT, NO_HELDOUT
+from permille.audit.rows import CUT, FIRST_TOKENS, MAIN, first_tokens_way
 from permille.audit.tally import Row, Tally, ratios_of, units_of
-from permille.core.records import KINDS_BY_STRENGTH, Kind
+from permille.audit.views import TUNED_TRAIN, ArmKey
+from permille.core.records import KINDS_BY_STRENGTH, Arm, Kind, Split
 from permille.measure.at_length import rate, weighted_share
 from permille.measure.ratio import Ratio, Ratios, wilson_ratios
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+BASE: ArmKey = (Arm.BASE, Split.TRAIN)
 NUM_STRATA = 10
+NO_COMMON = "no tenth of the lengths has measurable generations of both"
 TOKENS, WORDS, MIXED = "tokens", "words", "tokens, words where they are not known"
 
 
-def length(train: Tally, others: Iterable[Tally], least_chars: int) -> dict[str, object]:
+def length(
+    tallies: Mapping[ArmKey, Tally],
+    least_chars: int,
+    *,
+    note: str | None = None,
+    why_not: str | None = None,
+) -> dict[str, object]:
     """Return ratios by length, at a common distribution of lengths, and of the beginning only.
 
     Args:
-        train: The tuned model's generations on training prompts.
-        others: All other arms, whose lengths belong to the common distribution.
+        tallies: The rows of each arm, whose lengths make the common distribution.
         least_chars: Characters of a measurable generation.
+        note: What is to be known of the cut of both splits.
+        why_not: Why the splits cannot be compared; None where they can.
     """
+    train = tallies[TUNED_TRAIN]
     measured = train.measured()
-    pooled = [row.num_chars for tally in (train, *others) for row in tally.measured().rows]
+    pooled = [row.num_chars for tally in tallies.values() for row in tally.measured().rows]
     unit = unit_of_length(train)
     return {
         "unit": unit,
         "deciles": deciles(measured),
         "standardized": standardized(measured, pooled).to_dict(),
+        "standardized_heldout": _heldout_standardized(tallies, pooled, note, why_not),
+        "standardized_base_model": _base_standardized(tallies, pooled),
         "per_1000_tokens": per_1000_tokens(measured).to_dict(),
         "first_tokens": {
             str(n): of_first_tokens(train, n, least_chars, unit).to_dict() for n in FIRST_TOKENS
@@ -74,7 +90,7 @@ def strata(lengths: Sequence[int] | Ints, edges: Floats) -> Ints:
     return np.searchsorted(edges, np.asarray(lengths), side="left")
 
 
-def standardized(measured: Tally, pooled: Sequence[int]) -> Ratios:
+def standardized(measured: Tally, pooled: Sequence[int], way: str = MAIN) -> Ratios:
     """Return the ratios that the generations would have at the lengths of all arms together.
 
     Direct standardization: each stratum's ratio is weighted by the stratum's share of the pooled
@@ -83,6 +99,7 @@ def standardized(measured: Tally, pooled: Sequence[int]) -> Ratios:
     Args:
         measured: The generations.
         pooled: Lengths of all arms, in characters.
+        way: The way of counting.
     """
     if not len(measured):
         return wilson_ratios({}, 0)
@@ -91,9 +108,60 @@ def standardized(measured: Tally, pooled: Sequence[int]) -> Ratios:
     of_all = np.bincount(strata(pooled, edges), minlength=len(edges) + 1)
     of_own = np.bincount(own, minlength=len(edges) + 1)
     weights = np.where(of_own > 0, of_all / np.maximum(of_own, 1), 0.0)[own]
-    kinds = [row.kind(MAIN) for row in measured.rows]
+    kinds = [row.kind(way) for row in measured.rows]
     units = [row.unit for row in measured.rows]
     return _by_kind(kinds, lambda cases: _weighted(cases, weights, units))
+
+
+def _heldout_standardized(
+    tallies: Mapping[ArmKey, Tally], pooled: Sequence[int], note: str | None, why_not: str | None
+) -> dict[str, object]:
+    """Return the standardized ratios of held-out prompts, beside those of as many training ones."""
+    if HELDOUT not in tallies:
+        return missing(NO_HELDOUT)
+    if why_not:
+        return missing(why_not)
+    train, heldout = tallies[TUNED_TRAIN].chosen(), tallies[HELDOUT].chosen()
+    return {**standardized_beside(train, heldout, pooled, CUT), **noted(note)}
+
+
+def _base_standardized(tallies: Mapping[ArmKey, Tally], pooled: Sequence[int]) -> dict[str, object]:
+    """Return the standardized ratios of the base model, beside those of the tuned one."""
+    if BASE not in tallies:
+        return missing(NO_BASE)
+    return standardized_beside(tallies[TUNED_TRAIN], tallies[BASE], pooled, MAIN)
+
+
+def standardized_beside(
+    train: Tally, other: Tally, pooled: Sequence[int], train_way: str
+) -> dict[str, object]:
+    """Return the standardized ratios of an arm, and as `train` those that are to be compared.
+
+    Both are over the strata in which both wrote, with the same weights; `pool_share` is which share
+    of the pooled lengths these strata have.
+
+    Args:
+        train: The tuned model's generations on training prompts.
+        other: The other arm's.
+        pooled: Lengths of all arms, in characters.
+        train_way: The way of counting `train`; the other arm is counted in its whole index.
+    """
+    sides = train.measured(), other.measured()
+    edges = edges_of(pooled) if pooled else np.empty(0)
+    own, others = (strata([row.num_chars for row in side.rows], edges) for side in sides)
+    common = np.intersect1d(own, others)
+    inside = [
+        side.select(np.isin(which, common))
+        for side, which in zip(sides, (own, others), strict=True)
+    ]
+    if not len(common):
+        null = wilson_ratios({}, 0, reason_if_empty=NO_COMMON).to_dict()
+        return {**null, "train": null, "pool_share": 0.0}
+    return {
+        **standardized(inside[1], pooled).to_dict(),
+        "train": standardized(inside[0], pooled, train_way).to_dict(),
+        "pool_share": round(float(np.isin(strata(pooled, edges), common).mean()), 3),
+    }
 
 
 def per_1000_tokens(measured: Tally) -> Ratios:
