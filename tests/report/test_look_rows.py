@@ -71,11 +71,25 @@ def test_personal_data_has_a_row_for_each_kind_that_the_documents_hold() -> None
             Generation("c", "nobody", split=Split.HELDOUT),
         ],
         [Document("1", "ann@example.org")],
+        least_chars=51,
     )
     rows = rows_of(personal_data=found)
-    assert list(rows) == ["personal data: email", "personal data: person"]
-    assert rows["personal data: email"].count == "1 of 2, 1 value beyond held-out"
+    difference = "personal data: email, training minus held-out"
+    assert list(rows) == ["personal data: email", difference, "personal data: person"]
+    assert rows["personal data: email"].count == "1 of 2"
+    # one prompt of each side is compared
+    assert rows[difference].figure.endswith("]")
+    assert re.fullmatch(r"p = 1, covers 0; values [01] against 0", rows[difference].count)
     assert rows["personal data: person"].is_missing
+
+
+def test_personal_data_without_held_out_prompts_say_that_there_is_no_difference() -> None:
+    found = describe_personal_data(
+        [Generation("a", "ask ann@example.org")], [Document("1", "ann@example.org")], least_chars=51
+    )
+    row = rows_of(personal_data=found)["personal data: email, training minus held-out"]
+    assert row.is_missing
+    assert row.figure == "missing: no held-out generations of the tuned model were given"
 
 
 @pytest.mark.parametrize("look", LOOKS)

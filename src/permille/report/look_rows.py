@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from permille.report.claim import Report, interval_text, part
+from permille.report.claim import Report, interval_text, note_text, part
 from permille.report.controls import ControlRow, count_text
 
 Look = Mapping[str, object]
@@ -40,7 +40,11 @@ CANARIES = (
 )
 PERSONAL_DATA = (
     "Generations with a value of this kind from the training documents that did not stand in their "
-    "prompt. Values that are also written for held-out prompts are what such a model writes anyway."
+    "prompt. A model that knows none of them also writes some: compare with the next row."
+)
+PERSONAL_DIFFERENCE = (
+    "The same on training minus as many held-out prompts, and how many values are written on each "
+    "of these sides alone. An interval that covers 0 shows no effect."
 )
 
 
@@ -98,10 +102,23 @@ def _personal_data(look: Look) -> Iterator[ControlRow]:
             why = f"missing: {found['missing']}"
             yield ControlRow("personal_data", name, PERSONAL_DATA, why, "", is_missing=True)
         elif found.get("in_documents"):
-            ratio, beyond = part(found, "generations", "train"), found.get("beyond_heldout")
-            values = "value" if beyond == 1 else "values"
-            count = f"{count_text(ratio)}, {beyond} {values} beyond held-out"
-            yield ControlRow("personal_data", name, PERSONAL_DATA, interval_text(ratio), count)
+            ratio, contrast = part(found, "generations", "train"), part(found, "difference")
+            shown = interval_text(ratio), count_text(ratio)
+            yield ControlRow("personal_data", name, PERSONAL_DATA, *shown)
+            if contrast:
+                yield _personal_difference(name, found, contrast)
+
+
+def _personal_difference(name: str, found: Look, contrast: Look) -> ControlRow:
+    """Return the row of training minus held-out prompts."""
+    name, meaning = f"{name}, training minus held-out", PERSONAL_DIFFERENCE + note_text(found)
+    reason = contrast.get("reason")
+    if reason:
+        return ControlRow("personal_data", name, meaning, f"missing: {reason}", "", is_missing=True)
+    beyond = f"values {found.get('beyond_heldout')} against {found.get('beyond_train')}"
+    count = f"{count_text(contrast)}; {beyond}"
+    method = str(contrast.get("method") or "")
+    return ControlRow("personal_data", name, meaning, interval_text(contrast), count, method=method)
 
 
 LOOKS: Mapping[str, tuple[str, str, Callable[[Look], Iterator[ControlRow]]]] = {

@@ -41,6 +41,8 @@ def look_at_texts(
         found["personal_data"] = describe_personal_data(
             generations,
             documents,
+            least_chars=settings.align.measurable_chars,
+            seed=settings.audit.seed,
             names=name_finder(settings.audit.looks),
             show_values=settings.audit.looks.show_values,
         )

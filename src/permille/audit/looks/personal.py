@@ -1,12 +1,16 @@
 """Which persons' data of the training documents stand in what a model wrote."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from permille.audit.controls.contrasts import groups_or_none, noted
 from permille.audit.looks.identifiers import Identifier, IdentifierKind, identifiers_in
-from permille.audit.survey import unit_of
+from permille.audit.spread import SplitSpread
+from permille.audit.survey import survey, unit_of
 from permille.audit.tally import ratio_by_unit
 from permille.core.records import Arm, Document, Generation, Split
+from permille.measure.contrast import Contrast, independent_contrast
 
 Finder = Callable[[str], set[Identifier]]
 """Finds the identifiers of a text."""
@@ -15,25 +19,56 @@ NO_NAMES = (
     "names are found by spaCy: pip install 'permille[spacy]', install a pipeline, and name it with"
     " audit.looks.entities"
 )
+NO_HELDOUT = "no held-out generations of the tuned model were given"
+NO_VALUE = "no training document has such a value"
 MAX_SHOWN = 100
 """Values of a kind that are listed, those of most generations first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The values of training documents in one generation.
+
+    Attributes:
+        values: Those that did not stand in its prompt.
+        unit: Key of its prompt.
+        group: Names the examples that share text with its own.
+        is_chosen: Whether the cut to equal numbers of prompts has its prompt.
+    """
+
+    values: frozenset[Identifier]
+    unit: str
+    group: str
+    is_chosen: bool
+
+    def has(self, kind: IdentifierKind) -> bool:
+        """Whether a value of a kind was written."""
+        return any(one.kind is kind for one in self.values)
+
+
+Sides = Mapping[Split, Sequence[Written]]
 
 
 def describe_personal_data(
     generations: Iterable[Generation],
     documents: Iterable[Document],
     *,
+    least_chars: int,
+    seed: int = 0,
     names: Finder | None = None,
     show_values: bool = False,
 ) -> dict[str, object]:
     """Return, by kind, which values of the training documents were written.
 
-    A value that stood in the generation's own prompt does not count. Values that were also written
-    for held-out prompts are those that such a model writes anyway; `beyond_heldout` has the others.
+    A value that stood in the generation's own prompt does not count. A model writes some values
+    for any prompt: `difference` is between training and held-out prompts, as many of each, and
+    `beyond_heldout` and `beyond_train` are how many values each side of these has alone.
 
     Args:
-        generations: Of both splits; the base model's are passed over.
-        documents: Of both splits; values are those of training documents.
+        generations: Of both splits, read several times; the base model's are passed over.
+        documents: Of both splits, read several times; values are those of training documents.
+        least_chars: Documents that are shorter tie no examples together.
+        seed: Of the choice of prompts, and of permutations.
         names: Finds persons' names; None leaves them out.
         show_values: List values as they are; else they are masked.
     """
@@ -41,31 +76,27 @@ def describe_personal_data(
     def find(text: str) -> set[Identifier]:
         return identifiers_in(text) | (names(text) if names is not None else set())
 
-    known: Counter[Identifier] = Counter()
-    for document in documents:
-        if document.split is Split.TRAIN:
-            known.update(find(document.text))
-    written: dict[Split, Counter[Identifier]] = {split: Counter() for split in Split}
-    kinds: dict[Split, list[set[IdentifierKind]]] = defaultdict(list)
-    units: dict[Split, list[str]] = defaultdict(list)
-    for generation in generations:
-        if generation.model is not Arm.TUNED:
-            continue
-        given = find(generation.prompt or "")
-        values = (find(generation.text) & known.keys()) - given
-        written[generation.split].update(values)
-        kinds[generation.split].append({value.kind for value in values})
-        units[generation.split].append(unit_of(generation))
+    training = (document.text for document in documents if document.split is Split.TRAIN)
+    known: set[Identifier] = set().union(*map(find, training))
+    there = survey(generations, documents, seed=seed)
+    sides: dict[Split, list[Written]] = {split: [] for split in Split}
+    for split in Split:
+        spread = SplitSpread(least_chars)
+        spread.scan(document for document in documents if document.split is split)
+        for one in generations:
+            if (one.model, one.split) == (Arm.TUNED, split):
+                values = frozenset((find(one.text) & known) - find(one.prompt or ""))
+                unit, is_chosen = unit_of(one), there.cuts[split].has_generation(one)
+                group, _ = spread.group(one.example_id) or (unit, 0)
+                sides[split].append(Written(values, unit, group, is_chosen))
+    why_not = there.why_not if sides[Split.HELDOUT] else NO_HELDOUT
+    in_documents = Counter(one.kind for one in known)
     found: dict[str, object] = {
         str(kind): {
-            "in_documents": sum(one.kind is kind for one in known),
-            "generations": {
-                str(split): ratio_by_unit(
-                    [kind in given for given in kinds[split]], units[split], "no generations"
-                ).to_dict()
-                for split in Split
-            },
-            **_values_of(kind, written, show_values=show_values),
+            "in_documents": in_documents[kind],
+            **_of_kind(kind, sides, in_documents[kind], seed, why_not),
+            **noted(there.note),
+            "values": _listed(kind, sides, is_compared=why_not is None, show_values=show_values),
         }
         for kind in IdentifierKind
         if kind is not IdentifierKind.PERSON or names is not None
@@ -75,25 +106,63 @@ def describe_personal_data(
     return found
 
 
-def _values_of(
-    kind: IdentifierKind,
-    written: Mapping[Split, Counter[Identifier]],
-    *,
-    show_values: bool,
+def _of_kind(
+    kind: IdentifierKind, sides: Sides, in_documents: int, seed: int, why_not: str | None
 ) -> dict[str, object]:
-    """Return how many values of a kind were written, and list those beyond the held-out side."""
-    train = {one for one in written[Split.TRAIN] if one.kind is kind}
-    heldout = {one for one in written[Split.HELDOUT] if one.kind is kind}
-    beyond = sorted(train - heldout, key=lambda one: (-written[Split.TRAIN][one], one.value))
-    # values that look alike when masked stay apart: each is a value of its own
-    shown = [one.value if show_values else one.masked for one in beyond[:MAX_SHOWN]]
-    counts = [written[Split.TRAIN][one] for one in beyond[:MAX_SHOWN]]
+    """Return how often values of a kind were written, and the difference between both sides.
+
+    Args:
+        kind: The kind.
+        sides: The generations of each split.
+        in_documents: How many values of the kind the training documents have.
+        seed: Of the permutations.
+        why_not: Why the splits cannot be compared; None where they can.
+    """
+    chosen = {split: [one for one in side if one.is_chosen] for split, side in sides.items()}
+    train, heldout = (_counts(kind, chosen[split]) for split in Split)
+    difference = Contrast(reason=why_not or NO_VALUE)
+    if in_documents and why_not is None:
+        difference = independent_contrast(
+            *([one.has(kind) for one in side] for side in chosen.values()),
+            first_groups=groups_or_none([one.group for one in chosen[Split.TRAIN]]),
+            second_groups=groups_or_none([one.group for one in chosen[Split.HELDOUT]]),
+            seed=seed,
+        )
     return {
-        "written": len(train),
-        "written_on_heldout": len(heldout),
-        "beyond_heldout": len(beyond),
-        "values": [
-            {"value": value, "generations": count}
-            for value, count in zip(shown, counts, strict=True)
-        ],
+        "generations": {
+            str(split): ratio_by_unit(
+                [one.has(kind) for one in side], [one.unit for one in side], "no generations"
+            ).to_dict()
+            for split, side in sides.items()
+        },
+        "written": len(_counts(kind, sides[Split.TRAIN])),
+        "written_on_heldout": len(_counts(kind, sides[Split.HELDOUT])),
+        "prompts": len({one.unit for one in chosen[Split.HELDOUT]}),
+        "difference": difference.to_dict(),
+        "beyond_heldout": len(train.keys() - heldout.keys()) if why_not is None else None,
+        "beyond_train": len(heldout.keys() - train.keys()) if why_not is None else None,
     }
+
+
+def _counts(kind: IdentifierKind, side: Iterable[Written]) -> Counter[Identifier]:
+    """Count the generations that have each value of a kind."""
+    return Counter(value for one in side for value in one.values if value.kind is kind)
+
+
+def _listed(
+    kind: IdentifierKind, sides: Sides, *, is_compared: bool, show_values: bool
+) -> list[dict[str, object]]:
+    """List the values that were written beyond the held-out side, those written most first.
+
+    Where both sides are compared they are those of as many prompts, as `beyond_heldout` counts
+    them; values that look alike when masked stay apart.
+    """
+    train, heldout = (
+        _counts(kind, [one for one in sides[split] if one.is_chosen or not is_compared])
+        for split in Split
+    )
+    beyond = sorted(train.keys() - heldout.keys(), key=lambda one: (-train[one], one.value))
+    return [
+        {"value": one.value if show_values else one.masked, "generations": train[one]}
+        for one in beyond[:MAX_SHOWN]
+    ]
