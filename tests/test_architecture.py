@@ -38,7 +38,7 @@ def test_every_package_is_pinned_once() -> None:
 
 
 def test_every_dependency_is_imported_somewhere() -> None:
-    modules = {"hydra-core": "hydra", "scikit-learn": "sklearn"}
+    modules = {"hydra-core": "hydra", "python-stdnum": "stdnum", "scikit-learn": "sklearn"}
     imported_by_transformers = {"sentencepiece"}
     sources = "".join(path.read_text() for path in (PROJECT / "src").rglob("*.py"))
     named = [name for name in REQUIRED if name not in imported_by_transformers]

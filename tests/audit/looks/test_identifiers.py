@@ -1,5 +1,7 @@
 """Identifiers in texts, and what only looks like one."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,6 @@ from permille.audit.looks.identifiers import (
     IdentifierKind,
     blanked,
     identifiers_in,
-    is_luhn,
 )
 
 K = IdentifierKind
@@ -31,6 +32,15 @@ K = IdentifierKind
         ("to GB82 WEST 1234 5698 7654 32", K.IBAN, "GB82WEST12345698765432"),
         ("to DE89370400440532013000", K.IBAN, "DE89370400440532013000"),
         ("SSN 123-45-6789", K.US_SSN, "123456789"),
+        ("DNI 12345678Z.", K.NATIONAL_ID, "12345678Z"),
+        ("NIE X-2482300-W", K.NATIONAL_ID, "X2482300W"),
+        ("(RCCMNL83S18D969H)", K.NATIONAL_ID, "RCCMNL83S18D969H"),
+        ("sécu 2 95 10 99 126 111 93", K.NATIONAL_ID, "295109912611193"),
+        ("Steuer-ID 36 574 261 809", K.NATIONAL_ID, "36574261809"),
+        ("CPF 390.533.447-05", K.NATIONAL_ID, "39053344705"),
+        ("NN 85.07.30-033.28", K.NATIONAL_ID, "85073003328"),
+        ("HETU 131052-308T", K.NATIONAL_ID, "131052308T"),
+        ("PESEL 44051401359", K.NATIONAL_ID, "44051401359"),
     ],
 )
 def test_an_identifier_is_found(text, kind, value):
@@ -49,6 +59,12 @@ def test_an_identifier_is_found(text, kind, value):
         "card 4111 1111 1111 1112",
         "to GB82 WEST 1234 5698 7654 31",
         "SSN 000-45-6789",
+        "SSN 900-45-6789",
+        "DNI 12345678A",
+        "CPF 390.533.447-06",
+        "Partita IVA 00743110157",
+        "PESEL 44051401358",
+        "on 2019-08-07 1230",
         "meet @ noon, e.g. a@b",
         "5mg per 100 ml",
     ],
@@ -74,12 +90,21 @@ def test_a_masked_value_shows_its_ends_alone(identifier, masked):
     assert identifier.masked == masked
 
 
-@given(st.text(alphabet="0123456789", min_size=12, max_size=18))
-def test_exactly_one_digit_completes_a_number(digits):
-    assert sum(is_luhn(digits + last) for last in "0123456789") == 1
+@given(st.from_regex(r"4\d{14}", fullmatch=True).filter(str.isascii))
+def test_exactly_one_digit_completes_a_card(digits):
+    found = [identifiers_in(digits + last) for last in "0123456789"]
+    assert sum(one == {Identifier(K.CARD, digits + str(n))} for n, one in enumerate(found)) == 1
 
 
-@given(st.text(max_size=200))
+def test_few_numbers_are_somebodys_by_chance():
+    rng = Random(0)
+    sizes = [size for size in range(9, 19) for _ in range(300)]
+    drawn = [str(rng.randrange(10 ** (size - 1), 10**size)) for size in sizes]
+    found = [one for text in drawn for one in identifiers_in(text)]
+    assert sum(one.kind is K.NATIONAL_ID for one in found) < 0.02 * len(drawn)
+
+
+@given(st.text(max_size=200) | st.text(alphabet="0123456789AMXZ.-/+ ٣", max_size=60))
 def test_any_text_can_be_read(text):
     assert all(one.value for one in identifiers_in(text))
 
