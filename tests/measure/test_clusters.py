@@ -1,5 +1,8 @@
 """Design effects, permutation tests and bootstraps over groups, against slow and known ones."""
 
+import math
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -61,36 +64,107 @@ def test_the_design_effect_is_the_variance_of_cluster_samples_over_that_of_indep
         means.append(values.mean())
         effects.append(clusters(values, groups).design_effect() / len(groups))
     expected = np.var(means) / (0.2 * 0.8)
-    assert np.mean(effects) == pytest.approx(expected, rel=0.15)
+    # Student's quantile for groups of unequal sizes adds about a twentieth
+    assert np.mean(effects) == pytest.approx(1.05 * expected, rel=0.15)
+
+
+def _apart(first: list[float], second: list[float]) -> float:
+    """How many standard errors two samples lie apart, the common mean being the true one."""
+    center = np.mean([*first, *second])
+    variance = sum(np.mean((np.array(arm) - center) ** 2) / len(arm) for arm in (first, second))
+    return abs(np.mean(first) - np.mean(second)) / np.sqrt(variance)
 
 
 def test_the_permutation_test_equals_trying_all_permutations():
-    first, second = clusters([1, 1, 0, 1, 1]), clusters([0, 0, 1, 0, 0, 0])
-    exact = stats.permutation_test(
-        (first.sums, second.sums),
-        _distance,
-        n_resamples=np.inf,
-        alternative="greater",
-        vectorized=True,
-    ).pvalue
-    assert permutation_p(first, second) == pytest.approx(exact, abs=0.006)
+    values = [1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 0]
+    observed = _apart(values[:5], values[5:])
+    as_extreme = []
+    for chosen in combinations(range(11), 5):
+        rest = [values[row] for row in range(11) if row not in chosen]
+        as_extreme.append(_apart([values[row] for row in chosen], rest) >= observed - 1e-12)
+    assert len(as_extreme) == math.comb(11, 5)
+    found = permutation_p(clusters(values[:5]), clusters(values[5:]))
+    assert found == pytest.approx(np.mean(as_extreme), abs=0.015)
 
 
-def test_the_permutation_test_of_unequal_groups_equals_shuffling_them_one_by_one():
+def test_at_equal_sizes_of_single_cases_it_is_fishers_exact_test():
+    for first, second in ((12, 4), (9, 2), (6, 0)):
+        arms = clusters(np.arange(40) < first), clusters(np.arange(40) < second)
+        table = [[first, 40 - first], [second, 40 - second]]
+        exact = stats.fisher_exact(table).pvalue
+        assert permutation_p(*arms) == pytest.approx(exact, abs=0.015)
+
+
+def test_the_permutation_test_of_unequal_groups_equals_shuffling_those_of_a_size_one_by_one():
     rng = np.random.default_rng(3)
     groups = rng.integers(0, 25, 80)
     values = rng.random(80) < 0.25 + 0.4 * (groups % 3 == 0)
-    first, second = clusters(values, groups), clusters(rng.random(60) < 0.15, np.arange(60) // 4)
+    first, second = clusters(values, groups), clusters(rng.random(60) < 0.15, np.arange(60) // 3)
     sizes = np.concatenate([first.sizes, second.sizes])
     sums = np.concatenate([first.sums, second.sums])
-    observed = abs(first.mean - second.mean)
+    is_first = np.arange(len(sizes)) < len(first.sizes)
+
+    def apart(marks: np.ndarray) -> float:
+        distance, variance = 0.0, 0.0
+        for size in set(first.sizes) & set(second.sizes):
+            of_size = sums[sizes == size]
+            sides = [of_size[marks[sizes == size] == side] for side in (True, False)]
+            weight = len(sides[0]) * len(sides[1]) / len(of_size)
+            distance += weight * (sides[0].mean() - sides[1].mean())
+            spread = [((side - of_size.mean()) ** 2).mean() / len(side) for side in sides]
+            variance += weight**2 * sum(spread)
+        return abs(distance) / np.sqrt(variance)
+
     as_extreme = 0
-    for _ in range(4000):
-        order = rng.permutation(len(sizes))
-        left, right = order[: len(first.sizes)], order[len(first.sizes) :]
-        drawn = sums[left].sum() / sizes[left].sum() - sums[right].sum() / sizes[right].sum()
-        as_extreme += abs(drawn) >= observed - 1e-12
-    assert permutation_p(first, second) == pytest.approx((as_extreme + 1) / 4001, abs=0.025)
+    for _ in range(2000):
+        marks = is_first.copy()
+        for size in np.unique(sizes):
+            marks[sizes == size] = rng.permutation(marks[sizes == size])
+        as_extreme += apart(marks) >= apart(is_first) - 1e-12
+    assert permutation_p(first, second) == pytest.approx((as_extreme + 1) / 2001, abs=0.035)
+
+
+def test_groups_of_a_size_that_only_one_arm_has_tell_nothing():
+    large, single = np.arange(100) // 20, np.arange(40)
+    cases = clusters(np.ones(100), large)
+    assert permutation_p(cases, clusters(np.zeros(40), single)) == 1.0
+    first = np.concatenate([np.ones(100), np.arange(40) < 12])
+    groups = np.concatenate([large, 100 + single])
+    second = np.arange(40) < 4
+    assert permutation_p(clusters(first, groups), clusters(second)) == pytest.approx(
+        permutation_p(clusters(np.arange(40) < 12), clusters(second))
+    )
+
+
+@pytest.mark.parametrize(("num_groups", "size"), [(50, 3), (12, 40), (2, 5)])
+def test_of_groups_of_one_size_students_quantile_is_that_of_their_number(num_groups, size):
+    values = np.repeat(np.arange(num_groups) % 2, size)
+    found = clusters(values, np.repeat(np.arange(num_groups), size)).design_effect()
+    within = num_groups * size / 4
+    between = (num_groups * size**2 / 4) * num_groups / (num_groups - 1)
+    student = stats.t.ppf(0.975, num_groups - 1) / stats.norm.ppf(0.975)
+    added = max(1, size / 2)
+    assert found == pytest.approx((between + added * size) / (within + added) * student**2)
+
+
+def test_degrees_of_freedom_are_satterthwaites_of_copies():
+    sizes = np.array([20, 20, 7, 3, 3, *[1] * 40])
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    found = clusters(groups % 3 == 0, groups)
+    # of the quadratic form of residuals, each group's sum varying by the square of its size
+    centering = np.eye(len(sizes)) - np.outer(sizes, np.ones(len(sizes))) / sizes.sum()
+    spread = np.diag(sizes.astype(float))
+    weights = np.diag(1 / (1 - sizes / sizes.sum()))
+    form = spread @ centering.T @ weights @ centering @ spread
+    freedom = np.trace(form) ** 2 / np.trace(form @ form)
+    residuals = found.sums - found.mean * found.sizes
+    copies, within = (sizes**2).sum() / sizes.sum(), found.of * found.mean * (1 - found.mean)
+    between = (residuals**2 * np.diag(weights)).sum()
+    student = stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975)
+    added = max(1, 2 * copies * within / found.of)
+    expected = (max(between, within) + added * copies) / (within + added) * student**2
+    assert 2 < freedom < 8
+    assert found.design_effect() == pytest.approx(expected)
 
 
 def test_under_the_null_the_permutation_p_rejects_as_often_as_it_says():

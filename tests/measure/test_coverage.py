@@ -7,16 +7,17 @@ from scipy import stats
 from permille.measure.coverage import (
     AT_LENGTH,
     DRAWS,
+    OF_LARGE_GROUPS,
     OF_SCORES,
     SHARES,
     SIZES,
-    bootstrap_groups,
     simulated,
     simulated_coverage,
     spearman,
     table,
     wilson_curve,
 )
+from permille.measure.group_coverage import bootstrap_groups
 from permille.measure.intervals import wilson_interval
 from permille.measure.length_coverage import share_by_tokens
 
@@ -56,6 +57,12 @@ def test_the_exact_curve_equals_a_simulation(share):
 def test_coverage_at_two_hundred_is_what_the_interval_says(name):
     for share in (0.05, 0.2):
         assert simulated_coverage(DRAWS[name], 200, share, num_draws=500, seed=1) >= 0.92
+
+
+@pytest.mark.parametrize("name", list(OF_LARGE_GROUPS))
+def test_where_a_few_large_groups_carry_the_variance_it_hardly_falls(name):
+    for share in (0.05, 0.2):
+        assert simulated_coverage(OF_LARGE_GROUPS[name], 200, share, num_draws=500, seed=1) >= 0.91
 
 
 @pytest.mark.parametrize("name", list(OF_SCORES))
@@ -99,6 +106,14 @@ def test_means_areas_and_counterfactuals_are_held_at_every_size(name, size):
 def test_coverage_at_every_size_and_share_is_what_the_interval_says(name, size):
     for share in SHARES:
         assert simulated_coverage(DRAWS[name], size, share, seed=2) >= 0.92
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", list(OF_LARGE_GROUPS))
+def test_large_groups_are_held_at_every_size_and_share(name, size):
+    for share in SHARES:
+        assert simulated_coverage(OF_LARGE_GROUPS[name], size, share, seed=2) >= 0.89
 
 
 @pytest.mark.slow

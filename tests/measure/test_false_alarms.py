@@ -30,6 +30,35 @@ def _grouped(rng: np.random.Generator, share: float) -> Contrast:
     return independent_contrast(*arms, first_groups=groups, second_groups=groups)
 
 
+def _large(
+    rng: np.random.Generator, share: float, num_large: int, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Some large groups of near copies among single values, 200 in all: cases and groups."""
+    groups = np.repeat(np.arange(200), [size] * num_large + [1] * (200 - num_large))[:200]
+    rates = rng.beta(share / 9, (1 - share) / 9, 200)
+    return rng.random(200) < rates[groups], groups
+
+
+def _five_large(rng: np.random.Generator, share: float) -> Contrast:
+    cases, groups = _large(rng, share, 5, 20)
+    return independent_contrast(cases, rng.random(200) < share, first_groups=groups)
+
+
+def _two_large(rng: np.random.Generator, share: float) -> Contrast:
+    cases, groups = _large(rng, share, 2, 30)
+    return independent_contrast(cases, rng.random(200) < share, first_groups=groups)
+
+
+def _large_in_both(rng: np.random.Generator, share: float) -> Contrast:
+    (first, groups), (second, _) = (_large(rng, share, 5, 20) for _ in range(2))
+    return independent_contrast(first, second, first_groups=groups, second_groups=groups)
+
+
+def _paired_large(rng: np.random.Generator, share: float) -> Contrast:
+    (first, groups), (second, _) = (_large(rng, share, 5, 20) for _ in range(2))
+    return paired_contrast(first, second, groups=groups)
+
+
 def _paired(rng: np.random.Generator, share: float) -> Contrast:
     return paired_contrast(rng.random(300) < share, rng.random(300) < share)
 
@@ -54,6 +83,18 @@ def _difference_groups(rng: np.random.Generator, share: float) -> Contrast:
     )
 
 
+def _unequal_differences(rng: np.random.Generator, share: float) -> Contrast:
+    """A base model that changes places with the tuned one on training prompts far oftener."""
+    train, heldout = rng.random((60, 2)) < share + 0.1, rng.random((180, 2)) < 0.02
+    return difference_in_differences(*train.T, *heldout.T)
+
+
+def _difference_large(rng: np.random.Generator, share: float) -> Contrast:
+    arms = [_large(rng, share, 5, 20) for _ in range(2)]
+    single = rng.random((2, 200)) < share
+    return difference_in_differences(arms[0][0], arms[1][0], *single, train_groups=arms[0][1])
+
+
 DESIGNS = {
     "independent": _single,
     "independent groups": _grouped,
@@ -61,6 +102,12 @@ DESIGNS = {
     "paired groups": _paired_groups,
     "differences": _differences,
     "difference groups": _difference_groups,
+    "five large groups against single ones": _five_large,
+    "two large groups against single ones": _two_large,
+    "five large groups in both arms": _large_in_both,
+    "paired, five large groups": _paired_large,
+    "differences that vary unequally, arms of unequal sizes": _unequal_differences,
+    "differences, five large groups against single ones": _difference_large,
 }
 
 

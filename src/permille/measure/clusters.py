@@ -48,19 +48,37 @@ class Clusters:
 
         The variance of the mean over groups (as a ratio of sums, linearized) against that of as
         many independent values (Rao & Scott, Biometrics 48, 1992). A few cases hardly tell how
-        alike the members of a group are, so one more case is added in which they are copies of each
-        other; where all values are equal they count as copies. Student's quantile for the number of
-        groups stands for the normal one (Korn & Graubard, Survey Methodology 24, 1998).
+        alike the members of a group are, and a few large groups without any tell nothing of it. So
+        copies of each other are added: one case, or as much as two groups vary by if that is more;
+        where all values are equal they count as copies. A large group draws the mean to itself, so
+        a residual weighs by what its group leaves to the others, and Student's quantile stands for
+        the normal one, at the degrees of freedom that groups of these sizes have (Bell & McCaffrey,
+        Survey Methodology 28, 2002).
         """
         copies = float((self.sizes**2).sum() / self.of)
-        num_groups = len(self.sizes)
         within = self.sum_squares - self.of * self.mean**2
-        if within <= 1e-9 or num_groups in (1, self.of):
+        if within <= 1e-9 or len(self.sizes) in (1, self.of):
             return copies
         residuals = self.sums - self.mean * self.sizes
-        between = float((residuals**2).sum()) * num_groups / (num_groups - 1)
-        student = float(special.stdtrit(num_groups - 1, 0.975))
-        return (max(between, within) + copies) / (within + 1) * (student / Z95) ** 2
+        between = float((residuals**2 / (1 - self.sizes / self.of)).sum())
+        student = float(special.stdtrit(self._degrees_of_freedom(), 0.975))
+        added = max(1.0, 2 * copies * within / self.of)
+        return (max(between, within) + added * copies) / (within + added) * (student / Z95) ** 2
+
+    def _degrees_of_freedom(self) -> float:
+        """Return how many groups' worth of evidence, less one, the variance rests on; at least 1.
+
+        Satterthwaite's number for groups whose members are copies of each other, so that a few
+        large groups carry the variance. Of G groups of one size it is G - 1.
+        """
+        sizes, counts = np.unique(self.sizes, return_counts=True)
+        weights = 1 / (1 - sizes / self.of)
+        squares = float((counts * sizes**2).sum()) / self.of**2
+        own = weights * sizes**2 * (1 - 2 * sizes / self.of + squares)
+        shared = np.outer(sizes, sizes) * (squares - np.add.outer(sizes, sizes) / self.of)
+        products = np.outer(weights, weights) * shared**2
+        others = counts @ products @ counts - float((counts * np.diag(products)).sum())
+        return max(1.0, float((counts * own).sum()) ** 2 / float((counts * own**2).sum() + others))
 
     def effective_of(self) -> float:
         """Return how many independent values weigh as much as all of these."""
@@ -104,18 +122,32 @@ def paired_interval(differences: Clusters) -> Interval:
 def permutation_p(first: Clusters, second: Clusters, *, seed: int = 0) -> float:
     """Return the two-sided p-value of the difference of two means, groups changing arms.
 
+    A group changes places with one of its size only: in arms whose large groups are not as many,
+    sizes would change places with them. The distance of the first arm's sum from its mean over all
+    permutations is studentized, since arms that vary unequally and are not of one size are told
+    apart without it though their means are equal (Janssen, Statistics & Probability Letters 36,
+    1997; Chung & Romano, Annals of Statistics 41, 2013). A size that only one arm has tells
+    nothing; where that is all, p is 1.
+
     Monte Carlo over `NUM_RESAMPLES` draws, the observed one counted among them.
     """
-    sizes = np.concatenate([first.sizes, second.sizes])
-    sums = np.concatenate([first.sums, second.sums])
-    if np.ptp(sums) == 0 and np.ptp(sizes) == 0:
-        return 1.0
     rng = np.random.default_rng(seed)
-    drawn_of, drawn_sum = _draw_without_replacement(sizes, sums, len(first.sizes), rng)
-    drawn = drawn_sum / drawn_of - (sums.sum() - drawn_sum) / (sizes.sum() - drawn_of)
-    observed = abs(first.mean - second.mean)
-    as_extreme = int((np.abs(drawn) >= observed - 1e-12).sum())
-    return (as_extreme + 1) / (NUM_RESAMPLES + 1)
+    distances, variances = np.zeros((2, NUM_RESAMPLES + 1))
+    for size in np.intersect1d(first.sizes, second.sizes):
+        one, other = (arm.sums[arm.sizes == size] for arm in (first, second))
+        looks, counts = np.unique(np.concatenate([one, other]), return_counts=True)
+        centered = looks - float(counts @ looks) / counts.sum()
+        moments = np.stack([centered, centered**2], axis=1)
+        own = np.searchsorted(looks, one)
+        totals = np.vstack([moments[own].sum(axis=0), _draw(moments, counts, len(one), rng)])
+        squares = totals[:, 1] / len(one) ** 2
+        squares += (float(counts @ centered**2) - totals[:, 1]) / len(other) ** 2
+        distances += totals[:, 0]
+        variances += (len(one) * len(other) / counts.sum()) ** 2 * squares
+    if variances[0] <= 1e-12:
+        return 1.0
+    apart = distances**2 / variances
+    return float((apart >= apart[0] * (1 - 1e-9) - 1e-12).sum()) / len(apart)
 
 
 def bootstrap_difference(first: Clusters, second: Clusters, *, seed: int = 0) -> Interval | None:
@@ -161,18 +193,17 @@ def _looks(sizes: FloatArray, sums: FloatArray) -> tuple[FloatArray, IntArray]:
     return looks, counts.astype(np.int64)
 
 
-def _draw_without_replacement(
-    sizes: FloatArray, sums: FloatArray, num_drawn: int, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
-    """Return the total sizes and sums, of shape (R,), of `num_drawn` of (G,) groups, R times."""
-    looks, counts = _looks(sizes, sums)
-    totals = np.empty((NUM_RESAMPLES, 2))
+def _draw(
+    values: FloatArray, counts: IntArray, num_drawn: int, rng: np.random.Generator
+) -> FloatArray:
+    """Return sums (R, D) of values (K, D), each there (K,) times, drawn without replacement."""
+    totals = np.empty((NUM_RESAMPLES, values.shape[1]))
     step = max(1, _MAX_CELLS // len(counts))
     for start in range(0, NUM_RESAMPLES, step):
         rows = min(step, NUM_RESAMPLES - start)
         drawn = rng.multivariate_hypergeometric(counts, num_drawn, size=rows, method="marginals")
-        totals[start : start + rows] = drawn @ looks
-    return totals[:, 0], totals[:, 1]
+        totals[start : start + rows] = drawn @ values
+    return totals
 
 
 def _bootstrap_means(arm: Clusters, rng: np.random.Generator) -> FloatArray:

@@ -63,8 +63,8 @@ class Contrast:
 def newcombe_contrast(count: int, of: int, other_count: int, other_of: int) -> Contrast:
     """Return `count` / `of` minus `other_count` / `other_of`, two independent shares.
 
-    With Newcombe's interval (his method 10, without continuity correction) and Fisher's exact p,
-    which is the permutation test's.
+    With Newcombe's interval (his method 10, without continuity correction) and Fisher's exact p;
+    of arms of one size that is the p-value of permuting their difference.
     """
     if of == 0 or other_of == 0:
         return Contrast(reason="one of the two arms is empty")
@@ -94,8 +94,8 @@ def independent_contrast(
     """Return the share of cases in `first`, of shape (N,), minus that in `second`, of shape (M,).
 
     Newcombe's interval. With groups, of the same shapes, the arms count as their effective sizes
-    (size divided by design effect) and the p-value permutes groups between arms; without groups it
-    is Fisher's. No group may be in both arms: a split by group sees to that.
+    (size divided by design effect) and the p-value permutes groups of one size between arms;
+    without groups it is Fisher's. No group may be in both arms: a split by group sees to that.
     """
     if np.size(first) == 0 or np.size(second) == 0:
         return Contrast(reason="one of the two arms is empty")
@@ -146,7 +146,8 @@ def difference_in_differences(
     The training arrays are of shape (N,), the held-out ones of shape (M,). Each side is a paired
     difference with Tango's interval (over groups, at its effective size); the two are independent,
     so their intervals are joined as Newcombe joins Wilson's. The p-value permutes the paired
-    differences, by group, between training and held-out.
+    differences, by groups of one size, between training and held-out, studentized: the base model
+    may change one split more often than the other without a difference.
     """
     if np.size(tuned_train) == 0 or np.size(tuned_heldout) == 0:
         return Contrast(reason="one of the two arms is empty")
@@ -157,7 +158,7 @@ def difference_in_differences(
     )
     p = permutation_p(train, heldout, seed=seed)
     grouped = train_groups is not None or heldout_groups is not None
-    method = "mover of tango, permutation" + (" of groups" if grouped else "")
+    method = "mover of tango, studentized permutation" + (" of groups" if grouped else "")
     return _contrast(train.mean - heldout.mean, ends, p, method)
 
 

@@ -17,15 +17,17 @@ from scipy import stats
 from permille.measure.agreement import agreement
 from permille.measure.association import fisher_interval
 from permille.measure.auc import auc_interval
-from permille.measure.clusters import (
-    Clusters,
-    bootstrap_difference,
-    clusters,
-    paired_interval,
-    share_interval,
-)
 from permille.measure.counterfactual import ExampleMemory, counterfactual_interval
 from permille.measure.exact_coverage import EXACT
+from permille.measure.group_coverage import (
+    bootstrap_groups,
+    large_groups,
+    newcombe_groups,
+    newcombe_large_groups,
+    tango_groups,
+    tango_large_groups,
+    wilson_groups,
+)
 from permille.measure.intervals import (
     Interval,
     mover_interval,
@@ -92,11 +94,6 @@ def simulated_coverage(
     return held / num_draws
 
 
-def wilson_groups(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
-    """A share in groups of 1 to 5 whose members are alike (intra-class correlation 0.5)."""
-    return share, share_interval(_grouped(rng, size, share))
-
-
 def newcombe(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
     """Two independent arms, the second with half the share of the first."""
     arms = [int(rng.binomial(size, rate)) for rate in (share, share / 2)]
@@ -104,30 +101,10 @@ def newcombe(rng: np.random.Generator, size: int, share: float) -> tuple[float, 
     return share / 2, mover_interval(arms[0] / size, ends[0], arms[1] / size, ends[1])
 
 
-def newcombe_groups(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
-    """The same in groups of 1 to 5 whose members are alike (intra-class correlation 0.5)."""
-    arms = [_grouped(rng, size, rate) for rate in (share, share / 2)]
-    ends = [share_interval(arm) for arm in arms]
-    return share / 2, mover_interval(arms[0].mean, ends[0], arms[1].mean, ends[1])
-
-
-def bootstrap_groups(
-    rng: np.random.Generator, size: int, share: float
-) -> tuple[float, Interval | None]:
-    """The same arms, with the percentile bootstrap over groups instead."""
-    arms = [_grouped(rng, size, rate) for rate in (share, share / 2)]
-    return share / 2, bootstrap_difference(*arms, seed=int(rng.integers(1 << 30)))
-
-
 def tango(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
     """Pairs: the first is a case with the share, the second in half of those, and alone in 0.1."""
     gained, lost = _discordant(rng, size, share)
     return share / 2 - 0.1 * share, tango_interval(gained, lost, size)
-
-
-def tango_groups(rng: np.random.Generator, size: int, share: float) -> tuple[float, Interval]:
-    """Pairs in groups of 1 to 5: gained with the share, alike as above, and never lost."""
-    return share, paired_interval(_grouped(rng, size, share))
 
 
 def difference_of_tangos(
@@ -204,6 +181,12 @@ AT_LENGTH: dict[str, Draw] = {
     "per token, cases short": rate_of_short,
     "per token, cases long": rate_of_long,
 }
+OF_LARGE_GROUPS: dict[str, Draw] = {
+    "wilson, five large groups": large_groups,
+    "wilson, two large groups": partial(large_groups, num=2, percent=15),
+    "newcombe, five large groups": newcombe_large_groups,
+    "tango, five large groups": tango_large_groups,
+}
 DRAWS: dict[str, Draw] = {
     "wilson over groups": wilson_groups,
     "newcombe": newcombe,
@@ -221,13 +204,6 @@ def simulated(draws: Mapping[str, Draw], *, num_draws: int = NUM_DRAWS) -> dict[
     return {
         name: partial(simulated_coverage, draw, num_draws=num_draws) for name, draw in draws.items()
     }
-
-
-def _grouped(rng: np.random.Generator, size: int, share: float) -> Clusters:
-    """Return `size` values in groups of 1 to 5; half of the groups copy their first member."""
-    groups = np.repeat(np.arange(size), rng.integers(1, 6, size))[:size]
-    rates = rng.beta(share, 1 - share, size)
-    return clusters(rng.random(size) < rates[groups], groups)
 
 
 def _discordant(rng: np.random.Generator, size: int, share: float) -> tuple[int, int]:
@@ -264,7 +240,8 @@ def main() -> int:
     sys.stdout.write(f"\nexact\n{table(EXACT)}\n")
     draws = {name: draw for name, draw in DRAWS.items() if name not in EXACT}
     sys.stdout.write(f"\nsimulated\n{table(simulated(draws))}\n")
-    sys.stdout.write(f"\n{table(simulated(OF_SCORES))}\n")
+    for tabled in (OF_LARGE_GROUPS, OF_SCORES):
+        sys.stdout.write(f"\n{table(simulated(tabled))}\n")
     by_share = {"share by tokens": share_by_tokens}
     lengths = simulated(AT_LENGTH) | simulated(by_share, num_draws=500)
     sys.stdout.write(f"\n{table(lengths, shares=(*SHARES, 0.9))}\n")
