@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from random import Random
 
 from permille.audit.controls.contrasts import missing
+from permille.audit.controls.correction import confusion, corrected_ratios
 from permille.audit.counting import deciding, kind_of
 from permille.audit.detect import Detector
 from permille.audit.planting import HOST_CHARS, Plant, beginning, plant_all
 from permille.audit.rows import MAIN
 from permille.audit.searching import Returned, View, search_views
 from permille.core.records import KINDS_BY_STRENGTH, Document, Generation, Kind
-from permille.measure.prevalence import corrected_ratio
 from permille.measure.ratio import Ratio, Ratios, wilson_ratio
 from permille.retrieve.protocol import Corpus
 
@@ -131,20 +131,16 @@ def detector_control(trial: Trial | None, observed: Ratios) -> dict[str, object]
     if trial is None:
         return missing(NO_HOST)
 
-    def corrected(kind: str, ratio: Ratio) -> Ratio:
-        return corrected_ratio(ratio, trial.sensitivity(kind), trial.false_alarm(kind))
-
+    sensitivity = {kind: trial.sensitivity(kind) for kind in ANY_AND_KINDS}
+    false_alarm = {kind: trial.false_alarm(kind) for kind in ANY_AND_KINDS}
+    corrected = corrected_ratios(observed, trial.found, sensitivity, false_alarm)
     return {
         "planted_by": f"rule, in the first {HOST_CHARS} characters of held-out documents",
-        "sensitivity": {kind: trial.sensitivity(kind).to_dict() for kind in ANY_AND_KINDS},
-        "false_alarm": trial.false_alarm("any").to_dict(),
-        "false_alarm_by_kind": {kind: trial.false_alarm(kind).to_dict() for kind in ANY_AND_KINDS},
-        "corrected": Ratios(
-            any=corrected("any", observed.any),
-            verbatim=corrected("verbatim", observed.verbatim),
-            paraphrase=corrected("paraphrase", observed.paraphrase),
-            idea=corrected("idea", observed.idea),
-        ).to_dict(),
+        "sensitivity": {kind: ratio.to_dict() for kind, ratio in sensitivity.items()},
+        "false_alarm": false_alarm["any"].to_dict(),
+        "false_alarm_by_kind": {kind: ratio.to_dict() for kind, ratio in false_alarm.items()},
+        "confusion": confusion(trial.found),
+        "corrected": corrected.to_dict(),
     }
 
 
