@@ -33,9 +33,14 @@ def test_every_score_is_higher_for_what_the_model_knows_better():
     assert min_k_score(known) > min_k_score(unknown)
 
 
-def test_zlib_divides_the_summed_loss_by_the_compressed_bytes():
-    text = "Größe " * 20
-    assert zlib_score([-1.0, -2.5], text) == pytest.approx(-3.5 / len(zlib.compress(text.encode())))
+def test_zlib_divides_the_mean_loss_by_the_bits_of_the_compressed_text():
+    text = "a text to compress, a text to compress"
+    # the log-perplexity is (1.0 + 2.5) / 2 = 1.75, however many tokens there are
+    bits = 8 * len(zlib.compress(text.encode()))
+    assert zlib_score([-1.0, -2.5], text) == pytest.approx(-1.75 / bits)
+    assert zlib_score([-1.0, -2.5] * 9, text) == pytest.approx(-1.75 / bits)
+    # zlib stores "a" in 9 bytes: 2 of header, 3 of a fixed block, 4 of checksum
+    assert zlib_score([-3.6], "a") == pytest.approx(-3.6 / 72)
 
 
 @pytest.mark.parametrize(("share", "mean"), [(0.2, -9.5), (0.3, -9.0), (0.01, -10.0), (1.0, -5.5)])

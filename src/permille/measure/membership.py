@@ -43,12 +43,12 @@ def ratio_score(log_probabilities: npt.ArrayLike, base_log_probabilities: npt.Ar
 
 
 def zlib_score(log_probabilities: npt.ArrayLike, text: str) -> float:
-    """Return minus the loss of all tokens, of shape (T,), per compressed byte of the text.
+    """Return minus the log-perplexity of the tokens, of shape (T,), per bit of the compressed text.
 
-    Carlini et al. 2021: what is unlikely for a compressor and likely for the model was learned.
+    Carlini et al. 2021: what is unlikely for a compressor and likely for the model was learned. The
+    log-perplexity is the mean loss of a token.
     """
-    total = float(np.sum(np.asarray(log_probabilities, dtype=np.float64)))
-    return total / len(zlib.compress(text.encode()))
+    return loss_score(log_probabilities) / (8 * len(zlib.compress(text.encode())))
 
 
 def min_k_score(log_probabilities: npt.ArrayLike, *, share: float = MIN_K_SHARE) -> float:
