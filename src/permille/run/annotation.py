@@ -11,6 +11,7 @@ from permille.audit.annotation.labels import describe_labels, read_labels
 from permille.audit.annotation.pairs import (
     UNCONFIRMED,
     Pair,
+    deciding_pairs,
     draw_pairs,
     pair_of_line,
 )
@@ -137,7 +138,7 @@ def export_pairs(
     return {
         "items": len(drawn),
         "strata": dict(sorted(Counter(pair.stratum for pair in drawn).items())),
-        "pairs": dict(sorted(Counter(pair.stratum for pair in pairs).items())),
+        "pairs": dict(sorted(Counter(pair.stratum for pair in deciding_pairs(pairs)).items())),
     }
 
 

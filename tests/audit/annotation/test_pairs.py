@@ -9,6 +9,7 @@ from permille.audit.annotation.pairs import (
     UNCONFIRMED,
     Pair,
     bands_of,
+    deciding_pairs,
     draw_pairs,
     pair_of_line,
 )
@@ -17,7 +18,13 @@ from permille.core.records import Kind
 
 def pairs_of(kind, count, stratum=None):
     return [
-        Pair(f"g{i}", f"{stratum or kind} {i}", kind, stratum or str(kind), score=float(i))
+        Pair(
+            f"{stratum or kind} {i}",
+            f"{stratum or kind} {i}",
+            kind,
+            stratum or str(kind),
+            score=float(i),
+        )
         for i in range(count)
     ]
 
@@ -55,6 +62,24 @@ def test_the_order_says_nothing_of_the_kind():
 def test_all_pairs_come_where_there_are_fewer():
     assert len(draw_pairs(PAIRS, 1000, seed=0)) == len(PAIRS)
     assert draw_pairs([], 10, seed=0) == []
+
+
+def test_of_each_generation_the_pair_that_decides_its_kind_is_drawn():
+    pairs = [
+        Pair("g", "a", Kind.NONE, "none", 9.0),
+        Pair("g", "b", Kind.IDEA, "idea", 8.0),
+        Pair("g", "c", Kind.VERBATIM, "verbatim", 3.0),
+        Pair("g", "d", Kind.VERBATIM, "verbatim", 5.0),
+        Pair("h", "a", Kind.NONE, "none", 9.0),
+        Pair("h", "b", Kind.NONE, UNCONFIRMED, 2.0),
+        Pair("i", "a", Kind.NONE, "none", 1.0),
+        Pair("i", "b", Kind.NONE, "none", 2.0),
+    ]
+    chosen = {(one.generation_id, one.document_id) for one in deciding_pairs(pairs)}
+    assert chosen == {("g", "d"), ("h", "b"), ("i", "b")}
+    assert {one.id for one in draw_pairs(pairs, 10, seed=0)} == {
+        one.id for one in deciding_pairs(pairs)
+    }
 
 
 def test_a_stratum_has_bands_of_equal_sizes():

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from permille.audit.annotation.pairs import LABELS, Pair
+from permille.audit.annotation.pairs import LABELS, Pair, deciding_pairs
 from permille.audit.annotation.strata import (
     ANY,
     Stratum,
@@ -48,11 +48,15 @@ def describe_labels(
 ) -> dict[str, object]:
     """Return agreement, precision and recall by kind, and the ratios corrected for both.
 
+    All but the agreement is of the pairs that decide their generation's kind, so that each
+    generation counts once.
+
     Args:
         pairs: All pairs of the run.
         people: Labels by the person's name; two or more give an agreement.
         ratios: The run's ratios by kind, `any` included.
     """
+    deciding = deciding_pairs(pairs)
     first = next(iter(people.values()))
     by_all = [name for name in first if all(name in labels for labels in people.values())]
     agreed = {
@@ -68,9 +72,10 @@ def describe_labels(
             {"between": [one, other], **_kappa(people[one], people[other])}
             for one, other in combinations(people, 2)
         ],
-        "agreed": describe_side(strata_of(pairs, agreed), ratios),
+        "agreed": describe_side(strata_of(deciding, agreed), ratios),
         "people": {
-            name: describe_side(strata_of(pairs, labels), ratios) for name, labels in people.items()
+            name: describe_side(strata_of(deciding, labels), ratios)
+            for name, labels in people.items()
         },
     }
 

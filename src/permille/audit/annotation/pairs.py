@@ -1,4 +1,8 @@
-"""The pairs of generation and document that people label, drawn by kind and score."""
+"""The pairs of generation and document that people label, drawn by kind and score.
+
+Of each generation one pair can be drawn, that which decides its kind: ratios are of generations,
+and the pairs of one generation say much the same.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -6,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
 
-from permille.core.records import Kind
+from permille.core.records import KINDS_BY_STRENGTH, Kind
 
 LABELS = (Kind.VERBATIM, Kind.PARAPHRASE, Kind.IDEA, Kind.NONE)
 """What a person can say of a pair."""
@@ -54,6 +58,28 @@ def pair_of_line(line: Mapping[str, object]) -> Pair:
     )
 
 
+_STRATA = (*map(str, KINDS_BY_STRENGTH), UNCONFIRMED, str(Kind.NONE))
+
+
+def deciding_pairs(pairs: Iterable[Pair]) -> list[Pair]:
+    """Return of each generation the pair that decides its kind, in the order of generations.
+
+    It is of the strongest kind that the program sees in the generation, else an unconfirmed
+    paraphrase, else any; of several that which retrieval ranks first.
+    """
+    chosen: dict[str, Pair] = {}
+    for pair in pairs:
+        other = chosen.get(pair.generation_id)
+        if other is None or _place(pair) < _place(other):
+            chosen[pair.generation_id] = pair
+    return list(chosen.values())
+
+
+def _place(pair: Pair) -> tuple[int, float, str]:
+    """Return where a pair stands among those of its generation; the least one decides."""
+    return _STRATA.index(pair.stratum), -pair.score, pair.id
+
+
 def bands_of(pairs: Iterable[Pair]) -> dict[tuple[str, int], list[Pair]]:
     """Return all pairs by stratum and band of score, lowest band first, each in a fixed order."""
     strata: defaultdict[str, list[Pair]] = defaultdict(list)
@@ -70,7 +96,7 @@ def bands_of(pairs: Iterable[Pair]) -> dict[tuple[str, int], list[Pair]]:
 
 
 def draw_pairs(pairs: Iterable[Pair], num_items: int, seed: int) -> list[Pair]:
-    """Return pairs in a random order, as many of each stratum and band as there can be.
+    """Return deciding pairs in a random order, as many of each stratum and band as there can be.
 
     Args:
         pairs: All pairs of a run.
@@ -78,7 +104,9 @@ def draw_pairs(pairs: Iterable[Pair], num_items: int, seed: int) -> list[Pair]:
         seed: Of the drawing.
     """
     random = Random(seed)
-    bands = [random.sample(members, len(members)) for members in bands_of(pairs).values()]
+    bands = [
+        random.sample(members, len(members)) for members in bands_of(deciding_pairs(pairs)).values()
+    ]
     drawn: list[Pair] = []
     while len(drawn) < num_items and any(bands):
         for members in bands:

@@ -3,7 +3,8 @@
 Strata are what the program says of a pair; rare kinds are labeled more often than they come. Of
 stratum h with N_h pairs a share p_h is of a kind, as people see it. Precision is the mean of p_h
 over the strata that the program claims to be of the kind, weighted by N_h; recall is the sum of
-N_h p_h over these strata by the sum over all.
+N_h p_h over these strata by the sum over all. Each generation has one pair, that which decides its
+kind, so all of these are shares of generations.
 """
 
 from collections import defaultdict
@@ -54,7 +55,7 @@ def is_of(label: Kind, kind: str) -> bool:
 
 
 def strata_of(pairs: Sequence[Pair], labels: Mapping[str, Kind]) -> list[Stratum]:
-    """Return the strata of all pairs of a run, with the labels of some by the pair's id."""
+    """Return the strata of pairs, one a generation, with the labels of some by the pair's id."""
     members: defaultdict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         members[pair.stratum].append(pair)
