@@ -114,6 +114,8 @@ def nearest_mixture(matrices: FloatArray, shown: FloatArray) -> FloatArray:
 
 def _solved(matrices: FloatArray, shown: FloatArray) -> FloatArray:
     """Return the shares (R, C) of least squares that add up to 1, of any sign."""
+    if matrices.shape[2] == 1:
+        return np.ones((len(matrices), 1))
     steps = matrices[:, :, :-1] - matrices[:, :, -1:]
     crossed = np.einsum("rfc,rfd->rcd", steps, steps) + 1e-12 * np.eye(steps.shape[2])
     aims = np.einsum("rfc,rf->rc", steps, shown - matrices[:, :, -1])

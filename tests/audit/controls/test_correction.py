@@ -118,7 +118,29 @@ def test_where_only_one_kind_can_be_planted_any_is_the_formulas_too():
     assert found.any == corrected_ratio(observed.any, *rates)
     assert found.idea.reason == "no document is long enough to plant it"
     with_idea = correct(trial, wilson_ratios({"verbatim": 300, "idea": 1}, 1000)).any
-    assert with_idea.reason == "idea was found, but no document is long enough to plant it"
+    assert with_idea.reason == "idea was found, but planted fewer than 10 times"
+
+
+def test_a_kind_that_was_planted_once_does_not_unsettle_the_others():
+    trial = trial_of(SUMMARIES)
+    found = {**trial.found, D: [P]}
+    observed = wilson_ratios({"verbatim": 300, "paraphrase": 50}, 1000)
+    rates = trial.sensitivity("verbatim"), trial.false_alarm("verbatim")
+    corrected = correct(Trial(found, []), observed)
+    assert corrected.verbatim == corrected_ratio(observed.verbatim, *rates)
+    assert corrected.paraphrase.permille == pytest.approx(50 / 0.9, abs=1)
+    assert corrected.any.permille == pytest.approx(1000 * (0.3 / 0.98 + 0.05 / 0.9), abs=8)
+    assert corrected.idea.reason == "the detector is no better than chance: Se + Sp <= 1"
+    mistaken = {**found, P: [D] * 10 + [P] * 50, D: [D] * 3}
+    why = "other kinds are found as idea, which was planted fewer than 10 times"
+    assert correct(Trial(mistaken, []), observed).idea.reason == why
+
+
+def test_few_plants_of_all_kinds_leave_any_open_where_something_was_found():
+    trial = trial_of(SUMMARIES, 4)
+    some = correct(trial, wilson_ratios({"verbatim": 30}, 100)).any
+    assert some.reason == "verbatim was found, but planted fewer than 10 times"
+    assert correct(trial, wilson_ratios({}, 100)).any.permille == 0
 
 
 def test_a_kind_that_is_hardly_ever_seen_leaves_any_open():

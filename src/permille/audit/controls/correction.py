@@ -15,6 +15,9 @@ CLASSES = (*KINDS_BY_STRENGTH, Kind.NONE)
 WIDE_PERMILLE = 100
 """A longer interval of a kind that is not told from another says nothing."""
 
+MIN_PLANTED = 10
+"""Of a kind planted fewer times hardly anything is known of what it is taken for."""
+
 Found = Mapping[Kind, Sequence[Kind]]
 Rates = Mapping[str, Ratio]
 
@@ -43,20 +46,21 @@ def corrected_ratios(
         false_alarm: 1 - Sp by kind.
     """
     reason = observed.any.reason or false_alarm["any"].reason
-    planted = [kind for kind in KINDS_BY_STRENGTH if found[kind]]
-    if reason is None and not planted:
+    with_plants = [kind for kind in KINDS_BY_STRENGTH if found[kind]]
+    if reason is None and not with_plants:
         reason = sensitivity["any"].reason
     if reason is not None:
         return Ratios(*(_none(ratio, reason) for ratio in _each(observed).values()))
-    together = Together(observed, found, planted)
+    together = Together(observed, found)
     figures = {
         name: corrected_ratio(ratio, sensitivity[name], false_alarm[name])
         for name, ratio in _each(observed).items()
     }
-    for kind in KINDS_BY_STRENGTH:
+    for kind in with_plants:
         if figures[kind].reason is None and together.is_mixed(kind):
             figures[kind] = together.kind(kind)
-    if len(planted) > 1 or together.unplanted:
+    is_of_several = len({*with_plants, *together.unplanted}) > 1
+    if is_of_several and (together.planted or together.unplanted):
         figures["any"] = together.any()
     return Ratios(**figures)
 
@@ -66,19 +70,19 @@ class Together:
 
     Args:
         observed: What the detector found.
-        found: The kind found for each plant, by the kind planted.
-        planted: The kinds that could be planted.
+        found: The kind found for each plant, by the kind planted. Kinds planted fewer than
+            `MIN_PLANTED` times are left out.
     """
 
-    def __init__(self, observed: Ratios, found: Found, planted: Sequence[Kind]) -> None:
+    def __init__(self, observed: Ratios, found: Found) -> None:
         self.observed = _each(observed)
         self.found = found
-        self.planted = planted
-        self.mixture = self._mixture(planted)
+        self.planted = [kind for kind in KINDS_BY_STRENGTH if len(found[kind]) >= MIN_PLANTED]
+        self.mixture = self._mixture(self.planted)
 
     @property
     def unplanted(self) -> list[Kind]:
-        """Kinds that were found and could not be planted."""
+        """Kinds that were found and could not be planted, or too few times."""
         return [
             kind
             for kind in KINDS_BY_STRENGTH
@@ -104,7 +108,7 @@ class Together:
         """
         observed = self.observed["any"]
         if self.unplanted:
-            why = f"{self.unplanted[0]} was found, but no document is long enough to plant it"
+            why = f"{self.unplanted[0]} was found, but planted fewer than {MIN_PLANTED} times"
             return _none(observed, why)
         share, (low, high) = self.mixture.figure(range(len(self.planted)))
         for left_out in {kind for pair in self._confounded() for kind in pair}:
@@ -120,8 +124,13 @@ class Together:
         return _corrected(observed, share, (low, high))
 
     def kind(self, kind: Kind) -> Ratio:
-        """Return the corrected ratio of a kind that could be planted."""
+        """Return the corrected ratio of a kind that was planted."""
         observed = self.observed[kind]
+        if kind not in self.planted:
+            why = (
+                f"other kinds are found as {kind}, which was planted fewer than {MIN_PLANTED} times"
+            )
+            return _none(observed, why)
         share, (low, high) = self.mixture.figure([self.planted.index(kind)])
         for pair in self._confounded():
             if kind in pair and 1000 * (high - low) > WIDE_PERMILLE:
