@@ -19,6 +19,7 @@ cases = st.builds(
     confirmed=st.none() | st.booleans(),
     copied=st.booleans(),
     num_examples=st.integers(0, 99),
+    boilerplate=st.booleans(),
 )
 findings = st.builds(
     Finding,

@@ -11,7 +11,7 @@ LONG = "a generation that is long enough to be measured, since it has over fifty
 
 
 def maker(**named):
-    values = {"least_chars": 51, "max_examples": 2, "cut": Cut(0), "spread": SplitSpread(51)}
+    values = {"least_chars": 51, "cut": Cut(0), "spread": SplitSpread(51)}
     return RowMaker(**{**values, **named})
 
 
@@ -84,11 +84,11 @@ def test_a_low_paraphrase_is_noticed(make_finding, make_case):
 )
 def test_each_way_looks_at_its_own_cases(make_finding, make_case, way, kind):
     found = [
-        make_finding(make_case(Kind.PARAPHRASE, num_examples=3), own=True, rank=0, views=(MAIN,)),
+        make_finding(make_case(Kind.PARAPHRASE, boilerplate=True), own=True, rank=0, views=(MAIN,)),
         make_finding(
-            make_case(Kind.VERBATIM, copied=True, num_examples=9), rank=1, views=(MAIN, CROSS)
+            make_case(Kind.VERBATIM, copied=True, boilerplate=True), rank=1, views=(MAIN, CROSS)
         ),
-        make_finding(make_case(Kind.IDEA, num_examples=2), rank=2, views=(MAIN, CUT)),
+        make_finding(make_case(Kind.IDEA, num_examples=9), rank=2, views=(MAIN, CUT)),
     ]
     row, _ = maker(cut=Cut(0, frozenset())).row(Generation("g", LONG), found)
     assert row.kind(way) is kind

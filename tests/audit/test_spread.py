@@ -1,11 +1,8 @@
 """How far texts are spread over examples."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from permille.audit.spread import SplitSpread, whole_words
-from permille.audit.word_hashes import WORD
+from permille.audit.spread import SplitSpread
 from permille.core.records import Document, Span
 
 STOCK = "Thank you for writing to us, we hope that you will get better soon."
@@ -30,6 +27,7 @@ def test_a_case_has_the_number_of_examples_in_which_its_text_stands(
     spread.note([[finding], []], corpus_of(documents))
     spread.scan(documents)
     assert [case.num_examples for case in spread.counted(finding).cases] == [4, 1]
+    assert not any(case.boilerplate for case in spread.counted(finding).cases)
 
 
 def test_what_was_not_noted_stands_in_its_own_example(make_finding):
@@ -77,46 +75,6 @@ def test_a_passage_without_a_word_stands_in_its_own_example(make_finding, make_c
     assert spread.counted(finding).cases[0].num_examples == 1
 
 
-@pytest.mark.parametrize(
-    ("span", "words"),
-    [
-        (Span(0, 17), "one two three"),
-        (Span(1, 17), "two three"),
-        (Span(0, 15), "one two"),
-        (Span(3, 5), ""),
-        (Span(1, 2), ""),
-    ],
-)
-def test_words_that_a_span_cuts_are_no_part_of_its_passage(span, words):
-    assert whole_words("one, two. (three) four", span) == words
-
-
-@given(st.text("a1_ é.,", max_size=20), st.integers(0, 20), st.integers(0, 20))
-def test_the_words_inside_a_span_are_those_of_the_whole_text(text, start, size):
-    wanted = [
-        match.group()
-        for match in WORD.finditer(text)
-        if start <= match.start() and match.end() <= start + size
-    ]
-    assert whole_words(text, Span(start, start + size)) == " ".join(wanted)
-
-
-def test_no_more_than_the_span_is_cut_into_words(monkeypatch):
-    read = []
-
-    class Noted:
-        def finditer(self, text, *ends):
-            read.append(ends)
-            return WORD.finditer(text, *ends)
-
-        def match(self, text):
-            return WORD.match(text)
-
-    monkeypatch.setattr("permille.audit.spread.WORD", Noted())
-    assert whole_words("one two three " * 1000, Span(14, 27)) == "one two three"
-    assert read == [(14, 27)]
-
-
 def test_stock_text_is_known_though_its_run_begins_within_a_word(
     make_finding, make_case, corpus_of
 ):
@@ -129,3 +87,30 @@ def test_stock_text_is_known_though_its_run_begins_within_a_word(
     spread.note([[finding]], corpus_of(documents))
     spread.scan(documents)
     assert spread.counted(finding).cases[0].num_examples == 4
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_boilerplate"),
+    [
+        pytest.param("", "", True, id="the stock text itself"),
+        pytest.param("", " Regards, Dr Jones", True, id="one chance neighbor"),
+        pytest.param("sleep well. ", " Regards, Dr Jones", True, id="neighbors on both sides"),
+        pytest.param("", " Keep the left leg up for a week, and cool it every", True, id="50"),
+        pytest.param("", " Keep the left leg up for a week, and cool it oftener", False, id="51"),
+    ],
+)
+def test_stock_text_is_boilerplate_whatever_stands_beside_it(
+    make_finding, make_case, corpus_of, before, after, is_boilerplate
+):
+    text = f"{before}{STOCK}{after}"
+    documents = [Document(f"d{i}", f"word{i} {STOCK} word{i}", f"e{i}") for i in range(3)]
+    documents.append(Document("d3", text, "e3"))
+    case = make_case()
+    case = type(case)(case.kind, case.generation, Span(0, len(text)))
+    finding = make_finding(case, document_id="d3")
+    spread = SplitSpread(51, max_examples=3)
+    spread.note([[finding]], corpus_of(documents))
+    spread.scan(documents)
+    (counted,) = spread.counted(finding).cases
+    assert counted.boilerplate is is_boilerplate
+    assert counted.num_examples == (1 if before or after else 4)

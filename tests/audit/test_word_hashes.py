@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.audit import word_hashes
-from permille.audit.word_hashes import WordHasher
+from permille.audit.word_hashes import WordHasher, batches
 
 words = st.lists(st.sampled_from(["a", "b", "c"]), max_size=40)
 
@@ -51,3 +51,17 @@ def test_known_words_are_forgotten_before_they_are_too_many(monkeypatch):
     hasher = WordHasher()
     first = hasher.words("a b c d")
     assert np.array_equal(hasher.words("a b c d"), first)
+
+
+def test_documents_come_together_until_they_are_words_enough(monkeypatch):
+    monkeypatch.setattr(word_hashes, "BATCH_WORDS", 4)
+    hasher = WordHasher()
+    texts = ["a b c", "", "d", "e"]
+    found = list(batches((hasher.words(text), f"of {text}") for text in texts))
+    assert [batch.ends.tolist() for batch in found] == [[3, 3, 4], [1]]
+    assert [batch.examples for batch in found] == [["of a b c", "of ", "of d"], ["of e"]]
+    assert np.array_equal(found[0].words, hasher.words("a b c d"))
+
+
+def test_no_documents_come_not_at_all():
+    assert list(batches([])) == []

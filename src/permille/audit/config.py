@@ -76,7 +76,7 @@ class AuditConfig:
     copied_words: int = 8
     """Words in a row that stood in the prompt for text to count as copied from it."""
     max_examples: int = 5
-    """A run that stands in more examples than this is boilerplate."""
+    """Text that stands in more examples than this is boilerplate."""
     num_planted: int = 60
     """Documents that are planted in other texts in each way, to see what the detector finds."""
     num_threshold_prompts: int | None = 100

@@ -1,8 +1,6 @@
 """Whether the text of a case already stood in the generation's own prompt."""
 
-from collections.abc import Iterator
-
-from permille.measure.word_runs import WORD, WordRuns
+from permille.measure.word_runs import WORD, WordRuns, has_own_stretch
 
 
 class PromptWords:
@@ -32,18 +30,5 @@ class PromptWords:
             return False
         found = list(WORD.finditer(text))
         is_copied = self._runs.held([match.group().lower() for match in found])
-        lengths = (
-            found[last].end() - found[first].start() for first, last in _stretches(is_copied)
-        )
-        return any(is_copied) and all(length < least_chars for length in lengths)
-
-
-def _stretches(is_copied: list[bool]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last index of every stretch of words that are not copied."""
-    first = None
-    for i, copied in enumerate([*is_copied, True]):
-        if not copied and first is None:
-            first = i
-        elif copied and first is not None:
-            yield first, i - 1
-            first = None
+        extents = [match.span() for match in found]
+        return any(is_copied) and not has_own_stretch(extents, is_copied, least_chars)

@@ -21,6 +21,8 @@ class FoundCase:
         confirmed: The judge's word on a paraphrase; None for other kinds and without a judge.
         copied: Whether its text already stood in the prompt.
         num_examples: In how many examples its text stands; 0 until it is counted.
+        boilerplate: Whether too little of it is left without phrases of many examples; False until
+            it is counted.
     """
 
     kind: Kind
@@ -29,6 +31,7 @@ class FoundCase:
     confirmed: bool | None = None
     copied: bool = False
     num_examples: int = 0
+    boilerplate: bool = False
 
     @property
     def counted_kind(self) -> Kind:
@@ -44,6 +47,7 @@ class FoundCase:
             "confirmed": self.confirmed,
             "input_copied": self.copied,
             "num_examples": self.num_examples,
+            "boilerplate": self.boilerplate,
         }
 
 
@@ -177,6 +181,7 @@ def _case_of(values: object) -> FoundCase:
             "confirmed": bool() | None as confirmed,
             "input_copied": bool(copied),
             "num_examples": int(num_examples),
+            "boilerplate": bool(boilerplate),
         }:
             return FoundCase(
                 Kind(kind),
@@ -185,5 +190,6 @@ def _case_of(values: object) -> FoundCase:
                 confirmed,
                 copied,
                 num_examples,
+                boilerplate,
             )
     raise ValueError(f"no stored case: {values}")

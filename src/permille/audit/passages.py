@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from permille.audit.word_hashes import Hashes, WordHasher
+from permille.audit.word_hashes import Batch, Hashes, WordHasher
 
 MAX_ANCHOR_WORDS = 8
 """Words of a passage that are looked for first; the rest is compared only where they stand."""
-BATCH_WORDS = 100_000
-"""Words of documents that are looked through at a time: a document by itself is too short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +25,8 @@ class Passage:
         return min(self.num_words, MAX_ANCHOR_WORDS)
 
 
-def passage_of(text: str, hasher: WordHasher) -> Passage | None:
-    """Return the passage that a text is, None where it has no word."""
-    words = hasher.words(text)
+def passage_of(words: Hashes, hasher: WordHasher) -> Passage | None:
+    """Return the passage that hashes of words, of shape (W,), are; None where there is no word."""
     if not len(words):
         return None
     whole = hasher.runs(words, len(words))[0]
@@ -57,46 +54,24 @@ class PassageCounter:
             for size, found in self._by_anchor.items()
         }
         self._examples: dict[Passage, set[str]] = {passage: set() for passage in passages}
-        self._waiting: list[tuple[Hashes, str]] = []
-        self._num_waiting_words = 0
 
-    def add(self, words: Hashes, example: str) -> None:
-        """Note which passages stand in a document.
-
-        Args:
-            words: The hashes of its words, of shape (W,).
-            example: Whose document it is.
-        """
-        self._waiting.append((words, example))
-        self._num_waiting_words += len(words)
-        if self._num_waiting_words >= BATCH_WORDS:
-            self._look_through()
-
-    def num_examples(self, passage: Passage) -> int:
-        """Return in how many examples a passage stands."""
-        self._look_through()
-        return len(self._examples[passage])
-
-    def _look_through(self) -> None:
-        """Look for the passages in the documents that wait."""
-        if not self._waiting:
-            return
-        documents, examples = zip(*self._waiting, strict=True)
-        words = np.concatenate(documents)
-        ends = np.cumsum([len(document) for document in documents])
+    def count(self, batch: Batch) -> None:
+        """Note which passages stand in some documents."""
         for size, anchors in self._anchors.items():
-            runs = self._hasher.runs(words, size)
+            runs = self._hasher.runs(batch.words, size)
             places = np.searchsorted(anchors, runs)
             places[places == len(anchors)] = 0
             starts = np.flatnonzero(anchors[places] == runs)
-            owners = np.searchsorted(ends, starts, side="right")
+            owners = np.searchsorted(batch.ends, starts, side="right")
             for start, owner in zip(starts.tolist(), owners.tolist(), strict=True):
-                document = words[start : ends[owner]]
+                document = batch.words[start : batch.ends[owner]]
                 for passage in self._by_anchor[size][int(runs[start])]:
                     if self._stands(passage, document[: passage.num_words]):
-                        self._examples[passage].add(examples[owner])
-        self._waiting.clear()
-        self._num_waiting_words = 0
+                        self._examples[passage].add(batch.examples[owner])
+
+    def num_examples(self, passage: Passage) -> int:
+        """Return in how many examples a passage stands."""
+        return len(self._examples[passage])
 
     def _stands(self, passage: Passage, words: Hashes) -> bool:
         """Whether words are a passage."""

@@ -53,7 +53,10 @@ class Passes:
 
     def look_up(self, documents: Iterable[Document]) -> Spread:
         """Find everything, and look up how far it is spread over the documents."""
-        spread = {split: SplitSpread(self.detector.least_chars) for split in Split}
+        spread = {
+            split: SplitSpread(self.detector.least_chars, self.config.max_examples)
+            for split in Split
+        }
         for arm, views in self.views.items():
             for _, found in self.chunks(arm, "align"):
                 seen = (seen_in(findings, MAIN) for findings in found)
@@ -109,7 +112,6 @@ class Passes:
             for arm in self.views:
                 maker = RowMaker(
                     self.detector.least_chars,
-                    self.config.max_examples,
                     self.found.cuts[arm[1]],
                     spread[arm[1]],
                     is_paper=self.config.is_paper,

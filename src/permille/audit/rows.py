@@ -36,14 +36,12 @@ class RowMaker:
 
     Attributes:
         least_chars: Characters of a measurable generation.
-        max_examples: A run in more examples is boilerplate.
         cut: The choice of prompts for contrasts.
         spread: How far the documents of the split are spread over examples.
         is_paper: Whether the published counting is followed.
     """
 
     least_chars: int
-    max_examples: int
     cut: Cut
     spread: SplitSpread
     is_paper: bool = False
@@ -115,9 +113,7 @@ class RowMaker:
         kinds[OWN] = kind_under(findings, MAIN, lambda f, _: f.own is True)
         kinds[OTHER] = kind_under(findings, MAIN, lambda f, _: f.own is False)
         kinds[NOT_COPIED] = kind_under(findings, MAIN, lambda _, case: not case.copied)
-        kinds[NOT_BOILERPLATE] = kind_under(
-            findings, MAIN, lambda _, case: case.num_examples <= self.max_examples
-        )
+        kinds[NOT_BOILERPLATE] = kind_under(findings, MAIN, lambda _, case: not case.boilerplate)
         for num_tokens in FIRST_TOKENS:
             kinds[first_tokens_way(num_tokens)] = self._kind_of_first(findings, row, num_tokens)
         return kinds

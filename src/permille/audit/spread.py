@@ -1,12 +1,14 @@
 """How far the texts of documents are spread over examples: of whole documents, and of cases."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from permille.audit.boilerplate import BoilerplateFinder, words_within
+from permille.audit.config import AuditConfig
 from permille.audit.duplicates import DuplicateFinder
 from permille.audit.findings import Finding, FoundCase
 from permille.audit.passages import Passage, PassageCounter, passage_of
-from permille.audit.word_hashes import WORD, WordHasher
+from permille.audit.word_hashes import Hashes, WordHasher, batches
 from permille.core.records import Document, Span, Split
 from permille.retrieve.protocol import Corpus
 
@@ -21,13 +23,20 @@ class SplitSpread:
     methods tell what came out.
 
     Args:
-        least_chars: Shorter documents, such as labels, are not grouped.
+        least_chars: Shorter documents, such as labels, are not grouped, and shorter stretches of
+            a case do not make it one.
+        max_examples: Text in more examples is boilerplate.
     """
 
-    def __init__(self, least_chars: int) -> None:
+    def __init__(self, least_chars: int, max_examples: int = AuditConfig.max_examples) -> None:
         self._least_chars = least_chars
+        self._max_examples = max_examples
         self._hasher = WordHasher()
         self._passages: dict[PassageKey, Passage | None] = {}
+        self._finder: BoilerplateFinder[PassageKey] = BoilerplateFinder(
+            self._hasher, least_chars, max_examples
+        )
+        self._boilerplate: set[PassageKey] = set()
         self._counter: PassageCounter | None = None
         self._groups: dict[str, tuple[str, int]] = {}
 
@@ -40,42 +49,52 @@ class SplitSpread:
             for case in finding.cases
         } - self._passages.keys()
         documents = corpus.fetch({document_id for document_id, _ in wanted})
-        for document_id, span in wanted:
-            passage = whole_words(documents[document_id].text, span)
-            self._passages[document_id, span] = passage_of(passage, self._hasher)
+        for key in wanted:
+            document_id, span = key
+            words = words_within(documents[document_id].text, span, self._hasher)
+            self._passages[key] = passage_of(words.hashes, self._hasher)
+            self._finder.note(key, words)
 
     def scan(self, documents: Iterable[Document]) -> None:
         """Look at every document of the split."""
-        finder = DuplicateFinder(self._hasher)
+        duplicates = DuplicateFinder(self._hasher)
         passages = {passage for passage in self._passages.values() if passage is not None}
         self._counter = PassageCounter(passages, self._hasher)
+        for batch in batches(self._hashed(documents, duplicates)):
+            self._counter.count(batch)
+            self._finder.count(batch)
+        self._boilerplate = self._finder.found()
+        self._groups = duplicates.groups()
+
+    def _hashed(
+        self, documents: Iterable[Document], duplicates: DuplicateFinder
+    ) -> Iterator[tuple[Hashes, str]]:
+        """Yield the words of each document and whose it is, and note it among the duplicates."""
         for document in documents:
             words = self._hasher.words(document.text)
             example = document.example_id if document.example_id is not None else document.id
-            self._counter.add(words, example)
             is_grouped = document.example_id is not None and len(words) > 0
             if is_grouped and len(document.text) >= self._least_chars:
-                finder.add(words, example)
-        self._groups = finder.groups()
+                duplicates.add(words, example)
+            yield words, example
 
     def counted(self, finding: Finding) -> Finding:
-        """Return a finding with the number of examples in which each case's text stands."""
-        cases = tuple(
-            replace(case, num_examples=self._num_examples(finding.document_id, case))
-            for case in finding.cases
-        )
+        """Return a finding with what is known of how far the text of each case is spread."""
+        cases = tuple(self._counted(finding.document_id, case) for case in finding.cases)
         return replace(finding, cases=cases)
 
     def group(self, example_id: str | None) -> tuple[str, int] | None:
         """Return the name and size of the group of examples that share a document with one."""
         return None if example_id is None else self._groups.get(example_id)
 
-    def _num_examples(self, document_id: str, case: FoundCase) -> int:
-        """Return in how many examples a case's text stands; its own is always one."""
-        passage = self._passages.get((document_id, case.document))
-        if passage is None or self._counter is None:
-            return 1
-        return max(1, self._counter.num_examples(passage))
+    def _counted(self, document_id: str, case: FoundCase) -> FoundCase:
+        """Return a case with the number of its examples; its own is always one."""
+        key = (document_id, case.document)
+        passage, num_examples = self._passages.get(key), 1
+        if passage is not None and self._counter is not None:
+            num_examples = max(1, self._counter.num_examples(passage))
+        is_boilerplate = num_examples > self._max_examples or key in self._boilerplate
+        return replace(case, num_examples=num_examples, boilerplate=is_boilerplate)
 
 
 def text_groups(documents: Sequence[Document], least_chars: int) -> dict[str, str]:
@@ -96,15 +115,3 @@ def text_groups(documents: Sequence[Document], least_chars: int) -> dict[str, st
             if found := spread.group(example):
                 groups[example] = found[0]
     return groups
-
-
-def whole_words(text: str, span: Span) -> str:
-    """Return the words that lie inside a span whole; a run of characters may begin within one."""
-    start, end = span.start_char, span.end_char
-    # the span alone is read: there may be as many spans as the text is long
-    return " ".join(
-        match.group()
-        for match in WORD.finditer(text, start, end)
-        if not (match.start() == start and WORD.match(text[max(0, start - 1) : start]))
-        and not (match.end() == end and WORD.match(text[end : end + 1]))
-    )

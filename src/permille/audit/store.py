@@ -15,7 +15,7 @@ from permille.core.records import Generation
 
 Detect = Callable[[], list[list[Finding]]]
 
-FORMAT = 1
+FORMAT = 2
 """Raised by hand whenever the form of what is stored changes."""
 KEPT_DAYS = 30
 """What an audit that never went on has left is removed after so long."""

@@ -1,15 +1,20 @@
 """Words and runs of words as 64-bit hashes, the same in every process."""
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
 Hashes = npt.NDArray[np.uint64]
+Indices = npt.NDArray[np.int64]
 
 WORD = re.compile(r"\w+")
 MAX_KNOWN_WORDS = 1 << 20
+BATCH_WORDS = 100_000
+"""Words of documents that are looked through at a time: a document by itself is too short."""
 _BASE = 0x9E3779B97F4A7C15
 
 
@@ -61,3 +66,43 @@ def _powers(base: int, size: int) -> Hashes:
     factors = np.full(size, base, dtype=np.uint64)
     factors[0] = 1
     return np.cumprod(factors, dtype=np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some documents, one behind the other.
+
+    Attributes:
+        words: The hashes of their words, of shape (W,).
+        ends: Where the words of each end, of shape (D,).
+        examples: Whose document each is, of length D.
+    """
+
+    words: Hashes
+    ends: Indices
+    examples: list[str]
+
+
+def batches(documents: Iterable[tuple[Hashes, str]]) -> Iterator[Batch]:
+    """Yield documents together, so many that an array of their words is worth it.
+
+    Args:
+        documents: The hashes of each one's words, of shape (W,), and whose it is.
+    """
+    waiting: list[tuple[Hashes, str]] = []
+    num_words = 0
+    for document in documents:
+        waiting.append(document)
+        num_words += len(document[0])
+        if num_words >= BATCH_WORDS:
+            yield _joined(waiting)
+            waiting, num_words = [], 0
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(documents: list[tuple[Hashes, str]]) -> Batch:
+    """Join documents, at least one."""
+    words = [own for own, _ in documents]
+    ends = np.cumsum([len(own) for own in words], dtype=np.int64)
+    return Batch(np.concatenate(words), ends, [example for _, example in documents])

@@ -1,7 +1,7 @@
 """Runs of words that two texts have in common."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 WORD = re.compile(r"\w+")
 
@@ -52,3 +52,31 @@ class WordRuns:
     def _starts(self, num_words: int) -> range:
         """Return where a run can begin among so many words."""
         return range(num_words - self.num_words + 1)
+
+
+def has_own_stretch(
+    extents: Sequence[Sequence[int]], is_held: Sequence[bool], least_chars: int
+) -> bool:
+    """Whether words that are not held, one behind the other, make so long a stretch.
+
+    Args:
+        extents: The first character of each word, and the one behind it, of length W.
+        is_held: Whether each word belongs to what is taken out, of length W.
+        least_chars: Characters of a stretch, gaps between its words included.
+
+    >>> has_own_stretch([(0, 3), (4, 7), (8, 12)], [False, False, True], least_chars=7)
+    True
+    """
+    stretches = _stretches(is_held)
+    return any(extents[last][1] - extents[first][0] >= least_chars for first, last in stretches)
+
+
+def _stretches(is_held: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last index of every stretch of words that are not held."""
+    first = None
+    for i, held in enumerate([*is_held, True]):
+        if not held and first is None:
+            first = i
+        elif held and first is not None:
+            yield first, i - 1
+            first = None

@@ -37,7 +37,7 @@ def duplicates(train: Tally) -> list[dict[str, object]] | dict[str, object]:
 
 
 def boilerplate(train: Tally, max_examples: int) -> dict[str, object]:
-    """Return the ratios without cases whose text stands in more than `max_examples` examples."""
+    """Return the ratios without cases that are text of more than `max_examples` examples."""
     return {
         "max_examples": max_examples,
         "without": ratios_of(train, NOT_BOILERPLATE).to_dict(),
