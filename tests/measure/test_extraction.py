@@ -4,11 +4,8 @@ import math
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import log_softmax
-from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
 from permille.measure.extraction import (
     exact_match_rate,
@@ -16,7 +13,6 @@ from permille.measure.extraction import (
     extraction_strength,
     is_extractable,
     is_extractable_in,
-    scheme_log_probabilities,
 )
 
 pairs = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=12)
@@ -61,56 +57,6 @@ def test_nothing_has_no_rate_and_no_strength():
 def test_a_prediction_is_wanted_for_each_token(measure):
     with pytest.raises(ValueError, match=r"want a prediction a token, got \(2,\) for \(3,\)"):
         measure([1, 2], [1, 2, 3])
-
-
-@pytest.mark.parametrize(
-    ("temperature", "top_k", "top_p"),
-    [(1.0, None, None), (0.7, None, None), (1.0, 5, None), (1.0, None, 0.9), (0.7, 8, 0.6)],
-)
-def test_a_scheme_gives_the_probabilities_that_transformers_samples_from(temperature, top_k, top_p):
-    logits = np.random.default_rng(0).normal(0, 2, (40, 30))
-    tokens = np.random.default_rng(1).integers(0, 30, 40)
-    warpers = [TemperatureLogitsWarper(temperature)]
-    warpers += [TopKLogitsWarper(top_k)] if top_k else []
-    warpers += [TopPLogitsWarper(top_p)] if top_p else []
-    scores = torch.tensor(logits)
-    for warp in warpers:
-        scores = warp(None, scores)
-    theirs = torch.log_softmax(scores, dim=-1).gather(1, torch.tensor(tokens)[:, None])[:, 0]
-    ours = scheme_log_probabilities(
-        logits, tokens, temperature=temperature, top_k=top_k, top_p=top_p
-    )
-    np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-9)
-
-
-@given(st.integers(1, 6), st.floats(0.05, 1), st.floats(0.2, 3))
-def test_under_any_scheme_the_probabilities_of_all_tokens_add_up_to_1(top_k, top_p, temperature):
-    logits = np.random.default_rng(2).normal(0, 2, 6)
-    everything = scheme_log_probabilities(
-        np.tile(logits, (6, 1)), range(6), temperature=temperature, top_k=top_k, top_p=top_p
-    )
-    assert np.exp(everything).sum() == pytest.approx(1)
-    assert 1 <= np.isfinite(everything).sum() <= top_k
-
-
-def test_without_truncation_it_is_the_softmax():
-    logits = np.random.default_rng(3).normal(size=(4, 9))
-    ours = scheme_log_probabilities(logits, [0, 3, 8, 2])
-    np.testing.assert_allclose(ours, log_softmax(logits, axis=-1)[range(4), [0, 3, 8, 2]])
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"temperature": 0.0}, r"want temperature > 0 and top_k >= 1, got 0\.0 and None"),
-        ({"top_k": 0}, r"want temperature > 0 and top_k >= 1, got 1\.0 and 0"),
-        ({"top_p": 0.0}, r"want top_p in \(0, 1\], got 0\.0"),
-        ({"top_p": 1.5}, r"want top_p in \(0, 1\], got 1\.5"),
-    ],
-)
-def test_an_impossible_scheme_is_refused(settings, message):
-    with pytest.raises(ValueError, match=message):
-        scheme_log_probabilities(np.zeros((1, 3)), [0], **settings)
 
 
 @given(st.floats(0.001, 0.999), st.integers(1, 200))

@@ -11,8 +11,9 @@ from permille.measure.extraction import (
     extraction_probability,
     extraction_strength,
     is_extractable,
-    scheme_log_probabilities,
 )
+from permille.model.config import DecodingConfig
+from permille.model.schemes import log_probabilities_under
 
 PAD, END = 0, 1
 VOCABULARY = 5
@@ -74,18 +75,23 @@ def test_given_the_tokens_that_it_lacks_the_model_writes_the_rest(model):
     assert written == target
 
 
+def under(scheme: DecodingConfig, model: T5ForConditionalGeneration, target: list[int]):
+    """The log-probability of each token of a target under a scheme, of shape (T,)."""
+    logits = torch.tensor(logits_of(model, target))
+    return log_probabilities_under(scheme, logits, torch.tensor(target)).numpy()
+
+
 @pytest.mark.parametrize("scheme", [{}, {"top_k": 2}, {"temperature": 0.7, "top_p": 0.8}])
 def test_the_probabilities_of_all_short_answers_and_of_longer_ones_add_up_to_1(model, scheme):
     others = [token for token in range(VOCABULARY) if token != END]
+    scheme = DecodingConfig(do_sample=True, **scheme)
     total = 0.0
     for length in range(3):
         for body in product(others, repeat=length):
             target = [*body, END]
-            tokens = scheme_log_probabilities(logits_of(model, target), target, **scheme)
-            total += extraction_probability(tokens, 1)
+            total += extraction_probability(under(scheme, model, target), 1)
     for body in product(others, repeat=3):
-        tokens = scheme_log_probabilities(logits_of(model, list(body)), body, **scheme)
-        total += extraction_probability(tokens, 1)
+        total += extraction_probability(under(scheme, model, list(body)), 1)
     assert total == pytest.approx(1, abs=1e-5)
 
 
@@ -100,7 +106,7 @@ def test_sampling_finds_a_target_as_often_as_is_said(model):
         num_return_sequences=4000,
     )[:, 1:].tolist()
     target = max(written, key=written.count)
-    tokens = scheme_log_probabilities(logits_of(model, target), target, temperature=0.8, top_k=3)
+    tokens = under(DecodingConfig(do_sample=True, temperature=0.8, top_k=3), model, target)
     ends = target.index(END) + 1 if END in target else len(target)
     share = sum(answer == target for answer in written) / len(written)
     assert extraction_probability(tokens[:ends], 1) == pytest.approx(share, abs=0.03)

@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_softmax
 
 NUM_TOKENS = 50
 """How many tokens after the known ones discoverable extraction wants, or all that follow."""
@@ -58,45 +57,6 @@ def extraction_strength(predicted: npt.ArrayLike, true: npt.ArrayLike) -> float 
     return float(1 - (wrong[-1] + 1) / right.size) if wrong.size else 1.0
 
 
-def scheme_log_probabilities(
-    logits: npt.ArrayLike,
-    token_ids: npt.ArrayLike,
-    *,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
-) -> npt.NDArray[np.float64]:
-    """Return the log-probability of each token under a sampling scheme, of shape (T,).
-
-    The scheme truncates and renormalizes: first the temperature, then the `top_k` most probable
-    tokens (and all that tie with the last), then the fewest that hold `top_p` of what is left. A
-    token that was cut has -inf.
-
-    Args:
-        logits: The model's outputs, of shape (T, V).
-        token_ids: The target's tokens, its end token included, of shape (T,).
-        temperature: Above 0. Greedy decoding is no sampling: it gives a target or it does not.
-        top_k: None for all tokens.
-        top_p: In (0, 1]; None for all tokens.
-
-    Raises:
-        ValueError: If the temperature, `top_k` or `top_p` is out of range.
-    """
-    if temperature <= 0 or (top_k is not None and top_k < 1):
-        raise ValueError(f"want temperature > 0 and top_k >= 1, got {temperature} and {top_k}")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"want top_p in (0, 1], got {top_p}")
-    scores = np.asarray(logits, dtype=np.float64) / temperature
-    if top_k is not None and top_k < scores.shape[-1]:
-        least = np.partition(scores, -top_k, axis=-1)[:, -top_k, np.newaxis]
-        scores = np.where(scores < least, -np.inf, scores)
-    if top_p is not None and top_p < 1:
-        scores = _keep_nucleus(scores, top_p)
-    log_probabilities = log_softmax(scores, axis=-1)
-    tokens = np.asarray(token_ids)[:, np.newaxis]
-    return np.asarray(np.take_along_axis(log_probabilities, tokens, axis=-1)[:, 0])
-
-
 def extraction_probability(log_probabilities: npt.ArrayLike, num_samples: int) -> float:
     """Return the chance that at least one of `num_samples` samples is the target.
 
@@ -134,13 +94,3 @@ def _right(predicted: npt.ArrayLike, true: npt.ArrayLike) -> npt.NDArray[np.bool
     if guesses.shape != tokens.shape:
         raise ValueError(f"want a prediction a token, got {guesses.shape} for {tokens.shape}")
     return np.asarray(guesses == tokens, dtype=np.bool_)
-
-
-def _keep_nucleus(scores: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.float64]:
-    """Return (T, V) scores with -inf for all but the fewest tokens that hold `top_p`."""
-    order = np.argsort(-scores, axis=-1, kind="stable")
-    probabilities = np.exp(log_softmax(np.take_along_axis(scores, order, axis=-1), axis=-1))
-    held_before = np.cumsum(probabilities, axis=-1) - probabilities
-    cut = np.empty(scores.shape, dtype=np.bool_)
-    np.put_along_axis(cut, order, held_before >= top_p, axis=-1)
-    return np.where(cut, -np.inf, scores)

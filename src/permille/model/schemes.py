@@ -1,6 +1,6 @@
 """Probabilities of tokens under sampling schemes, of many tokens of large vocabularies at once.
 
-The same as `measure.extraction.scheme_log_probabilities`, without sorting whole vocabularies.
+What transformers samples from, without sorting whole vocabularies.
 """
 
 import torch
