@@ -62,7 +62,10 @@ def tango_large_groups(rng: np.random.Generator, size: int, share: float) -> tup
 
 
 def _grouped(rng: np.random.Generator, size: int, share: float) -> Clusters:
-    """Return `size` values in groups of 1 to 5; half of the groups copy their first member."""
+    """Return `size` values in groups of 1 to 5, whose rates are drawn from a Beta distribution.
+
+    Its parameters, `share` and 1 - `share`, make the intra-class correlation 0.5.
+    """
     groups = np.repeat(np.arange(size), rng.integers(1, 6, size))[:size]
     rates = rng.beta(share, 1 - share, size)
     return clusters(rng.random(size) < rates[groups], groups)
