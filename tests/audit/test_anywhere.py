@@ -81,6 +81,27 @@ def test_the_recall_of_retrieval_is_measured_on_what_stands_anywhere(audit, writ
     assert (recall["count"], recall["of"]) == (2, 2)
 
 
+def test_each_task_of_a_mixture_has_a_recall_of_its_own(audit, writer):
+    documents = texts(writer)
+    lost = f"{documents[2].text[:60]} {documents[6].text[90:]} {writer.sentence()}"
+    generations = [
+        Generation("seen", documents[0].text[:90], "qa"),
+        Generation("missed", lost, "summarization"),
+        Generation("other", writer.text(2), "summarization"),
+    ]
+    values = audit(generations, documents, top_k=1).values
+    recalls = [values["controls"]["retrieval"]["verbatim_recall"]]
+    recalls += [
+        values["tasks"][task]["controls"]["retrieval"]["verbatim_recall"]
+        for task in ("qa", "summarization")
+    ]
+    assert [recall["of"] for recall in recalls] == [2, 1, 1]
+    assert recalls[0]["count"] == recalls[1]["count"] + recalls[2]["count"]
+    task = values["tasks"]["qa"]["controls"]
+    assert values["controls"].keys() - task.keys() == {"multiplicity"}
+    assert values["controls"]["retrieval"].keys() == task["retrieval"].keys()
+
+
 def test_heldout_generations_are_searched_in_the_training_documents(audit, writer):
     documents = texts(writer)
     documents += [Document(f"h{i}", writer.text(4), f"h{i}", split=Split.HELDOUT) for i in range(3)]

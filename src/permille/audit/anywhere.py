@@ -42,17 +42,29 @@ class Anywhere:
     num_examples: Mapping[str, list[int]] = field(default_factory=lambda: {f: [] for f in FORMS})
 
     def added_to(self, report: AuditReport) -> AuditReport:
-        """Return a report with `verbatim_anywhere` and `controls.retrieval.verbatim_recall`."""
-        retrieval = report.controls.get("retrieval")
-        known = retrieval if isinstance(retrieval, Mapping) else {}
+        """Return a report with `verbatim_anywhere` and `retrieval.verbatim_recall` of all controls.
+
+        Those of the report itself, and where there are several tasks those of each.
+        """
+        tasks = {
+            name: {**values, "controls": self._with_recall(values.get("controls"), name)}
+            if isinstance(values, Mapping)
+            else values
+            for name, values in report.tasks.items()
+        }
         return replace(
             report,
             verbatim_anywhere={form: self._of_form(form) for form in FORMS},
-            controls={
-                **report.controls,
-                "retrieval": {**known, "verbatim_recall": self._recall()},
-            },
+            controls=self._with_recall(report.controls),
+            tasks=tasks,
         )
+
+    def _with_recall(self, controls: object, task: str | None = None) -> dict[str, object]:
+        """Return controls with the recall of verbatim runs, of all tasks or of one."""
+        known = controls if isinstance(controls, Mapping) else {}
+        retrieval = known.get("retrieval")
+        others = retrieval if isinstance(retrieval, Mapping) else {}
+        return {**known, "retrieval": {**others, "verbatim_recall": self._recall(task)}}
 
     def _of_form(self, form: str) -> dict[str, object]:
         """Return ratios, and how many runs stand in how many examples."""
@@ -75,10 +87,14 @@ class Anywhere:
         measured = [(row, found) for row, found in both if row.is_measurable]
         return ratio_over([row for row, _ in measured], [found for _, found in measured]).to_dict()
 
-    def _recall(self) -> dict[str, object]:
-        """Return of the generations with a run those that the top documents show as verbatim."""
+    def _recall(self, task: str | None) -> dict[str, object]:
+        """Return of the generations with a run those that the top documents show as verbatim.
+
+        Args:
+            task: Whose generations; None for all.
+        """
         both = zip(self.rows[TUNED_TRAIN], self.has_run["exact", TUNED_TRAIN], strict=True)
-        rows = [row for row, found in both if found]
+        rows = [row for row, found in both if found and task in (None, row.task)]
         shown = [Kind.VERBATIM in row.every_kind for row in rows]
         why = "no generation shares a run with any training document"
         return ratio_over(rows, shown, why).to_dict()
