@@ -1,5 +1,7 @@
 """Which examples hold the same document."""
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +37,27 @@ def test_documents_that_share_half_are_not_nearly_equal(new_writer):
     half = writer.text(6)
     groups = groups_of([("a", f"{half} {writer.text(6)}"), ("b", f"{half} {writer.text(6)}")])
     assert groups == {"a": ("a", 1), "b": ("b", 1)}
+
+
+@pytest.mark.parametrize(
+    ("num_shared", "num_own", "similarity", "chance"),
+    [(80, 10, 0.8, 0.44), (102, 9, 0.85, 0.82), (90, 5, 0.9, 0.98)],
+)
+def test_documents_are_tied_with_the_chance_that_the_docs_name(
+    num_shared, num_own, similarity, chance
+):
+    random = np.random.default_rng(0)
+    num_pairs, tied = 300, 0
+    for _ in range(num_pairs):
+        # four words more than runs of five; the own ones begin in the last shared words
+        words = random.integers(0, 1 << 64, num_shared + 4 + 2 * num_own, dtype=np.uint64)
+        shared, own, other = np.split(words, [num_shared + 4, num_shared + 4 + num_own])
+        finder = DuplicateFinder(WordHasher())
+        finder.add(np.concatenate([shared, own]), "a")
+        finder.add(np.concatenate([shared, other]), "b")
+        tied += finder.groups()["a"][1] == 2
+    assert num_shared / (num_shared + 2 * num_own) == pytest.approx(similarity)
+    assert tied / num_pairs == pytest.approx(chance, abs=0.09)
 
 
 def test_ties_go_through_others(new_writer):
