@@ -184,23 +184,11 @@ def audit(tmp_path):
     return run
 
 
-STOCK = "Thank you for writing to us, we hope that you will feel better again very soon."
-
-
-def garbled(text, rng):
-    """Leave out every sixth word and swap some, so that only a paraphrase is left."""
-    words = [word for i, word in enumerate(text.split()) if i % 6 != 5]
-    for at in range(rng.randint(0, 2), len(words) - 1, 4):
-        words[at], words[at + 1] = words[at + 1], words[at]
-    return " ".join(words)
-
-
 @dataclass
 class Copier:
-    """A model that gives back a known share of its training texts in known ways.
+    """A model that gives back a known share of its training texts word for word.
 
-    Each arm and split copies with a chance of its own; `ways` are the chances of a copy's kinds.
-    With a chance of `stock_share` a document, and by itself a generation, has a stock sentence.
+    Each arm and split copies with a chance of its own.
     """
 
     seed: int
@@ -208,8 +196,6 @@ class Copier:
     share: float = 0.25
     heldout_share: float = 0.0
     base_share: float = 0.0
-    paraphrase_share: float = 0.0
-    stock_share: float = 0.0
 
     def __post_init__(self):
         self.writer = Writer(self.seed)
@@ -223,25 +209,20 @@ class Copier:
 
     def _example(self, split, example_id):
         target = self.writer.text(5)
-        text = f"{target} {STOCK}" if self._chance(self.stock_share) else target
-        document = Document(f"{example_id}/target", text, example_id, Part.SUFFIX, split, "made")
+        document = Document(f"{example_id}/target", target, example_id, Part.SUFFIX, split, "made")
         self.documents.append(document)
         share = self.share if split is Split.TRAIN else self.heldout_share
         for arm, chance in ((Arm.TUNED, share), (Arm.BASE, self.base_share)):
             text = self._answer(target, arm, example_id, chance)
-            if self._chance(self.stock_share):
-                text = f"{text} {STOCK}"
             name = f"{split}-{arm}-{example_id}"
             prompt = f"Write: {example_id}"
             self.generations.append(Generation(name, text, "made", example_id, split, arm, prompt))
 
     def _answer(self, target, arm, example_id, chance):
-        """Give the target back, word for word or rewritten, or write something else."""
+        """Give the target back, or write something else."""
         if not self._chance(chance):
             return self.writer.text(2)
         self.copied.add((arm, example_id))
-        if self._chance(self.paraphrase_share):
-            return garbled(target, self.writer.rng)
         start = self.writer.sentence()
         length = self.writer.rng.randint(60, 200)
         return f"{start} {target[: length + 15].rsplit(' ', 1)[0]}"

@@ -1,71 +1,118 @@
 """Simulated models whose truth is known: intervals hold it, and nothing is not called something."""
 
-from collections import Counter
+from collections import defaultdict
 
 import pytest
 
+from permille.core.records import Arm, Kind, Split
+
+from .simulated import LEARNED, NOTHING, NUM_EXAMPLES, Outcome, Process, Simulation
+
 pytestmark = pytest.mark.slow
 
-NUM_PROMPTS = 50
-SHARE, BASE_SHARE, PARAPHRASE_SHARE, STOCK_SHARE = 0.4, 0.1, 0.25, 0.3
 NUM_PLANTED = 20
-COPIED = SHARE * (1 - PARAPHRASE_SHARE)
-ANY = 1 - (1 - SHARE) * (1 - STOCK_SHARE)
-VERBATIM = 1 - (1 - COPIED) * (1 - STOCK_SHARE)
-TRUTH = {
-    "any": ANY,
-    "verbatim": VERBATIM,
-    "paraphrase": SHARE * PARAPHRASE_SHARE * (1 - STOCK_SHARE),
-    "own": SHARE + (1 - SHARE) * STOCK_SHARE**2,
-    "other": STOCK_SHARE,
-    "all kinds: verbatim": VERBATIM,
-    "all kinds: paraphrase": SHARE * PARAPHRASE_SHARE,
-    "without prompt copies": ANY,
-    "without degenerate ones": ANY,
-    "of unique documents": ANY,
-    "without boilerplate: any": SHARE,
-    "without boilerplate: verbatim": COPIED,
-    "without boilerplate: paraphrase": SHARE * PARAPHRASE_SHARE,
-    "corrected verbatim": VERBATIM,
-    "cross index": STOCK_SHARE,
-    "heldout": STOCK_SHARE,
-    "heldout difference": SHARE * (1 - STOCK_SHARE),
-    "heldout difference, verbatim": COPIED * (1 - STOCK_SHARE),
-    "base model": 1 - (1 - BASE_SHARE) * (1 - STOCK_SHARE),
-    "base difference": (SHARE - BASE_SHARE) * (1 - STOCK_SHARE),
-    "difference in differences": SHARE * (1 - STOCK_SHARE),
-}
-"""The chance behind each figure; stock text matches whatever the model has learned."""
+NUM_FIGURES = 38
+CONTRASTS = ("any", "verbatim", "paraphrase")
+
+
+def process(arm, split, num_examples=NUM_EXAMPLES, **named):
+    return Process(*LEARNED[arm, split], num_examples, **named)
+
+
+def measurable(outcome):
+    return outcome.is_measurable
+
+
+def has(kind, keep=lambda _: True):
+    """Whether an outcome's strongest kind, of the cases that are looked at, is this one."""
+    if kind == "any":
+        return lambda outcome: outcome.kind(keep) is not None
+    return lambda outcome: outcome.kind(keep) == kind
+
+
+def truths(num_examples):
+    """What the chances imply for each figure, by enumeration of all outcomes."""
+    tuned, heldout, base, base_heldout = (
+        process(arm, split, num_examples) for arm in (Arm.TUNED, Arm.BASE) for split in Split
+    )
+    cross = process(Arm.TUNED, Split.TRAIN, num_examples, is_other_index=True)
+    truth = {
+        "own": tuned.share(has("any", lambda case: case.own), measurable),
+        "other": tuned.share(has("any", lambda case: not case.own), measurable),
+        "own: verbatim": tuned.share(has("verbatim", lambda case: case.own), measurable),
+        "all kinds: paraphrase": tuned.share(
+            lambda outcome: Kind.PARAPHRASE in {case.kind for case in outcome.cases}, measurable
+        ),
+        "degenerate": tuned.share(lambda outcome: outcome.is_degenerate, measurable),
+        "corrected verbatim": tuned.share(has("verbatim"), measurable),
+        "without prompt copies: any": tuned.share(
+            has("any", lambda case: not case.copied), measurable
+        ),
+        "without prompt copies: verbatim": tuned.share(
+            has("verbatim", lambda case: not case.copied), measurable
+        ),
+        "cross index": cross.share(has("any"), measurable),
+        "heldout": heldout.share(has("any"), measurable),
+        "base model": base.share(has("any"), measurable),
+    }
+    for kind in CONTRASTS:
+        shares = [one.share(has(kind)) for one in (tuned, heldout, base, base_heldout)]
+        truth |= {
+            kind: tuned.share(has(kind), measurable),
+            f"without degenerate ones: {kind}": tuned.share(
+                has(kind), lambda outcome: outcome.is_measurable and not outcome.is_degenerate
+            ),
+            f"without boilerplate: {kind}": tuned.share(
+                has(kind, lambda case: not case.stock), measurable
+            ),
+            f"of single documents: {kind}": tuned.share(
+                has(kind), lambda outcome: outcome.is_measurable and not outcome.twin
+            ),
+            f"of twins: {kind}": tuned.share(
+                has(kind), lambda outcome: outcome.is_measurable and outcome.twin
+            ),
+            f"heldout difference: {kind}": shares[0] - shares[1],
+            f"heldout difference, measurable: {kind}": tuned.share(has(kind), measurable)
+            - heldout.share(has(kind), measurable),
+            f"base difference: {kind}": shares[0] - shares[2],
+            f"difference in differences: {kind}": shares[0] - shares[1] - shares[2] + shares[3],
+        }
+    return truth
 
 
 def figures(values):
     """The ratios and contrasts of which the truth is known."""
     controls, ratios = values["controls"], values["ratios"]
-    without = controls["boilerplate"]["without"]
     heldout, base = controls["heldout"], controls["base_model"]
-    return {
-        "any": ratios["any"],
-        "verbatim": ratios["verbatim"],
-        "paraphrase": ratios["paraphrase"],
+    single, twins = (controls["duplicates"][row]["ratios"] for row in (0, 1))
+    found = {
         "own": controls["own_other"]["own"]["any"],
         "other": controls["own_other"]["other"]["any"],
-        "all kinds: verbatim": controls["all_kinds"]["verbatim"],
+        "own: verbatim": controls["own_other"]["own"]["verbatim"],
         "all kinds: paraphrase": controls["all_kinds"]["paraphrase"],
-        "without prompt copies": controls["input_copied"]["without"]["any"],
-        "without degenerate ones": controls["degenerate"]["without"]["any"],
-        "of unique documents": controls["duplicates"][0]["ratios"]["any"],
-        "without boilerplate: any": without["any"],
-        "without boilerplate: verbatim": without["verbatim"],
-        "without boilerplate: paraphrase": without["paraphrase"],
+        "degenerate": controls["degenerate"]["share"],
         "corrected verbatim": controls["detector"]["corrected"]["verbatim"],
+        "without prompt copies: any": controls["input_copied"]["without"]["any"],
+        "without prompt copies: verbatim": controls["input_copied"]["without"]["verbatim"],
         "cross index": controls["cross_index"]["any"],
         "heldout": heldout["any"],
-        "heldout difference": heldout["difference"]["any"],
-        "heldout difference, verbatim": heldout["difference"]["verbatim"],
         "base model": base["any"],
-        "base difference": base["difference"]["any"],
-        "difference in differences": controls["difference_in_differences"]["any"],
     }
+    for kind in CONTRASTS:
+        found |= {
+            kind: ratios[kind],
+            f"without degenerate ones: {kind}": controls["degenerate"]["without"][kind],
+            f"without boilerplate: {kind}": controls["boilerplate"]["without"][kind],
+            f"of single documents: {kind}": single[kind],
+            f"of twins: {kind}": twins[kind],
+            f"heldout difference: {kind}": heldout["difference"][kind],
+            f"heldout difference, measurable: {kind}": heldout["difference"][kind][
+                "measurable_only"
+            ],
+            f"base difference: {kind}": base["difference"][kind],
+            f"difference in differences: {kind}": controls["difference_in_differences"][kind],
+        }
+    return found
 
 
 def contrasts(controls):
@@ -81,41 +128,63 @@ def contrasts(controls):
             yield f"{control} {kind} measurable_only", contrast["measurable_only"]
 
 
-def test_the_audit_recovers_the_truth_in_at_least_88_of_100_seeds(audit, copier):
-    held = Counter()
-    for seed in range(100):
-        model = copier(
-            seed,
-            NUM_PROMPTS,
-            share=SHARE,
-            base_share=BASE_SHARE,
-            paraphrase_share=PARAPHRASE_SHARE,
-            stock_share=STOCK_SHARE,
-        )
+def held_in(audit, seeds, num_examples):
+    """In how many seeds the interval of each figure holds its truth; no two are the same."""
+    truth, series = truths(num_examples), defaultdict(list)
+    for seed in seeds:
+        model = Simulation(seed, LEARNED, num_examples)
         values = audit(model.generations, model.documents, num_planted=NUM_PLANTED).values
         found = figures(values)
-        assert found.keys() == TRUTH.keys()
-        for name, share in TRUTH.items():
-            low, high = found[name]["ci95"]
-            held[name] += low <= 1000 * share <= high
-    assert min(held[name] for name in TRUTH) >= 88, held
+        assert found.keys() == truth.keys()
+        for name, figure in found.items():
+            series[name].append((figure["permille"], *figure["ci95"]))
+    assert len(set(map(tuple, series.values()))) == len(truth) == NUM_FIGURES
+    return {
+        name: sum(low <= 1000 * share <= high for _, low, high in series[name])
+        for name, share in truth.items()
+    }
 
 
-def test_a_model_that_copies_nothing_is_significant_in_at_most_18_of_200_seeds(audit, copier):
-    by_p, by_interval, after_holm = Counter(), Counter(), 0
+def test_every_control_has_a_truth_of_its_own():
+    truth = truths(NUM_EXAMPLES)
+    for part in ("prompt copies", "degenerate ones", "boilerplate"):
+        assert truth[f"without {part}: any"] < truth["any"] - 0.03
+    assert truth["of single documents: any"] < truth["of twins: any"] - 0.1
+    of_all, of_measurable = "heldout difference: any", "heldout difference, measurable: any"
+    assert truth[of_measurable] > truth[of_all] + 0.02
+    assert Outcome("short", twin=False, cases=()).kind() is None
+
+
+def test_the_audit_recovers_the_truth_in_at_least_88_of_100_seeds(audit):
+    held = held_in(audit, range(100), NUM_EXAMPLES)
+    assert min(held.values()) >= 88, held
+
+
+def test_no_figure_misses_the_truth_each_time_where_intervals_are_short(audit):
+    held = held_in(audit, range(3), 8 * NUM_EXAMPLES)
+    assert min(held.values()) >= 1, held
+
+
+def test_a_model_that_copies_nothing_is_significant_in_at_most_18_of_200_seeds(audit):
+    series, misses, after_holm = defaultdict(list), defaultdict(list), 0
     for seed in range(1000, 1200):
-        model = copier(seed, NUM_PROMPTS, share=0, stock_share=STOCK_SHARE)
+        model = Simulation(seed, NOTHING)
         controls = audit(model.generations, model.documents).values["controls"]
         rows = controls["multiplicity"]
         for row in rows:
-            by_p[row["test"]] += row["p"] < 0.05
+            series[row["test"]].append(row["p"])
         for name, contrast in contrasts(controls):
             low, high = contrast["ci95"]
-            by_interval[name] += low > 0 or high < 0
+            misses[name].append(low > 0 or high < 0)
         after_holm += any(row["p_holm"] < 0.05 for row in rows)
-    # three contrasts of four kinds, over all prompts and over measurable ones
-    assert by_p.keys() == by_interval.keys()
-    assert len(by_p) == 24
+    # three contrasts of four kinds, over all prompts and over measurable ones; made-up words give
+    # no idea back, so that a quarter of them has nothing to find
+    assert series.keys() == misses.keys()
+    tested = {name for name, values in series.items() if set(values) != {1.0}}
+    assert tested == {name for name in series if " idea" not in name}
+    assert len({tuple(series[name]) for name in tested}) == len(tested) == 18
+    by_p = {name: sum(p < 0.05 for p in series[name]) for name in tested}
+    by_interval = {name: sum(misses[name]) for name in tested}
     assert max(by_p.values()) <= 18, by_p
     assert max(by_interval.values()) <= 18, by_interval
     assert after_holm <= 18
