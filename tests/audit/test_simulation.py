@@ -6,7 +6,7 @@ import pytest
 
 from permille.core.records import Arm, Kind, Split
 
-from .simulated import LEARNED, NOTHING, NUM_EXAMPLES, Outcome, Process, Simulation
+from .simulated import LEARNED, NOTHING, NUM_EXAMPLES, Process, Simulation
 
 pytestmark = pytest.mark.slow
 
@@ -129,7 +129,7 @@ def contrasts(controls):
 
 
 def held_in(audit, seeds, num_examples):
-    """In how many seeds the interval of each figure holds its truth; no two are the same."""
+    """In how many seeds each figure's interval holds its truth, and how many figures differ."""
     truth, series = truths(num_examples), defaultdict(list)
     for seed in seeds:
         model = Simulation(seed, LEARNED, num_examples)
@@ -138,30 +138,30 @@ def held_in(audit, seeds, num_examples):
         assert found.keys() == truth.keys()
         for name, figure in found.items():
             series[name].append((figure["permille"], *figure["ci95"]))
-    assert len(set(map(tuple, series.values()))) == len(truth) == NUM_FIGURES
-    return {
+    held = {
         name: sum(low <= 1000 * share <= high for _, low, high in series[name])
         for name, share in truth.items()
     }
+    return held, len(set(map(tuple, series.values())))
 
 
 def test_every_control_has_a_truth_of_its_own():
     truth = truths(NUM_EXAMPLES)
     for part in ("prompt copies", "degenerate ones", "boilerplate"):
-        assert truth[f"without {part}: any"] < truth["any"] - 0.03
+        assert truth[f"without {part}: any"] < truth["any"] - 0.02
     assert truth["of single documents: any"] < truth["of twins: any"] - 0.1
     of_all, of_measurable = "heldout difference: any", "heldout difference, measurable: any"
     assert truth[of_measurable] > truth[of_all] + 0.02
-    assert Outcome("short", twin=False, cases=()).kind() is None
 
 
 def test_the_audit_recovers_the_truth_in_at_least_88_of_100_seeds(audit):
-    held = held_in(audit, range(100), NUM_EXAMPLES)
+    held, num_different = held_in(audit, range(100), NUM_EXAMPLES)
+    assert len(held) == num_different == NUM_FIGURES
     assert min(held.values()) >= 88, held
 
 
 def test_no_figure_misses_the_truth_each_time_where_intervals_are_short(audit):
-    held = held_in(audit, range(3), 8 * NUM_EXAMPLES)
+    held, _ = held_in(audit, range(3), 8 * NUM_EXAMPLES)
     assert min(held.values()) >= 1, held
 
 
