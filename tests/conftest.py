@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,10 @@ def shared() -> Path:
 def shared_data(shared: Path) -> Path:
     """The folder of real slices of every task."""
     return shared / "data"
+
+
+@pytest.fixture(autouse=True)
+def _exact_products() -> None:
+    """Multiply exactly, whatever a program that ran in this process before has chosen."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_float32_matmul_precision("highest")

@@ -45,7 +45,7 @@ def texts(workplace: Path) -> Path:
     folder.mkdir()
     given = [*(value for values in OWN.values() for value in values), IN_PROMPT]
     train = [sentence(number, value) for number, value in enumerate([*given, KEPT_BACK])]
-    heldout = [sentence(number + 100, OF_HELDOUT) for number in range(6)]
+    heldout = [sentence(number + 100, OF_HELDOUT) for number in range(len(train))]
     documents: list[dict[str, object]] = [
         {"id": f"{side} {n}", "example_id": f"{side} {n}", "split": side, "text": text}
         for side, own in zip(SIDES, (train, heldout), strict=True)

@@ -107,10 +107,15 @@ def test_a_rate_is_unsure_of_the_length_where_every_generation_has_a_case(make_r
     assert found.ci95[1] > 23
 
 
-def test_generations_without_an_example_are_each_by_itself_in_a_rate(make_row):
-    rows = [make_row(Kind.IDEA, num_tokens=50, unit="same", has_example=False) for _ in range(40)]
+def test_answers_to_one_prompt_count_together_in_a_rate_without_an_example_too(make_row):
+    rows, named = (
+        [make_row(Kind.IDEA, num_tokens=50, unit=f"{i % 5}", has_example=has) for i in range(40)]
+        for has in (False, True)
+    )
     apart = [make_row(Kind.IDEA, num_tokens=50) for _ in range(40)]
-    assert per_1000_tokens(Tally(rows)) == per_1000_tokens(Tally(apart))
+    assert per_1000_tokens(Tally(rows)) == per_1000_tokens(Tally(named))
+    low, high = per_1000_tokens(Tally(apart)).any.ci95
+    assert per_1000_tokens(Tally(rows)).any.ci95[0] < low < high
 
 
 def test_a_rate_of_equally_long_generations_is_as_sure_as_their_share(make_row):
