@@ -12,9 +12,9 @@ from permille.align.stored import write_prepared
 from permille.audit import aligning
 from permille.audit.aligning import (
     ManyAligner,
+    OwnAligner,
     PreparedTexts,
     Work,
-    align_part,
     prepare_part,
     workers_for,
 )
@@ -38,17 +38,17 @@ def test_pairs_are_aligned_in_their_order(pairs):
 def test_a_part_is_aligned_under_its_own_settings(pairs):
     strict = AlignConfig(verbatim_minlen=400, min_plaglen=400)
     for config in (AlignConfig(), strict, AlignConfig()):
-        assert align_part(Work(config), pairs) == list(Aligner(config).align_many(pairs))
+        assert OwnAligner(Work(config))(pairs) == list(Aligner(config).align_many(pairs))
 
 
 def test_each_thread_keeps_a_detector_of_its_own(pairs):
     both_have_aligned = Barrier(2)
 
     def detectors() -> list[Aligner]:
-        align_part(Work(AlignConfig()), pairs[:1])
+        OwnAligner(Work(AlignConfig()))(pairs[:1])
         first = aligning._OWN.aligner
         both_have_aligned.wait(timeout=60)
-        align_part(Work(AlignConfig()), pairs[1:2])
+        OwnAligner(Work(AlignConfig()))(pairs[1:2])
         return [first, aligning._OWN.aligner]
 
     with ThreadPoolExecutor(2) as pool:
@@ -131,7 +131,7 @@ def test_stored_texts_are_not_prepared_again(pairs, tmp_path, monkeypatch):
     monkeypatch.setattr(aligner, "prepare", None)
     assert ManyAligner(aligner, folders=[tmp_path, tmp_path / "missing"])(pairs) == wanted
     work = Work(config, (tmp_path,))
-    assert align_part(work, pairs) == wanted
+    assert OwnAligner(work)(pairs) == wanted
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,18 @@
 """From generations to findings, with a detector that says what it is told."""
 
 import pytest
+from joblib import parallel_config, register_parallel_backend
+from joblib.parallel import ParallelBackendBase
 
+from permille.align.aligner import Aligner
+from permille.audit.building import build_detector
+from permille.audit.config import AuditConfig
 from permille.audit.detect import Detector, cut
 from permille.audit.judging import Confirmation
 from permille.audit.searching import View
 from permille.core.records import Alignment, Case, Direction, Document, Generation, Kind, Span
+from permille.retrieve.config import RetrieveConfig
+from permille.retrieve.tantivy import TantivyRetriever
 
 NOTHING = Alignment(Kind.NONE)
 
@@ -133,3 +140,33 @@ def test_cases_that_stood_in_the_prompt_are_marked(corpus_of):
 
 def test_a_span_is_cut_half_open():
     assert cut("abcdef", Span(1, 3)) == "bc"
+
+
+@pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
+def test_processes_that_search_too_find_the_same_in_the_same_order(tmp_path, writer, backend):
+    documents = [Document(f"d{i}", writer.text(5), f"e{i}") for i in range(40)]
+    generations = [
+        Generation(f"g{i}", documents[i % 40].text[20:160] + writer.text(1), example_id=f"e{i}")
+        for i in range(150)
+    ]
+    config = AuditConfig(copied_words=8)
+    with TantivyRetriever(RetrieveConfig(cache_dir=str(tmp_path))) as retriever:
+        corpus = retriever.index(documents)
+        views = [View("main", corpus, lambda _: True), View("cut", corpus, lambda g: g.id > "g5")]
+        here = build_detector(Aligner(), None, config).detect(generations, views)
+        with parallel_config(backend=backend):
+            shared = build_detector(Aligner(), None, config, num_workers=2)
+            assert shared.elsewhere is not None
+            assert shared.detect(generations, views) == here
+    assert sum(bool(found) for found in here) > 100
+    assert {len(one.ranks) for found in here for one in found} == {1, 2}
+
+
+def test_processes_of_a_cluster_are_sent_pairs_and_search_nothing():
+    class Cluster(ParallelBackendBase):
+        def effective_n_jobs(self, n_jobs):
+            return n_jobs
+
+    register_parallel_backend("some cluster", Cluster)
+    with parallel_config(backend="some cluster"):
+        assert build_detector(Aligner(), None, AuditConfig(), num_workers=2).elsewhere is None

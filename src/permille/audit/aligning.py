@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from joblib import Parallel, cpu_count, delayed
+from joblib.parallel import BACKENDS, get_active_backend
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
@@ -21,6 +22,8 @@ PART_PAIRS = 640
 MAX_PREPARED_CHARS = 40_000_000
 """Characters of prepared texts that all processes keep together; a document is often a candidate
 of several texts."""
+ON_THIS_MACHINE = ("loky", "threading", "multiprocessing", "sequential")
+"""Joblib's own backends; those of dask and ray may be of a cluster."""
 LEAST_PAIRS = 20_000
 """Fewer pairs are aligned in less time than other processes take to start."""
 
@@ -35,6 +38,12 @@ def workers_for(num_pairs: int, num_workers: int | None = None) -> int:
     if num_workers is not None:
         return num_workers
     return int(cpu_count()) if num_pairs >= LEAST_PAIRS else 1
+
+
+def is_on_this_machine() -> bool:
+    """Tell whether joblib's processes are on this machine, where they can read its files."""
+    backend, _ = get_active_backend()
+    return isinstance(backend, tuple(BACKENDS[name] for name in ON_THIS_MACHINE))
 
 
 class PreparedTexts:
@@ -104,7 +113,10 @@ class ManyAligner:
     ) -> None:
         self._aligner = aligner
         self._num_workers = num_workers
-        self._work = Work(aligner.config, tuple(folders), MAX_PREPARED_CHARS // num_workers)
+        self.own = OwnAligner(
+            Work(aligner.config, tuple(folders), MAX_PREPARED_CHARS // num_workers)
+        )
+        """Aligns the same in whatever process it is sent to."""
         self._prepared = PreparedTexts(aligner, folders)
 
     def __call__(self, pairs: Iterable[TextPair]) -> list[Alignment]:
@@ -117,7 +129,7 @@ class ManyAligner:
         waiting = iter(pairs)
         parts = iter(lambda: list(islice(waiting, PART_PAIRS)), [])
         found = Parallel(n_jobs=self._num_workers, batch_size=1, pre_dispatch="all")(
-            delayed(align_part)(self._work, part) for part in parts
+            delayed(self.own)(part) for part in parts
         )
         return [alignment for part in found for alignment in part]
 
@@ -156,10 +168,16 @@ class _Own(threading.local):
 _OWN = _Own()
 
 
-def align_part(work: Work, pairs: Sequence[TextPair]) -> list[Alignment]:
-    """Align pairs with this thread's own detector of these settings."""
-    own = _own(work)
-    return align_pairs(own.aligner, own.prepared, pairs)
+@dataclass(frozen=True, slots=True)
+class OwnAligner:
+    """Aligns pairs with the own detector of the thread that it is called in; sent at no cost."""
+
+    work: Work
+
+    def __call__(self, pairs: Iterable[TextPair]) -> list[Alignment]:
+        """Return the alignment of each pair of a suspicious and a source text, in order."""
+        own = _own(self.work)
+        return align_pairs(own.aligner, own.prepared, pairs)
 
 
 def prepare_part(work: Work, texts: Sequence[str]) -> list[Record]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from permille.align.aligner import Aligner
-from permille.audit.aligning import ManyAligner
+from permille.audit.aligning import ManyAligner, is_on_this_machine
 from permille.audit.config import AuditConfig
-from permille.audit.detect import Detector
+from permille.audit.detect import Detector, Elsewhere
 from permille.audit.judging import Confirmation
 from permille.judge.protocol import Judge
 
@@ -28,7 +28,7 @@ def build_detector(
         config: What is counted how.
         judge_threshold: A probability has to be greater to confirm a paraphrase.
         top_k: Documents that are looked at for a generation.
-        num_workers: Processes that align.
+        num_workers: Processes that search and align.
         folders: Where texts may be stored that were prepared before.
     """
     confirmation = None
@@ -40,13 +40,15 @@ def build_detector(
             config.max_judge_pairs,
             equal_counts=not config.is_paper,
         )
+    many = ManyAligner(aligner, num_workers, folders)
     return Detector(
-        ManyAligner(aligner, num_workers, folders),
+        many,
         aligner.config.measurable_chars,
         confirmation,
         top_k,
         config.copied_words,
         config.is_paper,
+        Elsewhere(many.own, num_workers) if num_workers > 1 and is_on_this_machine() else None,
     )
 
 

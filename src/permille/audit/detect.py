@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from joblib import Parallel, delayed
+
 from permille.audit.copied import PromptWords
 from permille.audit.findings import Finding, FoundCase
 from permille.audit.judging import Confirmation
@@ -56,6 +58,19 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Processes that search and align whole generations.
+
+    Attributes:
+        align: Aligns in whatever process it is sent to.
+        num_workers: How many processes there are.
+    """
+
+    align: AlignPairs
+    num_workers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Detector:
     """Finds the cases of generations.
 
@@ -66,6 +81,8 @@ class Detector:
         top_k: Documents a generation and view at most.
         copied_words: Words in a row that count as copied from the prompt.
         is_paper: Whether the document takes the suspicious role, as published.
+        elsewhere: What else searches and aligns, where the documents lie on this machine; None
+            where all is done here.
     """
 
     align: AlignPairs
@@ -74,6 +91,7 @@ class Detector:
     top_k: int = 10
     copied_words: int = 8
     is_paper: bool = False
+    elsewhere: Elsewhere | None = None
 
     def detect(
         self, generations: Sequence[Generation], views: Sequence[View]
@@ -88,6 +106,8 @@ class Detector:
             generations[start : start + SEARCHED_TOGETHER]
             for start in range(0, len(generations), SEARCHED_TOGETHER)
         )
+        if self.elsewhere and all(view.corpus.local() for view in views):
+            return self._findings(generations, self._pairs_elsewhere(self.elsewhere, parts, views))
         # some are aligned by other processes while the next are searched for
         returned = (hits for part in parts for hits in search_views(part, views, self.top_k))
         return self.detect_among(generations, returned)
@@ -101,16 +121,33 @@ class Detector:
             generations: What was searched for.
             returned: The documents of each, as `search_views` gives them.
         """
-        pairs = self._confirmed(list(self._aligned(generations, returned)))
+        return self._findings(generations, list(self.pairs(generations, returned)))
+
+    def _pairs_elsewhere(
+        self, elsewhere: Elsewhere, parts: Iterable[Sequence[Generation]], views: Sequence[View]
+    ) -> list[Pair]:
+        """Let other processes search for parts of the generations and align them."""
+        there = replace(self, align=elsewhere.align, confirmation=None, elsewhere=None)
+        found = Parallel(n_jobs=elsewhere.num_workers, batch_size=1, pre_dispatch="all")(
+            delayed(search_and_align)(there, part, [view.among(part) for view in views])
+            for part in parts
+        )
+        return [pair for part in found for pair in part]
+
+    def _findings(
+        self, generations: Sequence[Generation], found: list[Pair]
+    ) -> list[list[Finding]]:
+        """Judge and mark pairs, and return the findings of each generation."""
+        pairs = self._confirmed(found)
         findings: dict[str, list[Finding]] = {generation.id: [] for generation in generations}
         for pair in self._marked(pairs):
             findings[pair.generation.id].append(pair.finding())
         return [findings[generation.id] for generation in generations]
 
-    def _aligned(
+    def pairs(
         self, generations: Sequence[Generation], returned: Iterable[dict[str, Returned]]
     ) -> Iterator[Pair]:
-        """Yield the pairs that have a case."""
+        """Yield the pairs that have a case, not judged yet."""
         both: list[tuple[Generation, Returned]] = []
 
         def texts() -> Iterator[TextPair]:
@@ -165,6 +202,14 @@ class Detector:
                 for case in pair.cases
             )
             yield replace(pair, cases=cases)
+
+
+def search_and_align(
+    detector: Detector, generations: Sequence[Generation], views: Sequence[View]
+) -> list[Pair]:
+    """Return the pairs of some generations that have a case, not judged yet."""
+    returned = search_views(generations, views, detector.top_k)
+    return list(detector.pairs(generations, returned))
 
 
 def cut(text: str, span: Span) -> str:

@@ -1,7 +1,7 @@
 """Which documents are looked at for a generation, in which corpus, at which rank."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from permille.core.records import Document, Generation, Part
 from permille.retrieve.protocol import Corpus
@@ -22,6 +22,23 @@ class View:
     corpus: Corpus
     includes: Callable[[Generation], bool]
     has_inputs: bool = False
+
+    def among(self, generations: Sequence[Generation]) -> "View":
+        """Return the view of some generations only, which can be sent to another process."""
+        return replace(
+            self, includes=Among(frozenset(g.id for g in generations if self.includes(g)))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Includes the generations with some ids."""
+
+    ids: frozenset[str]
+
+    def __call__(self, generation: Generation) -> bool:
+        """Say whether a generation is included."""
+        return generation.id in self.ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ more starts from hard links to its segments, which are never written again.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,8 @@ from permille.retrieve.protocol import Corpus, KeptIndex, LocalDocuments, Progre
 from permille.retrieve.store import Store, write_store
 
 BESIDE = "beside"
+MAX_OPEN = 4
+"""Indexes that a process holds open for others."""
 MAX_KEPT_WORDS = 50_000
 """Words whose queries are kept."""
 MAX_KEPT_CHARS = 20_000_000
@@ -105,6 +107,10 @@ class TantivyCorpus:
     def __len__(self) -> int:
         return len(self._store)
 
+    def __reduce__(self) -> tuple[Callable[[Path], "TantivyCorpus"], tuple[Path]]:
+        """Send where it lies: a process opens it once for all parts of its work."""
+        return _opened, (self._path,)
+
     def close(self) -> None:
         """Close the files."""
         self._store.close()
@@ -112,7 +118,8 @@ class TantivyCorpus:
     def fetch(self, document_ids: Iterable[str]) -> Mapping[str, Document]:
         """Return the documents with these ids; see `permille.retrieve.protocol.Corpus`."""
         names = list(dict.fromkeys(document_ids))
-        found = {name: self._kept[name] for name in names if name in self._kept}
+        kept = ((name, self._kept.get(name)) for name in names)
+        found = {name: document for name, document in kept if document is not None}
         missing = self._store.fetch(name for name in names if name not in found)
         self._keep(missing)
         return {**found, **missing}
@@ -152,6 +159,12 @@ class TantivyCorpus:
         return [
             (score, int(key)) for (score, _), key in zip(kept, keys, strict=True) if key is not None
         ]
+
+
+@lru_cache(MAX_OPEN)
+def _opened(path: Path) -> TantivyCorpus:
+    """Return the index of a folder, opened once in this process."""
+    return TantivyCorpus(path)
 
 
 def _ranked(hits: Sequence[tuple[float, int]], ids: Mapping[int, str]) -> list[Candidate]:
