@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.report.case_rows import case_rows, chosen_lines, utf16_spans
+from permille.report.case_rows import case_rows, chosen_lines, longest_chars, utf16_spans
 from permille.report.run_files import RunFiles
 
 from .made_run import make_run
@@ -53,3 +53,10 @@ def test_a_case_whose_texts_are_missing_keeps_its_row(tmp_path: Path) -> None:
     (run / "documents.jsonl.gz").unlink()
     rows = case_rows(RunFiles(run), 8, str)
     assert [row.texts[1] for row in rows] == ["", ""]
+
+
+def test_the_longest_run_is_of_the_kind_that_the_line_has() -> None:
+    short = {"kind": "verbatim", "generation": [101, 281], "document": [0, 180]}
+    around = {"kind": "paraphrase", "generation": [0, 281], "document": [0, 270]}
+    assert longest_chars({"kind": "verbatim", "cases": [short, around]}) == 180
+    assert longest_chars({"kind": "verbatim", "cases": []}) == 0

@@ -31,6 +31,16 @@ def test_a_difference_whose_interval_covers_zero_is_no_effect(low: float, high: 
     assert claim(report(contrast(7.5, low, high))).startswith("No effect shown")
 
 
+def test_a_difference_whose_p_and_interval_disagree_is_undecided() -> None:
+    values = contrast(50.0, 3.3, 111.8)
+    values["any"]["p"] = 0.059
+    assert claim(report(values)) == (
+        "Undecided against held-out prompts: 50.0 ‰ [3.3, 111.8] leaves out 0, but p is 0.059, so "
+        "no effect is claimed."
+    )
+    assert sweep_claim({"run": values["any"]}).startswith("None of 1 run")
+
+
 def test_a_difference_below_zero_is_said_to_be_less() -> None:
     assert claim(report(contrast(-9.0, -12.0, -3.0))).startswith("Less is given back")
 

@@ -10,6 +10,7 @@ from permille.report.claim import (
     contrast_text,
     covers_zero,
     interval_text,
+    is_undecided,
     method_text,
     part,
 )
@@ -115,7 +116,7 @@ def _after_cases(report: Report) -> str:
             "What chance gives is not known: audit held-out prompts too (evaluate.py run=RUN "
             "audit=standard; among texts, those of split heldout) before anything is changed."
         )
-    if covers_zero(contrast):
+    if covers_zero(contrast) or is_undecided(contrast):
         return (
             f"Against {against} no effect is shown: raise audit.num_prompts to be surer, before "
             "anything is changed to lower it."

@@ -85,8 +85,13 @@ def chosen_lines(lines: Iterator[JsonObject]) -> list[JsonObject]:
 
 
 def longest_chars(line: Mapping[str, object]) -> int:
-    """Return the length of a line's longest run in the generation, in characters."""
-    return max((end - start for start, end in spans_of(line, "generation")), default=0)
+    """Return the length in the generation of a line's longest case of its own kind, in characters.
+
+    A verbatim run may have a longer rewritten passage around it, which is no run.
+    """
+    own = [case for case in _cases(line) if case.get("kind") == line.get("kind")]
+    spans = spans_of({"cases": own}, "generation")
+    return max((end - start for start, end in spans), default=0)
 
 
 def spans_of(line: Mapping[str, object], side: str) -> list[Span]:
@@ -133,7 +138,7 @@ def _row(
     )
 
 
-def _cases(line: JsonObject) -> list[Mapping[str, object]]:
+def _cases(line: Mapping[str, object]) -> list[Mapping[str, object]]:
     cases = line.get("cases")
     return cases if isinstance(cases, list) else []
 

@@ -7,6 +7,8 @@ from typing import TypeAlias
 from permille.measure.intervals import decimals_of
 
 Report: TypeAlias = Mapping[str, object]
+ALPHA = 0.05
+"""The p from which on a difference is not called an effect, whatever its interval."""
 _AUTHORS = re.compile(r"\b(wilson|newcombe|fisher|tango|jeffreys|rogan|gladen|lang|reiczigel)\b")
 
 
@@ -50,6 +52,13 @@ def covers_zero(contrast: Mapping[str, object]) -> bool:
     return isinstance(ci95, list | tuple) and bool(ci95[0] <= 0 <= ci95[1])
 
 
+def is_undecided(contrast: Mapping[str, object]) -> bool:
+    """Whether the interval leaves out 0 while p is `ALPHA` or more, as of few cases it may be."""
+    p, ci95 = contrast.get("p"), contrast.get("ci95")
+    has_both = isinstance(p, int | float) and isinstance(ci95, list | tuple)
+    return has_both and not covers_zero(contrast) and float(str(p)) >= ALPHA
+
+
 def short_contrast(contrast: Mapping[str, object]) -> str:
     """Write a contrast for a table, and of one whose interval covers 0 that it does.
 
@@ -69,6 +78,8 @@ def contrast_text(contrast: Mapping[str, object]) -> str:
     shown = f", p = {p:.2g}" if isinstance(p, int | float) else ""
     shown += f", after Holm {p_holm:.2g}" if isinstance(p_holm, int | float) else ""
     said = "; it covers 0, so no effect is shown" if covers_zero(contrast) else ""
+    if is_undecided(contrast):
+        said = "; interval and p disagree, so no effect is claimed"
     return f"{interval_text(contrast)}{shown}{said}"
 
 
@@ -96,7 +107,7 @@ def note_text(control: Mapping[str, object]) -> str:
 def claim(report: Report) -> str:
     """Return the sentence that a reader may quote, and what it leaves out.
 
-    A difference whose interval covers 0 is not called an effect.
+    A difference whose interval covers 0, or whose p is 0.05 or more, is not called an effect.
     """
     total, measurable = (part(report, "generations").get(k) for k in ("total", "measurable"))
     if not part(report, "ratios", "any").get("of"):
@@ -112,6 +123,11 @@ def claim(report: Report) -> str:
     note = note_text(part(report, "controls", "heldout"))
     if covers_zero(contrast):
         return f"No effect shown against {against}: {figure} covers 0.{note}"
+    if is_undecided(contrast):
+        return (
+            f"Undecided against {against}: {figure} leaves out 0, but p is "
+            f"{float(str(contrast['p'])):.2g}, so no effect is claimed.{note}"
+        )
     if ci95[0] > 0:
         return f"Fine-tuning data is given back: {figure} more than on {against}.{note}"
     return f"Less is given back than on {against}: {figure}.{note}"
@@ -132,7 +148,9 @@ def sweep_claim(differences: Mapping[str, Mapping[str, object]]) -> str:
         return "Nothing to compare: no run has training beside held-out prompts."
     runs = "1 run" if len(ends) == 1 else f"{len(ends)} runs"
     more = "more on training than on held-out prompts"
-    above = [name for name, ci95 in ends.items() if ci95[0] > 0]
+    above = [
+        name for name, ci95 in ends.items() if ci95[0] > 0 and not is_undecided(differences[name])
+    ]
     if above:
         first = max(above, key=lambda name: float(str(differences[name]["permille"])))
         give = "gives" if len(above) == 1 else "give"
