@@ -68,3 +68,15 @@ def test_a_file_of_labels_that_is_not_there_is_named(run: Run, trained: Path) ->
     done = run("evaluate", f"run={trained}", "annotate=import", "labels=[nobody.jsonl]")
     assert done.code == 1
     assert done.errors == ["labels: want files, got nobody.jsonl, which is no file"]
+
+
+def test_one_file_is_not_taken_as_two_people(
+    run: Run, trained: Path, exported: Path, workplace: Path
+) -> None:
+    key = lines_of(exported / "key.jsonl")
+    line = {"id": key[0]["id"], "label": key[0]["kind"]}
+    (workplace / "twice.jsonl").write_text(json.dumps(line))
+    labels = "labels=[twice.jsonl,twice.jsonl]"
+    done = run("evaluate", f"run={trained}", "annotate=import", labels)
+    assert done.code == 1
+    assert "want a file for each person" in done.err

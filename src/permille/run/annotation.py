@@ -20,7 +20,7 @@ from permille.audit.json_lines import read_lines, write_lines
 from permille.audit.report import SCHEMA_VERSION
 from permille.audit.searching import stood_in_prompt
 from permille.config.schema import EvaluateSettings
-from permille.core.errors import DataError
+from permille.core.errors import DataError, SettingsError
 from permille.core.records import KINDS_BY_STRENGTH, Arm, Document, Generation, Kind, Split
 from permille.measure.ratio import Ratio, wilson_ratio
 from permille.report.annotation import write_annotation_page
@@ -149,10 +149,18 @@ def import_labels(
 
     Raises:
         DataError: If a label is of a pair that the run does not have.
+        SettingsError: If a file of labels is named twice, as two people.
     """
     known = {pair.id for pair in pairs}
     people = {}
-    for path in map(Path, settings.labels or ()):
+    paths = [Path(name) for name in settings.labels or ()]
+    for path, count in Counter(path.resolve() for path in paths).items():
+        if count > 1:
+            raise SettingsError(
+                f"labels: want a file for each person, got {path} {count} times; name it once, and "
+                "beside it another person's"
+            )
+    for path in paths:
         labels = read_labels(path)
         unknown = next((name for name in labels if name not in known), None)
         if unknown is not None:
