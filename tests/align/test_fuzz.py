@@ -2,6 +2,7 @@
 
 import string
 import time
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from permille.align import AlignConfig, Aligner
 from permille.core.errors import DataError
+from permille.core.records import Kind
 
 SENTENCES = (
     "The harbor master counted forty yellow boats before the storm.",
@@ -145,3 +147,38 @@ def test_bad_input_gives_an_answer_or_a_clear_error_in_bounded_time(request, rul
             assert case.suspicious.end_char <= len(pair[0])
             assert case.source.end_char <= len(pair[1])
     assert time.process_time() - start < 60
+
+
+SYMBOLS = st.text("🙂😂€═\u0301 .a", max_size=130)
+
+
+@settings(max_examples=300)
+@given(SYMBOLS, SYMBOLS, SYMBOLS)
+def test_shared_symbols_without_words_are_answered(mended, before, shared, after):
+    left, right = before + shared * 2, shared * 2 + after
+    for pair in ((left, right), (right, left), (shared, shared)):
+        for case in mended.align(*pair).cases:
+            assert case.suspicious.end_char <= len(pair[0])
+            assert case.source.end_char <= len(pair[1])
+
+
+@pytest.mark.parametrize("size", [23, 24, 30, 48, 51, 80])
+@pytest.mark.parametrize("symbol", ["🙂", "€", "═", "\u0301"])
+def test_a_line_of_symbols_in_two_texts_is_answered(mended, symbol, size):
+    line = symbol * size
+    texts = [line, f"Words stand up {line}", f"{line} others stood there", f"So {line} funny"]
+    kinds = {mended.align(*pair).kind for pair in product(texts, texts)}
+    assert (Kind.VERBATIM in kinds) == (size > 50)
+
+
+def test_a_published_span_that_drifts_before_its_start_is_empty(paper):
+    # lower-casing the dotted capital makes two characters of one
+    run = "the quick brown fox jumps over the lazy dog and then runs away from all of them"
+    for count in range(60, 120, 10):
+        for case in paper.align(f"{run}.", f"{chr(0x130) * count} {run}").cases:
+            assert case.source.start_char <= case.source.end_char
+
+
+def test_a_text_that_was_prepared_in_another_way_is_refused(paper, mended):
+    with pytest.raises(ValueError, match="prepared under these settings"):
+        paper.align(mended.prepare(SENTENCES[0]), SENTENCES[0])

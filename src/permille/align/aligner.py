@@ -41,12 +41,18 @@ class Aligner:
         return self._preparer.prepare(text)
 
     def align(self, suspicious: str | PreparedText, source: str | PreparedText) -> Alignment:
-        """Align one pair; texts that were not prepared are prepared here."""
+        """Align one pair; texts that were not prepared are prepared here.
+
+        Raises:
+            ValueError: If a text was prepared under settings that prepare in another way.
+        """
         return self._detect(self._prepared(suspicious), self._prepared(source))
 
     def _prepared(self, text: str | PreparedText) -> PreparedText:
         """Return a text prepared, now or some pairs ago: pairs often share one."""
         if not isinstance(text, str):
+            if text.fingerprint != self._preparer.fingerprint:
+                raise ValueError("want a text prepared under these settings, got one under others")
             return text
         prepared = self._recent.pop(text, None) or self.prepare(text)
         if len(text) <= _RECENT_CHARS:

@@ -156,11 +156,11 @@ def propose(pair: MendedPair, config: AlignConfig) -> list[Block]:
     spans = _like_sentences(pair, config)
     blocks = [pair.block(span) for span in spans if _min_chars(span) >= config.min_plaglen / 2]
     if not pair.is_short:
-        return blocks
+        return list(filter(_has_words, blocks))
     longest = sorted(pair.common, key=lambda span: (span[0] - span[1], span))[:_MOST_STRETCHES]
     known = [*spans, *pair.runs]
     apart = (span for span in longest if not any(_overlap(span, other) for other in known))
-    return [*blocks, *map(pair.around, apart)]
+    return list(filter(_has_words, [*blocks, *map(pair.around, apart)]))
 
 
 def _like_sentences(pair: MendedPair, config: AlignConfig) -> list[Quad]:
@@ -221,9 +221,8 @@ def _short_copies(pair: MendedPair, config: AlignConfig) -> list[Block]:
     if not pair.is_short:
         return []
     copies = (span for span in pair.common if _min_chars(span) >= config.min_plaglen)
-    return [
-        pair.block(span) for span in copies if not any(_overlap(span, run) for run in pair.runs)
-    ]
+    apart = (span for span in copies if not any(_overlap(span, run) for run in pair.runs))
+    return list(filter(_has_words, map(pair.block, apart)))
 
 
 def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> tuple[Quad, int] | None:
@@ -266,6 +265,11 @@ def _overlap(span: Quad, other: Quad) -> bool:
     return min(span[1], other[1]) > max(span[0], other[0]) and min(span[3], other[3]) > max(
         span[2], other[2]
     )
+
+
+def _has_words(block: Block) -> bool:
+    """Tell whether both sides have a word: what is copied may be nothing but symbols."""
+    return block[1] > block[0] and block[3] > block[2]
 
 
 def _min_chars(span: Quad) -> int:

@@ -70,6 +70,13 @@ def _one_pass(
 
 
 def _alignment(kind: Kind, spans: list[Run]) -> Alignment:
-    """Wrap the spans, all of one kind."""
-    cases = tuple(Case(kind, Span(*span[:2]), Span(*span[2:])) for span in spans)
+    """Wrap the spans, all of one kind.
+
+    Where lower-casing makes a text longer the published spans drift, and one may end before it
+    begins; it is given as empty.
+    """
+    cases = tuple(
+        Case(kind, Span(start, max(start, end)), Span(source_start, max(source_start, source_end)))
+        for start, end, source_start, source_end in spans
+    )
     return Alignment(kind, cases, summary_of_source=True if kind is Kind.IDEA else None)
