@@ -2,7 +2,7 @@
 
 import string
 import time
-from itertools import product
+from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -167,7 +167,8 @@ def test_shared_symbols_without_words_are_answered(mended, before, shared, after
 def test_a_line_of_symbols_in_two_texts_is_answered(mended, symbol, size):
     line = symbol * size
     texts = [line, f"Words stand up {line}", f"{line} others stood there", f"So {line} funny"]
-    kinds = {mended.align(*pair).kind for pair in product(texts, texts)}
+    assert mended.align(line, line).kind in (Kind.VERBATIM, Kind.NONE)
+    kinds = {mended.align(*pair).kind for pair in permutations(texts, 2)}
     assert (Kind.VERBATIM in kinds) == (size > 50)
 
 

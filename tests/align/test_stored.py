@@ -1,5 +1,6 @@
 """Prepared texts on disk."""
 
+import hashlib
 from dataclasses import fields
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.align.config import AlignConfig
+from permille.align.config import PREPARATION_VERSION, AlignConfig
 from permille.align.prepare import PreparedText
 from permille.align.stored import StoredTexts, record_of, unpacked, write_prepared
 
@@ -80,3 +81,13 @@ def test_what_cannot_be_prepared_leaves_nothing_behind(tmp_path, mended):
 def test_a_document_of_five_hundred_characters_takes_about_a_kilobyte(mended):
     text = " ".join(f"{SENTENCE}{i}" for i in range(8))[:535]
     assert len(record_of(mended.prepare(text))[1]) < 1_024
+
+
+@pytest.mark.parametrize(
+    ("rules", "digest"), [("mended", "695ee2f7b86daff6"), ("paper", "9ba5ab20e2e1c92a")]
+)
+def test_what_is_stored_changes_only_with_the_version(request, rules, digest):
+    # where this fails raise PREPARATION_VERSION, or texts stored before are read as if they fit
+    text = f"{SENTENCE}Zymurgy (the glyptodon's) treaty!\nIt can't last."
+    record = record_of(request.getfixturevalue(rules).prepare(text))[1]
+    assert (PREPARATION_VERSION, hashlib.sha256(record).hexdigest()[:16]) == (2, digest)
