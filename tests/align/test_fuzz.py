@@ -181,5 +181,5 @@ def test_a_published_span_that_drifts_before_its_start_is_empty(paper):
 
 
 def test_a_text_that_was_prepared_in_another_way_is_refused(paper, mended):
-    with pytest.raises(ValueError, match="prepared under these settings"):
+    with pytest.raises(DataError, match="prepared under other settings"):
         paper.align(mended.prepare(SENTENCES[0]), SENTENCES[0])

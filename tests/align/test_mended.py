@@ -105,7 +105,7 @@ def test_texts_without_words_are_answered(mended, text):
 
 def test_a_text_prepared_for_the_published_rules_is_refused(mended, paper):
     prepared = paper.prepare(SENTENCES[0])
-    with pytest.raises(DataError, match="prepared for the published rules"):
+    with pytest.raises(DataError, match="prepared under other settings"):
         mended.align(prepared, SENTENCES[0])
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText, Preparer
+from permille.core.errors import DataError
 from permille.core.records import Alignment
 
 _RECENT_TEXTS = 1_000
@@ -44,7 +45,7 @@ class Aligner:
         """Align one pair; texts that were not prepared are prepared here.
 
         Raises:
-            ValueError: If a text was prepared under settings that prepare in another way.
+            DataError: If a text was prepared under settings that prepare in another way.
         """
         return self._detect(self._prepared(suspicious), self._prepared(source))
 
@@ -52,7 +53,10 @@ class Aligner:
         """Return a text prepared, now or some pairs ago: pairs often share one."""
         if not isinstance(text, str):
             if text.fingerprint != self._preparer.fingerprint:
-                raise ValueError("want a text prepared under these settings, got one under others")
+                raise DataError(
+                    "a text was prepared under other settings; prepare it by the detector that "
+                    "aligns it"
+                )
             return text
         prepared = self._recent.pop(text, None) or self.prepare(text)
         if len(text) <= _RECENT_CHARS:
