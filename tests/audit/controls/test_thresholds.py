@@ -65,6 +65,12 @@ def test_every_threshold_of_the_detector_is_moved_under_the_rules_that_have_it()
     assert {name for names in RULES.values() for name in names} == set(THRESHOLDS)
 
 
+def test_a_share_that_is_moved_to_the_end_of_its_range_stays_one():
+    moved = move(AlignConfig(summary_ratio=1.125), ["summary_ratio"], 0.8)
+    assert moved is not None
+    assert repr(moved.summary_ratio) == "1.0"
+
+
 @given(config=configs(), name=st.sampled_from(THRESHOLDS), factor=st.sampled_from(FACTORS))
 @settings(max_examples=300)
 def test_a_moved_threshold_is_a_fifth_away_or_one_or_at_the_end_of_its_range(config, name, factor):

@@ -178,7 +178,9 @@ def _moved(
         step = 1 if factor > 1 else -1
         moved = round(moved) if round(moved) != value else value + step
     least, most = within
-    return min(max(moved, least), max(most, value)) if factor > 1 else max(moved, min(least, value))
+    if factor > 1:
+        return type(value)(min(max(moved, least), max(most, value)))
+    return type(value)(max(moved, min(least, value)))
 
 
 def _ratios(kinds: Sequence[Kind], units: Sequence[str]) -> Ratios:
