@@ -87,53 +87,34 @@ def common_stretches(
         Left start, right start and length of each, shape (R, 3).
     """
     found = np.empty((8, 3), np.int64)
+    seen = _sieve(block_hashes)
+    mask = np.uint64(len(seen) - 1)
+    # an array that grew where it is written would make every step some thirty times slower
     while True:
-        count = _fill(left, left_hashes, right, block_hashes, block_starts, width, least, found)
+        count = i = 0
+        while i < len(left_hashes):
+            if not seen[left_hashes[i] & mask]:
+                i += 1
+                continue
+            reach = i
+            first = np.searchsorted(block_hashes, left_hashes[i])
+            for at in range(first, min(first + _MOST_BLOCKS_ALIKE, len(block_hashes))):
+                if block_hashes[at] != left_hashes[i]:
+                    break
+                j = block_starts[at]
+                before, after = _extent(left, right, i, j)
+                if before + after >= least and after >= width:
+                    reach = max(reach, i + after)
+                    if count < len(found):
+                        found[count, 0] = i - before
+                        found[count, 1] = j - before
+                        found[count, 2] = before + after
+                    count += 1
+            # what lies inside a stretch is not looked up again, only what may lead out of it
+            i = max(i + 1, reach - 2 * width)
         if count <= len(found):
             return found[:count]
         found = np.empty((count, 3), np.int64)
-
-
-@njit(cache=True, nogil=True)
-def _fill(
-    left: Codes,
-    left_hashes: Hashes,
-    right: Codes,
-    block_hashes: Hashes,
-    block_starts: Longs,
-    width: int,
-    least: int,
-    found: Longs,
-) -> int:
-    """Write as many stretches as there is room for, (R, 3), and count all.
-
-    An array that grows inside of the loop would make every step of it some thirty times slower.
-    """
-    count = 0
-    seen = _sieve(block_hashes)
-    mask = np.uint64(len(seen) - 1)
-    i = 0
-    while i < len(left_hashes):
-        if not seen[left_hashes[i] & mask]:
-            i += 1
-            continue
-        reach = i
-        first = np.searchsorted(block_hashes, left_hashes[i])
-        for at in range(first, min(first + _MOST_BLOCKS_ALIKE, len(block_hashes))):
-            if block_hashes[at] != left_hashes[i]:
-                break
-            j = block_starts[at]
-            before, after = _extent(left, right, i, j)
-            if before + after >= least and after >= width:
-                reach = max(reach, i + after)
-                if count < len(found):
-                    found[count, 0] = i - before
-                    found[count, 1] = j - before
-                    found[count, 2] = before + after
-                count += 1
-        # what lies inside a stretch is not looked up again, only what may lead out of it
-        i = max(i + 1, reach - 2 * width)
-    return count
 
 
 @njit(cache=True, nogil=True)

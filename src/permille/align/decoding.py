@@ -4,8 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from permille.align.arrays import Bytes, Floats, Ints, Longs
-from permille.align.stored import CODE_BITS, HEADER_BYTES
+from permille.align.arrays import CODE_BITS, HEADER_BYTES, Bytes, Floats, Ints, Longs
 
 Record = NDArray[np.uint8]
 

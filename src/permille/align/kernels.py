@@ -65,65 +65,41 @@ def similar_sets(
         Pairs in order of the left, then the right sentence, shape (P, 2).
     """
     pairs = np.empty((16, 2), np.int32)
+    # an array that grew where it is written would make every step some thirty times slower
     while True:
-        found = _fill(
-            np.full(size, -1, np.int32),
-            left_offsets,
-            left_entries,
-            right_offsets,
-            right_entries,
-            matched,
-            least_dice,
-            skipped,
-            most_per_sentence,
-            pairs,
-        )
+        stamps = np.full(size, -1, np.int32)
+        found = 0
+        for i in range(len(left_offsets) - 1):
+            if skipped[i]:
+                continue
+            until = found + most_per_sentence
+            for e in range(left_offsets[i], left_offsets[i + 1]):
+                stamps[left_entries[e]] = i
+            left_size = left_offsets[i + 1] - left_offsets[i]
+            for j in range(len(right_offsets) - 1):
+                if found == until:
+                    break
+                own = right_entries[right_offsets[j] : right_offsets[j + 1]]
+                common = _count_stamped(own, matched, stamps, i)
+                if 2 * common / (left_size + len(own)) > least_dice:
+                    if found < len(pairs):
+                        pairs[found, 0] = i
+                        pairs[found, 1] = j
+                    found += 1
         if found <= len(pairs):
             return pairs[:found]
         pairs = np.empty((found, 2), np.int32)
 
 
 @njit(cache=True, nogil=True)
-def _fill(
-    stamps: Ints,
-    left_offsets: Ints,
-    left_entries: Ints,
-    right_offsets: Ints,
-    right_entries: Ints,
-    matched: Ints,
-    least_dice: float,
-    skipped: Flags,
-    most_per_sentence: int,
-    pairs: Ints,
-) -> int:
-    """Write as many pairs as there is room for, (P, 2), and count all.
-
-    `stamps` (U,) is -1 for each left stem. An array that grows inside of the loop would make every
-    step of it much slower.
-    """
-    found = 0
-    for i in range(len(left_offsets) - 1):
-        if skipped[i]:
-            continue
-        until = found + most_per_sentence
-        for e in range(left_offsets[i], left_offsets[i + 1]):
-            stamps[left_entries[e]] = i
-        left_size = left_offsets[i + 1] - left_offsets[i]
-        for j in range(len(right_offsets) - 1):
-            if found == until:
-                break
-            common = 0
-            for e in range(right_offsets[j], right_offsets[j + 1]):
-                k = matched[right_entries[e]]
-                if k >= 0 and stamps[k] == i:
-                    common += 1
-            right_size = right_offsets[j + 1] - right_offsets[j]
-            if 2 * common / (left_size + right_size) > least_dice:
-                if found < len(pairs):
-                    pairs[found, 0] = i
-                    pairs[found, 1] = j
-                found += 1
-    return found
+def _count_stamped(entries: Ints, matched: Ints, stamps: Ints, stamp: int) -> int:
+    """Count the entries, shape (F,), whose left stem, matched (V,), has a stamp, stamps (U,)."""
+    count = 0
+    for entry in entries:
+        k = matched[entry]
+        if k >= 0 and stamps[k] == stamp:
+            count += 1
+    return count
 
 
 @njit(cache=True, nogil=True)

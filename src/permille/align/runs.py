@@ -31,49 +31,30 @@ def diagonals(
     order = np.argsort(right, kind="mergesort")
     ascending = right[order]
     runs = np.empty((4, 3), np.int32)
+    # an array that grew where it is written would make every step some thirty times slower
     while True:
-        found = _fill(left, left_starts, left_ends, right, least_chars, order, ascending, runs)
+        found = 0
+        for i in range(len(left)):
+            at = np.searchsorted(ascending, left[i])
+            while at < len(ascending) and ascending[at] == left[i]:
+                j = order[at]
+                at += 1
+                if i > 0 and j > 0 and left[i - 1] == right[j - 1]:
+                    continue
+                size = 1
+                while i + size < len(left) and j + size < len(right):
+                    if left[i + size] != right[j + size]:
+                        break
+                    size += 1
+                if left_ends[i + size - 1] - left_starts[i] > least_chars:
+                    if found < len(runs):
+                        runs[found, 0] = i
+                        runs[found, 1] = j
+                        runs[found, 2] = size
+                    found += 1
         if found <= len(runs):
             return runs[:found]
         runs = np.empty((found, 3), np.int32)
-
-
-@njit(cache=True, nogil=True)
-def _fill(
-    left: Longs,
-    left_starts: Ints,
-    left_ends: Ints,
-    right: Longs,
-    least_chars: int,
-    order: Longs,
-    ascending: Longs,
-    runs: Ints,
-) -> int:
-    """Write as many runs as there is room for, (R, 3), and count all.
-
-    `ascending` are the right words sorted, and `order` their places, both (V,). An array that grows
-    inside of the loop would make every step of it much slower.
-    """
-    found = 0
-    for i in range(len(left)):
-        at = np.searchsorted(ascending, left[i])
-        while at < len(ascending) and ascending[at] == left[i]:
-            j = order[at]
-            at += 1
-            if i > 0 and j > 0 and left[i - 1] == right[j - 1]:
-                continue
-            size = 1
-            while i + size < len(left) and j + size < len(right):
-                if left[i + size] != right[j + size]:
-                    break
-                size += 1
-            if left_ends[i + size - 1] - left_starts[i] > least_chars:
-                if found < len(runs):
-                    runs[found, 0] = i
-                    runs[found, 1] = j
-                    runs[found, 2] = size
-                found += 1
-    return found
 
 
 def common_runs(suspicious: Words, source: Words, least_chars: int) -> list[Run]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from permille.align.arrays import CODE_BITS, HEADER_BYTES
 from permille.align.prepare import Bags, PreparedText, Sentences
 from permille.align.wording import Wording
 from permille.align.words import identity
@@ -24,8 +25,6 @@ Record = tuple[int, bytes]
 
 RECORDS, KEYS, ENDS = "records.bin", "keys.npy", "ends.npy"
 _DTYPES = tuple(np.dtype(name) for name in ("u1", "u2", "u4", "i8"))
-HEADER_BYTES = 4
-CODE_BITS = 2
 _HEADER = np.dtype(f"u{HEADER_BYTES}")
 
 
