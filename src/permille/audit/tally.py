@@ -165,12 +165,7 @@ def ratio_over(
         values: What is counted of each, of length N.
         reason_if_empty: Why there may be none.
     """
-    return ratio_by_unit(values, units_of(rows), reason_if_empty)
-
-
-def units_of(rows: Sequence[Row]) -> list[str]:
-    """Return what each of N generations counts as a part of: its example, or its prompt."""
-    return [row.unit for row in rows]
+    return ratio_by_unit(values, [row.unit for row in rows], reason_if_empty)
 
 
 def ratio_by_unit(

@@ -89,9 +89,9 @@ def longest_chars(line: Mapping[str, object]) -> int:
 
     A verbatim run may have a longer rewritten passage around it, which is no run.
     """
-    own = [case for case in _cases(line) if case.get("kind") == line.get("kind")]
-    spans = spans_of({"cases": own}, "generation")
-    return max((end - start for start, end in spans), default=0)
+    cases = zip(_cases(line), spans_of(line, "generation"), strict=True)
+    own = (span for case, span in cases if case.get("kind") == line.get("kind"))
+    return max((end - start for start, end in own), default=0)
 
 
 def spans_of(line: Mapping[str, object], side: str) -> list[Span]:

@@ -55,8 +55,9 @@ def covers_zero(contrast: Mapping[str, object]) -> bool:
 def is_undecided(contrast: Mapping[str, object]) -> bool:
     """Whether the interval leaves out 0 while p is `ALPHA` or more, as of few cases it may be."""
     p, ci95 = contrast.get("p"), contrast.get("ci95")
-    has_both = isinstance(p, int | float) and isinstance(ci95, list | tuple)
-    return has_both and not covers_zero(contrast) and float(str(p)) >= ALPHA
+    if not (isinstance(p, int | float) and isinstance(ci95, list | tuple)):
+        return False
+    return p >= ALPHA and not covers_zero(contrast)
 
 
 def short_contrast(contrast: Mapping[str, object]) -> str:

@@ -25,7 +25,7 @@ Rates = Mapping[str, Ratio]
 def confusion(found: Found) -> dict[str, dict[str, int]]:
     """Return how many plants of each kind were found as each kind; none are texts without one."""
     return {
-        str(planted): {str(kind): list(found[planted]).count(kind) for kind in CLASSES}
+        str(planted): dict(zip(map(str, CLASSES), _found_as(found, planted), strict=True))
         for planted in CLASSES
     }
 
@@ -150,7 +150,7 @@ class Together:
 
     def _share_found(self, planted: Kind, kind: Kind) -> float:
         """Return the share of a kind's plants, or of texts without, found as a kind."""
-        return list(self.found[planted]).count(kind) / len(self.found[planted])
+        return _found_as(self.found, planted)[CLASSES.index(kind)] / len(self.found[planted])
 
     def _mixture(self, planted: Sequence[Kind]) -> Mixture:
         """Return the shares of some planted kinds and of none."""
@@ -170,8 +170,12 @@ class Together:
 
 def _matrix(found: Found, planted: Sequence[Kind]) -> npt.NDArray[np.int64]:
     """Return how many of each planted class, none last, were found as each class, (4, C)."""
-    columns = [[list(found[one]).count(kind) for kind in CLASSES] for one in (*planted, Kind.NONE)]
-    return np.array(columns).T
+    return np.array([_found_as(found, one) for one in (*planted, Kind.NONE)]).T
+
+
+def _found_as(found: Found, planted: Kind) -> list[int]:
+    """Return how many plants of a kind were found as each class, of length 4."""
+    return [list(found[planted]).count(kind) for kind in CLASSES]
 
 
 def _each(ratios: Ratios) -> dict[str, Ratio]:

@@ -10,7 +10,7 @@ from permille.audit.controls.base_model import NO_BASE
 from permille.audit.controls.contrasts import missing, noted
 from permille.audit.controls.heldout import HELDOUT, NO_HELDOUT
 from permille.audit.rows import CUT, FIRST_TOKENS, MAIN, first_tokens_way
-from permille.audit.tally import Row, Tally, ratios_of, units_of
+from permille.audit.tally import Row, Tally, ratios_of
 from permille.audit.views import TUNED_TRAIN, ArmKey
 from permille.core.records import KINDS_BY_STRENGTH, Arm, Kind, Split
 from permille.measure.at_length import rate, weighted_share
@@ -175,7 +175,7 @@ def per_1000_tokens(measured: Tally) -> Ratios:
             {}, 0, reason_if_empty="num_tokens has less than one token a generation"
         )
     kinds = [row.kind(MAIN) for row in measured.rows]
-    units = units_of(measured.rows)
+    units = [row.unit for row in measured.rows]
     return _by_kind(kinds, lambda cases: _per_token(cases, tokens, units))
 
 
