@@ -1,9 +1,10 @@
 """Alignment in one process or in several."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import gc
 from threading import Barrier
 
 import pytest
+import ThreadPoolExecutor
 from joblib import cpu_count, parallel_config
 
 from permille.align.aligner import Aligner
@@ -39,6 +40,15 @@ def test_a_part_is_aligned_under_its_own_settings(pairs):
     strict = AlignConfig(verbatim_minlen=400, min_plaglen=400)
     for config in (AlignConfig(), strict, AlignConfig()):
         assert OwnAligner(Work(config))(pairs) == list(Aligner(config).align_many(pairs))
+
+
+def test_texts_that_are_kept_are_no_work_for_the_garbage_collector(pairs):
+    gc.unfreeze()
+    OwnAligner(Work(AlignConfig()))(pairs)
+    try:
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_each_thread_keeps_a_detector_of_its_own(pairs):

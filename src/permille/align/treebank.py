@@ -6,8 +6,8 @@ every answer against NLTK.
 
 import re
 
-_SPLIT_WORDS = re.compile("cannot|gimme|gonna|gotta|lemme|wanna")
-"""What the Treebank rules cut in two."""
+SPLIT_WORDS = re.compile("cannot|gimme|gonna|gotta|lemme|wanna")
+"""What the Treebank rules cut in two, in lower case."""
 
 _SPLIT_CLITICS = frozenset(("'s", "'m", "'d", "'ll", "'re", "'ve", "n't"))
 
@@ -32,7 +32,7 @@ def plain_tokens(piece: str, is_last: bool) -> list[str] | None:
         piece: A stretch of text without blanks, between blanks or at an end of a sentence.
         is_last: Whether the sentence ends with it, so that a full stop stands by itself.
     """
-    if _SPLIT_WORDS.search(piece):
+    if SPLIT_WORDS.search(piece):
         return None
     if piece.isalpha() and piece.isascii():
         return [piece]

@@ -1,5 +1,6 @@
 """Alignment of many pairs, in this process or in several; the results are the same."""
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -177,7 +178,10 @@ class OwnAligner:
     def __call__(self, pairs: Iterable[TextPair]) -> list[Alignment]:
         """Return the alignment of each pair of a suspicious and a source text, in order."""
         own = _own(self.work)
-        return align_pairs(own.aligner, own.prepared, pairs)
+        found = align_pairs(own.aligner, own.prepared, pairs)
+        # joblib collects garbage every second, and would walk through all texts that are kept
+        gc.freeze()
+        return found
 
 
 def prepare_part(work: Work, texts: Sequence[str]) -> list[Record]:

@@ -20,6 +20,8 @@ Record = TypeVar("Record")
 
 GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+COMPRESS_LEVEL = 4
+"""Takes 0.4 of the time of 6, for 5 % more bytes."""
 
 
 class LineReader:
@@ -178,7 +180,9 @@ def write_aside(path: Path) -> Iterator[BufferedIOBase]:
     try:
         with aside.open("wb") as raw:
             if path.suffix == ".gz":
-                with gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as file:
+                with gzip.GzipFile(
+                    "", "wb", compresslevel=COMPRESS_LEVEL, fileobj=raw, mtime=0
+                ) as file:
                     yield file
             else:
                 yield raw

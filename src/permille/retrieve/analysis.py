@@ -18,6 +18,8 @@ from unicodedata import category
 
 from nltk.tokenize import NLTKWordTokenizer
 
+from permille.align.treebank import SPLIT_WORDS
+
 ANALYZER = "words-4"
 """Part of every fingerprint; changes whenever a text would give other terms."""
 
@@ -117,6 +119,10 @@ def query_terms(text: str) -> list[str]:
 @lru_cache(maxsize=_REMEMBERED_CHUNKS)
 def _inner_terms(chunk: str) -> tuple[str, ...]:
     """Return the terms of what stands between two blanks inside a text."""
+    word = chunk.rstrip(".,;:?!")
+    if word.isascii() and word.isalpha() and not SPLIT_WORDS.search(word.lower()):
+        # what NLTK would say of it, in a tenth of the time; the tests hold it against NLTK
+        return () if is_stop_word(word) else tuple(terms_of(word))
     return tuple(_terms_searched(f"x {chunk} x")[1:-1])
 
 
