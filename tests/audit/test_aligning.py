@@ -1,10 +1,10 @@
 """Alignment in one process or in several."""
 
-from concurrent.futures import gc
+import gc
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-import ThreadPoolExecutor
 from joblib import cpu_count, parallel_config
 
 from permille.align.aligner import Aligner
