@@ -46,6 +46,14 @@ def test_what_the_paper_reports_is_said_once_and_not_in_each_row() -> None:
     assert "reports" not in str(paper_rows([row("qa", []), row("dialogue", ["x"])]))
 
 
+def test_the_paper_s_ratios_stand_beside_ours_where_they_are_known() -> None:
+    (found,) = paper_rows([row("summarization", [])])
+    assert (found["paper_permille"], found["paper_base_permille"]) == (222.0, 110.0)
+    assert found["paper_text"] == "high: 222 ‰, 110 ‰ before fine-tuning"
+    (found,) = paper_rows([row("qa", [])])
+    assert (found["paper_permille"], found["paper_text"]) == (None, "low")
+
+
 def test_runs_of_one_set_up_are_named_together() -> None:
     rows = [{**row("qa", [said]), "run": f"x/{place}"} for place, said in enumerate("aba")]
     assert setup_groups(paper_rows(rows)) == [

@@ -27,7 +27,7 @@ from permille.report.embedded import own_file, policy
 from permille.report.inline_svg import inline_svg, svg_file
 from permille.report.links import page_link
 from permille.report.multitask import multitask_rows
-from permille.report.paper import FINDINGS_TEXT, paper_rows, setup_groups
+from permille.report.paper import FIGURES_SOURCE, FINDINGS_TEXT, paper_rows, setup_groups
 from permille.report.run_files import RunFiles
 from permille.report.templates import render
 from permille.report.training import audited_cad
@@ -146,7 +146,7 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
         "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
         "multitask": comparison["multitask"],
         "paper": papers,
-        "paper_finds": FINDINGS_TEXT,
+        "paper_finds": f"{FINDINGS_TEXT}. {FIGURES_SOURCE}",
         "setups": setup_groups(papers),
         "seeds": comparison["seeds"],
         "counterfactual": [

@@ -22,7 +22,7 @@ from permille.report.comparison_rows import (
     swept_text,
     task_of,
 )
-from permille.report.paper import FINDINGS_TEXT, setup_groups
+from permille.report.paper import FIGURES_SOURCE, FINDINGS_TEXT, setup_groups
 
 KINDS = ("any", *map(str, KINDS_BY_STRENGTH))
 HEADER = (
@@ -87,8 +87,11 @@ def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
     for own in between_tables(comparison):
         lines += ["", *own.markdown()]
     papers = objects(comparison.get("paper"))
-    lines += ["", f"{FINDINGS_TEXT}:", ""] if papers else []
-    lines += [f"- {found['run']}: here {found['ours']}." for found in papers]
+    lines += ["", f"{FINDINGS_TEXT}. {FIGURES_SOURCE}.", ""] if papers else []
+    lines += [
+        f"- {found['run']}: in the paper {found['paper_text']}; here {found['ours']}."
+        for found in papers
+    ]
     for runs, setup in setup_groups(papers):
         lines += ["", f"Set-up of {runs}: {setup}"]
     failed = [f"- {cell['cell']}: {cell['error']}" for cell in objects(comparison.get("failed"))]
