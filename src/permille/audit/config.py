@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from permille.audit.looks.config import LooksConfig
-from permille.core.errors import SettingsError
+from permille.core.errors import raise_faults
 from permille.model.config import DecodingConfig
 
 
@@ -122,8 +122,7 @@ class AuditConfig:
                 f"audit.looks.names: want none with audit={self.name}, got"
                 f" {', '.join(self.looks.names)}, which would be ignored"
             )
-        if faults:
-            raise SettingsError("\n".join(faults))
+        raise_faults(faults)
 
     @property
     def is_paper(self) -> bool:

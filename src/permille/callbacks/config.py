@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from permille.core.errors import SettingsError
+from permille.core.errors import raise_faults
 
 
 class AttentionScope(StrEnum):
@@ -59,5 +59,4 @@ class AttentionConfig:
             self.name = AttentionScope(self.name)
         else:
             faults.append(f"attention.name: want last_block, full or off, got {self.name!r}")
-        if faults:
-            raise SettingsError("\n".join(faults))
+        raise_faults(faults)

@@ -24,7 +24,7 @@ from permille.config.resumed import changed_settings
 from permille.config.saved import effective_overrides, value_of
 from permille.config.schema import ROOTS, Program
 from permille.config.settings import to_settings
-from permille.core.errors import SettingsError
+from permille.core.errors import SettingsError, raise_faults
 
 COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException)
 MAX_CELLS = 32
@@ -69,8 +69,7 @@ def read_command_line(program: Program, arguments: Sequence[str]) -> CommandLine
         faults = list(read.faults)
         for cell in read.cells[:MAX_CELLS]:
             faults += _faults(program, cell, loader, folder)
-    if faults:
-        raise SettingsError("\n".join(dict.fromkeys(faults)))
+    raise_faults(faults)
     return CommandLine(ordered, args.overrides, read.cells, args.multirun, is_information=False)
 
 
@@ -85,8 +84,7 @@ def check_overrides(jobs: Sequence[tuple[Program, Sequence[str]]]) -> None:
         for program, overrides in jobs:
             read = read_overrides(overrides, loader, is_multirun=False)
             faults += read.faults or _faults(program, overrides, loader, None)
-    if faults:
-        raise SettingsError("\n".join(dict.fromkeys(faults)))
+    raise_faults(faults)
 
 
 def _parsed(arguments: Sequence[str]) -> Namespace:

@@ -8,7 +8,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from permille.config.field_types import field_type, inner_type, type_in_words, unknown_setting
 from permille.config.rules import broken_rules
-from permille.core.errors import PermilleError, SettingsError
+from permille.core.errors import PermilleError, raise_faults
 
 Root = TypeVar("Root")
 
@@ -35,8 +35,7 @@ def to_settings(config: DictConfig, schema: type[Root]) -> Root:
     root = schema(**values)
     if len(values) == len(config):
         faults += broken_rules(root)
-    if faults:
-        raise SettingsError("\n".join(dict.fromkeys(faults)))
+    raise_faults(faults)
     return root
 
 

@@ -5,6 +5,7 @@ A message names the setting or the file and line, what was wanted, what came, an
 """
 
 import importlib
+from collections.abc import Iterable
 from types import ModuleType
 
 
@@ -22,6 +23,16 @@ class DataError(PermilleError):
 
 class ServiceError(PermilleError):
     """A server that is missing, refuses, or failed."""
+
+
+def raise_faults(faults: Iterable[str]) -> None:
+    """Raise one error that names every fault, a line each, each once; nothing where there is none.
+
+    Raises:
+        SettingsError: If there is one.
+    """
+    if told := "\n".join(dict.fromkeys(faults)):
+        raise SettingsError(told)
 
 
 def require(module: str, *, extra: str) -> ModuleType:

@@ -4,8 +4,6 @@ from enum import StrEnum
 from string import Formatter
 from typing import TypeVar
 
-from permille.core.errors import SettingsError
-
 Member = TypeVar("Member", bound=StrEnum)
 
 
@@ -17,16 +15,6 @@ def member(
         return kind(value)
     faults.append(f"{setting}: want one of {', '.join(kind)}, got {value}")
     return default
-
-
-def raise_faults(faults: list[str]) -> None:
-    """Raise one error that names every broken rule; nothing where there is none.
-
-    Raises:
-        SettingsError: If there is one.
-    """
-    if faults:
-        raise SettingsError("\n".join(faults))
 
 
 def template_faults(template: str) -> list[str]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from permille.data.checks import member, raise_faults, template_faults
+from permille.core.errors import raise_faults
+from permille.data.checks import member, template_faults
 from permille.data.languages import LANGUAGES
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from permille.core.errors import SettingsError
+from permille.core.errors import raise_faults
 
 
 @dataclass
@@ -34,8 +34,7 @@ class SparseCodingConfig:
     """Of everything."""
 
     def __post_init__(self) -> None:
-        if faults := [f"grid.simulation.{fault}" for fault in self._faults()]:
-            raise SettingsError("\n".join(faults))
+        raise_faults(f"grid.simulation.{fault}" for fault in self._faults())
 
     def _faults(self) -> Iterator[str]:
         """Yield what is wrong, each beginning with its setting's name."""

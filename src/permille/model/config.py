@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from permille.core.errors import SettingsError
+from permille.core.errors import raise_faults
 
 
 class ModelSource(StrEnum):
@@ -62,11 +62,9 @@ PRECISIONS = ("auto", "32", "32-true", "16-mixed", "bf16-mixed", "bf16-true")
 """What `trainer.precision` may be."""
 
 
-def _raise_faults(rules: list[tuple[bool, str]]) -> None:
+def _check(rules: list[tuple[bool, str]]) -> None:
     """Raise one error that names every broken rule."""
-    faults = [wanted for holds, wanted in rules if not holds]
-    if faults:
-        raise SettingsError("\n".join(faults))
+    raise_faults(wanted for holds, wanted in rules if not holds)
 
 
 @dataclass
@@ -160,7 +158,7 @@ class ModelConfig:
                 f"model.weight_decay: want at least 0, got {self.weight_decay}",
             ),
         ]
-        _raise_faults(rules)
+        _check(rules)
 
 
 @dataclass
@@ -186,7 +184,7 @@ class DecodingConfig:
 
     def __post_init__(self) -> None:
         is_plain = self.temperature == 1 and self.top_k == 0 and self.top_p == 1
-        _raise_faults(
+        _check(
             [
                 (self.num_beams >= 1, f"num_beams: want at least 1, got {self.num_beams}"),
                 (self.temperature > 0, f"temperature: want above 0, got {self.temperature}"),
@@ -257,4 +255,4 @@ class TrainerConfig:
                 f" {self.strategy}; use trainer=ddp",
             ),
         ]
-        _raise_faults(rules)
+        _check(rules)

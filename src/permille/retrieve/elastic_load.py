@@ -103,10 +103,9 @@ class Loader:
                 for future in running:
                     done += future.result()
                     progress(done)
-            except BaseException:
-                self._patience.stop()
-                raise
             finally:
+                # what still waits after an error, or Ctrl-C, waits no longer
+                self._patience.stop()
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def _batches(self, documents: Iterable[Document]) -> Iterator[list[Entry]]:

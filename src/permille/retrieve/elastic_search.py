@@ -99,10 +99,9 @@ class Searcher:
         pool = ThreadPoolExecutor(self._parallel, thread_name_prefix="search")
         try:
             list(pool.map(partial(self._ask_all, patience), batches))
-        except BaseException:
-            patience.stop()
-            raise
         finally:
+            # what still waits after an error, or Ctrl-C, waits no longer
+            patience.stop()
             pool.shutdown(wait=True, cancel_futures=True)
         self._report_shortened(asked)
         return [one.candidates() for one in asked]
@@ -163,12 +162,7 @@ class Searcher:
 
 
 _HEADER = {"allow_partial_search_results": False}
-_NEEDED = ",".join(
-    [
-        "responses.status",
-        "responses.error",
-        "responses.timed_out",
-        "responses.hits.hits._id",
-        "responses.hits.hits._score",
-    ]
+_NEEDED = (
+    "responses.status,responses.error,responses.timed_out,"
+    "responses.hits.hits._id,responses.hits.hits._score"
 )

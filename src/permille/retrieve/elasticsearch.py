@@ -97,7 +97,11 @@ class ElasticsearchRetriever:
         return [KeptIndex(mark.fingerprint, mark.documents, mark.ready) for mark in marks]
 
     def delete(self, fingerprint: str) -> None:
-        """Delete one index; see `permille.retrieve.protocol.Retriever`."""
+        """Delete one index; see `permille.retrieve.protocol.Retriever`.
+
+        Raises:
+            SettingsError: If there is no such index.
+        """
         if self.lifecycle.find(fingerprint) is None:
             raise SettingsError(
                 f"no index {PREFIX}{fingerprint} at {self.where}; "

@@ -77,7 +77,11 @@ class TantivyRetriever:
         ]
 
     def delete(self, fingerprint: str) -> None:
-        """Delete one index; see `permille.retrieve.protocol.Retriever`."""
+        """Delete one index; see `permille.retrieve.protocol.Retriever`.
+
+        Raises:
+            SettingsError: If there is no such index.
+        """
         if fingerprint not in {kept.fingerprint for kept in self.kept()}:
             raise SettingsError(
                 f"no index {fingerprint} in {self._cache.folder}; "

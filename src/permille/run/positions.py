@@ -6,7 +6,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from permille.audit.config import AuditName
 from permille.config.schema import Settings
-from permille.core.errors import SettingsError
+from permille.core.errors import raise_faults
 from permille.data.datamodule import encode
 from permille.data.splits import Splits
 from permille.data.tasks import single_tasks
@@ -31,8 +31,7 @@ def check_positions(
         )
         for name, limit, got in found
     ]
-    if faults:
-        raise SettingsError("\n".join(faults))
+    raise_faults(faults)
 
 
 TooLong = tuple[str, int, str]

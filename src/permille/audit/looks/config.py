@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from permille.core.errors import SettingsError
+from permille.core.errors import raise_faults
 
 
 class Look(StrEnum):
@@ -57,5 +57,4 @@ class LooksConfig:
             faults.append(
                 f"audit.looks.names: want each name once, got {list(map(str, self.names))}"
             )
-        if faults:
-            raise SettingsError("\n".join(faults))
+        raise_faults(faults)
