@@ -1,7 +1,9 @@
 """A small model and examples that the model's tests share."""
 
 import random
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -95,3 +97,23 @@ def sharpened(loaded: LoadedModel) -> LoadedModel:
         if weight.ndim > 1:
             torch.nn.init.normal_(weight, std=0.7)
     return loaded
+
+
+@pytest.fixture(scope="session")
+def rows(shared_sharp: LoadedModel, examples: list[Example]) -> list[SimpleNamespace]:
+    """Inputs and targets in tokens; the last target is shorter."""
+
+    def tokens(text: str) -> np.ndarray:
+        return np.array(shared_sharp.tokenizer(text)["input_ids"], np.int32)
+
+    made = [SimpleNamespace(input_ids=tokens(e.input), labels=tokens(e.target)) for e in examples]
+    return [*made[:9], SimpleNamespace(input_ids=made[9].input_ids, labels=made[9].labels[-3:])]
+
+
+def outputs_of(loaded: LoadedModel, row: SimpleNamespace) -> torch.Tensor:
+    """What a model says of one target by itself, of shape (T, V)."""
+    with torch.no_grad():
+        return loaded.model(
+            input_ids=torch.tensor(row.input_ids[None], dtype=torch.long),
+            labels=torch.tensor(row.labels[None], dtype=torch.long),
+        ).logits[0]

@@ -1,33 +1,13 @@
 """Token scores of a small network, against what it says of one target at a time."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-import torch
 
 from permille.model import scoring
 from permille.model.config import DecodingConfig
-from permille.model.continuing import continue_targets
 from permille.model.scoring import score_targets
 
-
-@pytest.fixture(scope="module")
-def rows(shared_sharp, examples):
-    def tokens(text):
-        return np.array(shared_sharp.tokenizer(text)["input_ids"], np.int32)
-
-    made = [SimpleNamespace(input_ids=tokens(e.input), labels=tokens(e.target)) for e in examples]
-    # targets of other lengths
-    return [*made[:9], SimpleNamespace(input_ids=made[9].input_ids, labels=made[9].labels[-3:])]
-
-
-def outputs_of(loaded, row):
-    with torch.no_grad():
-        return loaded.model(
-            input_ids=torch.tensor(row.input_ids[None], dtype=torch.long),
-            labels=torch.tensor(row.labels[None], dtype=torch.long),
-        ).logits[0]
+from .conftest import outputs_of
 
 
 def test_a_target_has_the_scores_that_it_has_alone(shared_sharp, rows):
@@ -75,26 +55,4 @@ def test_the_model_keeps_its_mode(shared_sharp, rows):
     for mode in (True, False):
         shared_sharp.model.train(mode)
         score_targets(shared_sharp.model, shared_sharp.tokenizer, rows[:2])
-        continue_targets(shared_sharp.model, shared_sharp.tokenizer, rows[:2], max_new_tokens=2)
         assert shared_sharp.model.training is mode
-
-
-@pytest.mark.parametrize("num_given", [0, 3, 40])
-def test_greedy_continuations_are_what_the_probabilities_say(shared_sharp, rows, num_given):
-    written = continue_targets(
-        shared_sharp.model,
-        shared_sharp.tokenizer,
-        rows,
-        num_given=num_given,
-        max_new_tokens=5,
-        batch_size=3,
-    )
-    end = shared_sharp.tokenizer.eos_token_id
-    for row, ids in zip(rows, written, strict=True):
-        known = list(row.labels[:num_given])
-        wanted = []
-        while len(wanted) < 5 and end not in wanted:
-            target = np.array([*known, *wanted, 0], np.int32)
-            output = outputs_of(shared_sharp, SimpleNamespace(**vars(row) | {"labels": target}))
-            wanted.append(int(output[-1].argmax()))
-        assert ids == wanted
