@@ -107,6 +107,11 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
         )
     yield root.redraw and not root.run, "redraw: want run= with it, got redraw=true alone"
     yield root.unseen and not root.run, "unseen: want run= with it, got unseen=true alone"
+    yield from _annotation_rules(root)
+
+
+def _annotation_rules(root: EvaluateSettings) -> Iterator[Rule]:
+    """Yield the rules of what people label."""
     yield (
         root.annotate not in (None, "export", "import"),
         f"annotate: want export or import, got {root.annotate}",

@@ -91,16 +91,17 @@ def _mix(pools: Mapping[str, Pool], task: TaskConfig, data: DataConfig) -> Split
         jaccard=data.near_duplicate_jaccard,
         run_words=data.shared_run_words,
     )
-    lost = Counter(one.task for one in heldout if one.id in tied)
+    kept = [one for one in heldout if one.id not in tied]
+    num_kept, num_held = (Counter(one.task for one in some) for some in (kept, heldout))
     counts = {
         name: {
             **part.counts[name],
-            "heldout": part.counts[name]["heldout"] - lost[name],
-            "tied_to_other_tasks": lost[name],
+            "heldout": num_kept[name],
+            "tied_to_other_tasks": num_held[name] - num_kept[name],
         }
         for name, part in parts.items()
     }
-    return Splits(train, [one for one in heldout if one.id not in tied], counts)
+    return Splits(train, kept, counts)
 
 
 def tied_across_tasks(

@@ -144,23 +144,29 @@ def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None
     if len(set(ids)) < len(ids):
         repeated = next(example_id for example_id in ids if ids.count(example_id) > 1)
         raise DataError(f"attention: want each probe once, got {repeated!r} more than once")
-    for side, stack in (("source", "encoder"), ("target", "decoder")):
-        limit, size = num_positions(model, stack), num_tokens(model, stack)
-        for probe in probes:
-            tokens = probe.source_ids if side == "source" else probe.target_ids
-            if limit is not None and len(tokens) > limit:
-                raise SettingsError(
-                    f"attention probe {probe.id!r}: want at most the model's {limit} positions, "
-                    f"got {len(tokens)} tokens; lower task.max_{side}_tokens"
-                )
-            vocabulary = range(max(tokens) + 1 if size is None else size)
-            unknown = [token for token in tokens if token not in vocabulary]
-            if unknown:
-                raise SettingsError(
-                    f"attention probe {probe.id!r}: want token ids from 0 to {vocabulary[-1]}, "
-                    f"the model's vocabulary of {len(vocabulary)}, got {unknown[0]} in its "
-                    f"{side}; encode it with the model's own tokenizer"
-                )
+    for probe in probes:
+        _check_side(model, probe.id, "source", "encoder", probe.source_ids)
+        _check_side(model, probe.id, "target", "decoder", probe.target_ids)
+
+
+def _check_side(
+    model: PreTrainedModel, probe_id: str, side: str, stack: str, tokens: Sequence[int]
+) -> None:
+    """Refuse tokens that the encoder or the decoder has no position or no vector for."""
+    limit, size = num_positions(model, stack), num_tokens(model, stack)
+    if limit is not None and len(tokens) > limit:
+        raise SettingsError(
+            f"attention probe {probe_id!r}: want at most the model's {limit} positions, "
+            f"got {len(tokens)} tokens; lower task.max_{side}_tokens"
+        )
+    vocabulary = range(max(tokens) + 1 if size is None else size)
+    unknown = [token for token in tokens if token not in vocabulary]
+    if unknown:
+        raise SettingsError(
+            f"attention probe {probe_id!r}: want token ids from 0 to {vocabulary[-1]}, "
+            f"the model's vocabulary of {len(vocabulary)}, got {unknown[0]} in its "
+            f"{side}; encode it with the model's own tokenizer"
+        )
 
 
 def num_positions(model: PreTrainedModel, stack: str) -> int | None:

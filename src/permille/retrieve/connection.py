@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from elastic_transport.client_utils import DEFAULT
 from elasticsearch import Elasticsearch
@@ -61,13 +61,12 @@ def find_endpoint(config: RetrieveConfig, environment: Mapping[str, str]) -> End
     credentials = _credentials_of(environment)
     if config.cloud_id:
         return Endpoint((), config.cloud_id, credentials)
-    given = config.urls
-    source = "retrieve.url"
+    given, source = config.urls, "retrieve.url"
     if not given:
         source = "ELASTICSEARCH_URL"
-        given = [url.strip() for url in environment.get(source, "").split(",") if url.strip()]
+        given = _listed(environment.get(source, "")) or [DEFAULT_URL]
     addresses = []
-    for url in given or [DEFAULT_URL]:
+    for url in given:
         address, in_url = _take_apart(url, source)
         if in_url and source == "retrieve.url":
             raise SettingsError(
@@ -84,6 +83,11 @@ def find_endpoint(config: RetrieveConfig, environment: Mapping[str, str]) -> End
     for address in addresses:
         _refuse_open_road(address, credentials)
     return Endpoint(tuple(addresses), None, credentials)
+
+
+def _listed(value: str) -> list[str]:
+    """Return what stands between commas, without blanks."""
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def connect(endpoint: Endpoint, config: RetrieveConfig) -> Elasticsearch:
@@ -142,14 +146,7 @@ def _credentials_of(environment: Mapping[str, str]) -> Credentials:
 
 def _take_apart(url: str, source: str) -> tuple[str, Credentials]:
     """Split an address into what may be shown and what may not."""
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        port = parts.port or (443 if parts.scheme == "https" else 9200)
-    except ValueError:
-        port = 0
-    if not port or parts.scheme not in ("http", "https") or not parts.hostname:
-        shown = "one with an @" if "@" in url else url
-        raise SettingsError(f"{source}: want an address such as {DEFAULT_URL}, got {shown}")
+    parts, port = _parts_of(url, source)
     if parts.query or parts.fragment:
         raise SettingsError(
             f"{source}: want an address such as {DEFAULT_URL}, got one with ? or #, which "
@@ -160,13 +157,27 @@ def _take_apart(url: str, source: str) -> tuple[str, Credentials]:
             f"{source}: want an address such as {DEFAULT_URL}, got one with an @ after the host; "
             f"write / ? # of a password as %2F %3F %23, or {_HOW_TO_SIGN_IN}"
         )
-    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = parts.hostname or ""
+    name = f"[{host}]" if ":" in host else host
     address = urlunsplit((parts.scheme, f"{name}:{port}", parts.path.rstrip("/"), "", ""))
     if not parts.username:
         return address, Credentials()
     return address, Credentials(
         user_password=(unquote(parts.username), unquote(parts.password or ""))
     )
+
+
+def _parts_of(url: str, source: str) -> tuple[SplitResult, int]:
+    """Return the parts of an address and its port; a user and password are never shown."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        port = parts.port or (443 if parts.scheme == "https" else 9200)
+    except ValueError:
+        port = 0
+    if not port or parts.scheme not in ("http", "https") or not parts.hostname:
+        shown = "one with an @" if "@" in url else url
+        raise SettingsError(f"{source}: want an address such as {DEFAULT_URL}, got {shown}")
+    return parts, port
 
 
 def _refuse_open_road(address: str, credentials: Credentials) -> None:
