@@ -21,6 +21,12 @@ Box = tuple[int, int, int, int]
 
 SpanPair = tuple[tuple[int, int], tuple[int, int]]
 
+PERFECT = 0.99
+"""Of two cases that both match better than this the one of more sentences wins."""
+
+IDEA_RATIO = 3
+"""How many times longer than the suspicious side the source of an idea is at least."""
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -215,7 +221,7 @@ def best_of(current: Box, others: list[Box], left: list[Bag], right: list[Bag]) 
     for other in others:
         mine = quality(current, other, left, right)
         theirs = quality(other, current, left, right)
-        if mine > 0.99 and theirs > 0.99:
+        if mine > PERFECT and theirs > PERFECT:
             if other[1] - other[0] > current[1] - current[0]:
                 if theirs > score:
                     best, score = other, theirs
@@ -335,6 +341,6 @@ def align(
         return "verbatim", found
     summary = one_pass(limits.summary_gap)
     source_chars = sum(b[1] - b[0] for _, b in summary)
-    if source_chars and source_chars >= 3 * sum(a[1] - a[0] for a, _ in summary):
+    if source_chars and source_chars >= IDEA_RATIO * sum(a[1] - a[0] for a, _ in summary):
         return "idea", summary
     return ("paraphrase" if cases else "none"), cases
