@@ -12,8 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from pan_corpus import PanPair
 from permille.align.arrays import Floats
 from permille.align.candidates import measure, refined
-from permille.align.coding import CODES
-from permille.align.evidence import Block
+from permille.align.evidence import CODES, Block
 from permille.align.logistic import Logistic, with_squares
 from permille.align.mended import MendedPair
 from permille.align.refine import (

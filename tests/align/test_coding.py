@@ -5,14 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align.coding import (
-    ABSENT,
-    BESIDE,
-    PRESENT,
-    USED,
-    best_stretch,
-    count_in_order,
-)
+from permille.align.counting import count_in_order
+from permille.align.evidence import ABSENT, BESIDE, PRESENT, USED, best_stretch
 from permille.align.rarity import load_rarity
 from permille.align.refine import SOURCE, SUSPICIOUS, WordedPair
 from permille.align.wording import word_by_word
@@ -30,7 +24,6 @@ def naive_codes(own, other, window, center, passage):
     own, other = own.split(), other.split()
     inside = range(*passage)
     codes, used = {}, {}
-    order = sorted(range(*window), key=lambda i: abs(i - center) if i >= center else center - i)
     # from the center outwards: the center, the next, the one before, ...
     order = sorted(
         range(*window), key=lambda i: (i - center, 0) if i >= center else (center - i - 1, 1)

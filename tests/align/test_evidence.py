@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align.coding import BESIDE, USED
-from permille.align.evidence import SUPPORT_NAMES
-from permille.align.rarity import RARE, load_rarity
+from permille.align.evidence import BESIDE, RARE, SUPPORT_NAMES, USED
+from permille.align.rarity import load_rarity
 from permille.align.refine import (
     DEGREES,
     MARGIN_WORDS,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.align.rarity import LEVELS, RARE, load_rarity
+from permille.align.evidence import RARE
+from permille.align.rarity import LEVELS, load_rarity
 from permille.align.wording import BREAKS, Wording, word_by_word
 from permille.align.words import Lexicon
 

@@ -4,9 +4,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from permille.align.arrays import CODE_BITS, HEADER_BYTES, Bytes, Floats, Ints, Longs
+from permille.align.arrays import Bytes, Floats, Ints, Longs
 
 Record = NDArray[np.uint8]
+
+HEADER_BYTES = 4
+"""Of a stored array: its length and, in the last bits, the kind of its numbers."""
+CODE_BITS = 2
+"""Bits of the kind; the kinds have 1, 2, 4 and 8 bytes a number."""
 
 
 @njit(cache=True, nogil=True)

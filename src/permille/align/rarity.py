@@ -20,8 +20,6 @@ CUTS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.5)
 """Where ln(documents / df) passes from one level to the next."""
 
 LEVELS = len(CUTS) + 1
-RARE = 5
-"""The level from which on a word counts as rare: at most one document in 20 holds it."""
 
 FILE = "rarity.json"
 

@@ -8,13 +8,15 @@ the greatest sum, gaps between words counting for or against an end.
 from dataclasses import dataclass
 
 from permille.align.arrays import Bytes, Floats, Ints
-from permille.align.coding import CODES, code_words, count_in_order
+from permille.align.counting import count_in_order
 from permille.align.evidence import (
+    CODES,
     DEGREES,
     Block,
     Side,
     Sides,
     code_side,
+    code_words,
     move_ends,
     support_of,
 )

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from permille.align.arrays import CODE_BITS, HEADER_BYTES
 from permille.align.prepare import Bags, PreparedText, Sentences
 from permille.align.wording import Wording
 from permille.align.words import identity
@@ -25,7 +24,6 @@ Record = tuple[int, bytes]
 
 RECORDS, KEYS, ENDS = "records.bin", "keys.npy", "ends.npy"
 _DTYPES = tuple(np.dtype(name) for name in ("u1", "u2", "u4", "i8"))
-_HEADER = np.dtype(f"u{HEADER_BYTES}")
 
 
 class StoredTexts:
@@ -141,9 +139,13 @@ def unpacked(text: str, fingerprint: bytes, record: bytes) -> PreparedText:
 
 def _packed(arrays: Iterable[Array]) -> Iterator[bytes]:
     """Yield each array's length and kind of number, and its numbers."""
+    # compiled, so imported only where it is used
+    from permille.align.decoding import CODE_BITS, HEADER_BYTES
+
+    header = np.dtype(f"u{HEADER_BYTES}")
     for array in arrays:
         code = _code_of(array)
-        yield np.array(len(array) << CODE_BITS | code, _HEADER).tobytes()
+        yield np.array(len(array) << CODE_BITS | code, header).tobytes()
         yield array.astype(_DTYPES[code]).tobytes()
 
 

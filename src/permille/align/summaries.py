@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from permille.align.arrays import Bytes, Floats, Ints
-from permille.align.coding import CODES, PRESENT, USED, best_stretch, count_rare_matches
-from permille.align.evidence import Block
-from permille.align.rarity import LEVELS, RARE
+from permille.align.counting import count_rare_matches
+from permille.align.evidence import CODES, PRESENT, RARE, USED, Block, best_stretch
+from permille.align.rarity import LEVELS
 from permille.align.refine import SUSPICIOUS, WordedPair
 from permille.align.wording import BREAKS
 
