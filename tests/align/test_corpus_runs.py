@@ -3,7 +3,7 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from permille.align.corpus_runs import CorpusRun, CorpusSearch
+from permille.align.corpus_runs import CorpusRun, CorpusSearch, Joined
 from permille.align.folding import fold
 
 LEAST = 6
@@ -17,7 +17,7 @@ DOCUMENTS = st.lists(st.tuples(st.sampled_from(["e1", "e2", "e3"]), TEXTS), max_
 def search(texts, documents, least=LEAST, *, normalized=False) -> list[list[CorpusRun]]:
     found = CorpusSearch(texts, least, normalized=normalized)
     found.add(documents)
-    assert found.num_cut_short == 0
+    assert found.num_cut_short == found.num_texts_cut_short == 0
     return found.runs()
 
 
@@ -105,3 +105,33 @@ def test_endless_repetition_ends_and_is_told():
     found.add([("e", "a" * 1_000_000)])
     assert found.num_cut_short == 1
     assert found.runs() == [[CorpusRun(0, 20_000, 1)]]
+
+
+def test_a_document_that_is_given_up_counts_once_in_whatever_parts_it_is_searched(monkeypatch):
+    text, document = "a" * 20_000, "a" * 300_000
+    parts = list(CorpusSearch([text], 51)._rows(Joined.of([document], normalized=False)))
+    num_rows = sum(map(len, parts))
+    monkeypatch.setattr("permille.align.corpus_runs._MOST_ROWS", num_rows)
+    found = CorpusSearch([text], 51)
+    found.add([("e", document)])
+    assert found.num_cut_short == 1
+
+
+def test_more_runs_than_rows_are_all_found():
+    shared = "".join(chr(0x4E00 + i) for i in range(200))
+    texts = [f"{chr(0x3400 + k)}{shared}" for k in range(150)]
+    documents = [("e", f"{k}{shared[: 60 + k]}") for k in range(120)]
+    assert search(texts, documents, 51) == [[CorpusRun(1, 180, 1)]] * len(texts)
+
+
+def test_texts_of_which_not_every_place_is_looked_up_are_counted():
+    def num_cut_short(texts: list[str]) -> int:
+        return CorpusSearch(texts, 51).num_texts_cut_short
+
+    # a block of 25 characters at every 26th: the last of 64 ends at 63 * 26 + 25
+    often, too_often = "a" * 1_688, "a" * 1_689
+    assert (len(often), len(too_often)) == (64 * 26 + 24, 64 * 26 + 25)
+    assert num_cut_short([often, "b" * 1_688]) == 0
+    assert num_cut_short([often, too_often, "b" * 2_000, too_often, "other"]) == 3
+    # what is said as often by several texts together is looked up in each
+    assert num_cut_short(["a" * 1_000 + f"{k}" for k in range(9)]) == 0

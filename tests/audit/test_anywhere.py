@@ -2,6 +2,9 @@
 
 import orjson
 
+from permille.audit.anywhere import search_everywhere
+from permille.audit.tally import Tally
+from permille.audit.views import TUNED_TRAIN
 from permille.core.records import Arm, Document, Generation, Part, Split
 
 
@@ -129,3 +132,31 @@ def test_generations_are_searched_in_groups(audit, writer, monkeypatch):
     whole = audit(generations, documents).values["verbatim_anywhere"]
     monkeypatch.setattr("permille.audit.anywhere.MAX_CHARS", 100)
     assert audit(generations, documents).values["verbatim_anywhere"] == whole
+
+
+def test_what_was_not_searched_to_the_end_is_counted(audit, writer):
+    documents = texts(writer)
+    generations = [Generation("laughing", "ha" * 2_000), Generation("g", documents[0].text[:90])]
+    found = audit(generations, documents).values["verbatim_anywhere"]
+    for form in ("exact", "normalized"):
+        assert found[form]["cut_short"] == {"documents": 0, "generations": 1}
+
+
+def test_a_document_of_endless_repetition_counts_each_time_that_it_is_read(
+    make_row, monkeypatch, tmp_path
+):
+    generations = [Generation(f"g{i}", letter * 20_000) for i, letter in enumerate("ab")]
+    documents = [Document(f"d{i}", letter * 300_000, f"e{i}") for i, letter in enumerate("aab")]
+
+    def documents_cut_short() -> int:
+        tallies = {TUNED_TRAIN: Tally([make_row(), make_row()])}
+        found = search_everywhere(generations, documents, tallies, 51, tmp_path, lambda *_: None)
+        assert found.cut_short["exact"]["generations"] == 2
+        return found.cut_short["exact"]["documents"]
+
+    assert documents_cut_short() == 3
+    # a group for each generation: its own letters only repeat there
+    monkeypatch.setattr("permille.audit.anywhere.MAX_CHARS", 100)
+    assert documents_cut_short() == 3
+    generations[1] = Generation("g1", "a" * 19_999)
+    assert documents_cut_short() == 4

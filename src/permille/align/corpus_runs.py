@@ -12,7 +12,13 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from permille.align.corpus_kernels import block_table, known_blocks, prefix_hashes, runs_at
+from permille.align.corpus_kernels import (
+    Sequences,
+    block_table,
+    known_blocks,
+    prefix_hashes,
+    runs_at,
+)
 from permille.align.folding import Codes, Folded, code_points, fold
 
 Longs = NDArray[np.int64]
@@ -50,6 +56,11 @@ class Joined:
     starts: Longs
     ends: Longs
     first_chars: Longs
+
+    @property
+    def sequences(self) -> Sequences:
+        """The texts as compiled code takes them."""
+        return Sequences(self.codes, self.starts, self.ends)
 
     @classmethod
     def of(cls, texts: Sequence[str], *, normalized: bool) -> "Joined":
@@ -95,19 +106,16 @@ class CorpusSearch:
         self._least, self._normalized = least_chars, normalized
         self._joined = Joined.of(list(self._place), normalized=normalized)
         self._block = least_chars // 2
-        self._table = block_table(
-            self._joined.codes,
-            self._joined.starts,
-            self._joined.ends,
-            self._block,
-            least_chars - self._block,
-        )
+        self._stride = least_chars - self._block
+        self._table, is_cut_short = block_table(self._joined.sequences, self._block, self._stride)
         self._prefixes, self._powers = prefix_hashes(self._joined.codes)
         self._spans = np.empty((0, 2), np.int64)
         self._contents = np.empty(0, np.uint64)
         self._held = np.empty((0, 2), np.uint64)
         self.num_cut_short = 0
         """Documents that repeat themselves so much that they were not searched to the end."""
+        self.num_texts_cut_short = sum(bool(is_cut_short[self._place[text]]) for text in texts)
+        """Texts that repeat themselves so much that not every place of theirs is looked up."""
 
     def add(self, documents: Iterable[tuple[str, str]]) -> None:
         """Search documents, each given as the name of its example and its text."""
@@ -119,14 +127,12 @@ class CorpusSearch:
 
     def _rows(self, documents: Joined) -> Iterator[Longs]:
         """Yield the runs in documents, shape (R, 3), in parts of bounded size."""
-        hashes, where, filled, shift = self._table
-        sides = (documents.codes, documents.starts, documents.ends)
-        hits = known_blocks(*sides, hashes, filled, shift, self._block)
-        texts = (self._joined.codes, self._joined.starts, self._joined.ends)
-        limits = (self._least - self._block, self._block, self._least, _MOST_ROWS)
+        sides = (documents.sequences, self._joined.sequences, self._table)
+        hits = known_blocks(documents.sequences, self._table, self._block)
+        limits = (self._stride, self._block, self._least, _MOST_ROWS)
         first = 0
         while first < len(hits):
-            rows, first, cut_short = runs_at(hits, first, *sides, *texts, hashes, where, *limits)
+            rows, first, cut_short = runs_at(hits, first, *sides, *limits)
             self.num_cut_short += cut_short
             if len(rows):
                 yield rows

@@ -35,11 +35,16 @@ class Anywhere:
         rows: The rows of each arm, in the order in which they were searched for.
         has_run: By form and arm, whether each of them has a run.
         num_examples: By form, in how many examples each run of a training generation stands.
+        cut_short: By form, how many documents and generations repeat themselves so much that they
+            were not searched to the end; a document counts each time that it is read.
     """
 
     rows: Mapping[ArmKey, list[Row]]
     has_run: Mapping[tuple[str, ArmKey], list[bool]]
     num_examples: Mapping[str, list[int]] = field(default_factory=lambda: {f: [] for f in FORMS})
+    cut_short: Mapping[str, dict[str, int]] = field(
+        default_factory=lambda: {form: {"documents": 0, "generations": 0} for form in FORMS}
+    )
 
     def added_to(self, report: AuditReport) -> AuditReport:
         """Return a report with `verbatim_anywhere` and `retrieval.verbatim_recall` of all controls.
@@ -79,6 +84,7 @@ class Anywhere:
                 "in_several": sum(1 < count < MANY_EXAMPLES for count in counts),
                 f"in_{MANY_EXAMPLES}_or_more": sum(count >= MANY_EXAMPLES for count in counts),
             },
+            "cut_short": self.cut_short[form],
         }
 
     def _ratio(self, form: str, arm: ArmKey) -> dict[str, object]:
@@ -135,6 +141,8 @@ def search_everywhere(
                 searches = _searched([g.text for g in group], documents, least_chars)
                 for form, search in searches.items():
                     _note(form, arm, group, search.runs(), found, file)
+                    found.cut_short[form]["documents"] += search.num_cut_short
+                    found.cut_short[form]["generations"] += search.num_texts_cut_short
                 done += len(group)
     progress("search every document", done, total)
     return found
