@@ -4,7 +4,8 @@ import gzip
 import importlib.util
 import json
 import sys
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -47,3 +48,25 @@ def references(shared: Path) -> dict[str, list[dict]]:
             yield from map(json.loads, lines)
 
     return {name: list(rows(name)) for name in ("bm25_top10", "stress")}
+
+
+def _folded_plainly(text: str) -> tuple[str, list[int]]:
+    """Fold one character after the other, by what Unicode says of each."""
+    kept: list[tuple[str, int]] = []
+    for at, character in enumerate(text):
+        is_word = character.isalnum() or (
+            ord(character) >= 128 and unicodedata.category(character)[0] in "MNLS"
+        )
+        if is_word:
+            lowered = character.lower()
+            kept.append((lowered if len(lowered) == 1 else character, at))
+        elif kept and kept[-1][0] != " ":
+            kept.append((" ", at))
+    if kept and kept[-1][0] == " ":
+        kept.pop()
+    return "".join(character for character, _ in kept), [at for _, at in kept]
+
+
+@pytest.fixture(scope="session")
+def folded_plainly() -> Callable[[str], tuple[str, list[int]]]:
+    return _folded_plainly

@@ -4,7 +4,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from permille.align.corpus_runs import CorpusRun, CorpusSearch, Joined
-from permille.align.folding import fold
 
 LEAST = 6
 PIECES = st.sampled_from(
@@ -48,14 +47,12 @@ def test_every_run_is_found_and_its_examples_are_counted(texts, documents):
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=4), DOCUMENTS)
-def test_every_run_without_case_and_punctuation_is_found(texts, documents):
-    def plain(text: str) -> str:
-        return "".join(map(chr, fold(text).codes.tolist()))
-
+def test_every_run_without_case_and_punctuation_is_found(folded_plainly, texts, documents):
+    folded_documents = [(name, folded_plainly(document)[0]) for name, document in documents]
     expected = []
     for text in texts:
-        positions = fold(text).positions.tolist()
-        runs = naive(plain(text), [(name, plain(document)) for name, document in documents], LEAST)
+        folded, positions = folded_plainly(text)
+        runs = naive(folded, folded_documents, LEAST)
         expected.append(
             [
                 CorpusRun(

@@ -1,23 +1,13 @@
 """A folded text is lower case with single blanks, and knows where each character stood."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.align.folding import fold
-
-
-def folded_plainly(text: str) -> tuple[str, list[int]]:
-    """Fold one character after the other."""
-    kept: list[tuple[str, int]] = []
-    for at, character in enumerate(text):
-        code = int(fold("a" + character + "a").codes[1:-1][0])
-        if code != ord(" ") or (kept and kept[-1][0] != " "):
-            kept.append((chr(code), at))
-    while kept and kept[-1][0] == " ":
-        kept.pop()
-    return "".join(character for character, _ in kept), [at for _, at in kept]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +26,9 @@ def test_marks_between_words_become_one_blank(text: str, folded: str, positions:
 
 
 @given(st.text(alphabet=st.sampled_from("aB1 .\n-é漢€\u0301\ud800") | st.characters(), max_size=40))
-def test_folding_is_that_of_one_character_after_the_other(text: str) -> None:
+def test_folding_is_that_of_one_character_after_the_other(
+    folded_plainly: Callable[[str], tuple[str, list[int]]], text: str
+) -> None:
     found = fold(text)
     codes, positions = folded_plainly(text)
     assert found.codes.tolist() == [ord(character) for character in codes]

@@ -10,7 +10,7 @@ from permille.core.errors import DataError
 from permille.core.records import Alignment
 
 _RECENT_TEXTS = 1_000
-_RECENT_CHARS = 5_000
+_RECENT_CHARS = 5_000_000
 
 
 class Aligner:
@@ -25,6 +25,7 @@ class Aligner:
         self._preparer = Preparer(self.config)
         self._detect = self._detector()
         self._recent: dict[str, PreparedText] = {}
+        self._recent_chars = 0
 
     def _detector(self) -> Callable[[PreparedText, PreparedText], Alignment]:
         """Return the rules as a function; the compiled code is imported only here."""
@@ -58,25 +59,24 @@ class Aligner:
                     "aligns it"
                 )
             return text
-        prepared = self._recent.pop(text, None) or self.prepare(text)
-        if len(text) <= _RECENT_CHARS:
-            self._recent[text] = prepared
-            if len(self._recent) > _RECENT_TEXTS:
-                del self._recent[next(iter(self._recent))]
+        prepared = self._recent.pop(text, None)
+        if prepared is None:
+            prepared = self.prepare(text)
+            self._recent_chars += len(text)
+        self._recent[text] = prepared
+        while len(self._recent) > _RECENT_TEXTS or self._recent_chars > _RECENT_CHARS:
+            forgotten = next(iter(self._recent))
+            del self._recent[forgotten]
+            self._recent_chars -= len(forgotten)
         return prepared
 
     def align_many(
         self, pairs: Iterable[tuple[str | PreparedText, str | PreparedText]]
     ) -> Iterator[Alignment]:
-        """Align pairs in order; each distinct text is prepared once."""
-        known: dict[str, PreparedText] = {}
+        """Align pairs in order, each as it is asked for.
 
-        def prepared(text: str | PreparedText) -> PreparedText:
-            if not isinstance(text, str):
-                return text
-            if text not in known:
-                known[text] = self.prepare(text)
-            return known[text]
-
+        A text that comes again is not prepared again, unless 1,000 other texts, or texts of 5
+        million characters, came in between: no more are remembered.
+        """
         for suspicious, source in pairs:
-            yield self.align(prepared(suspicious), prepared(source))
+            yield self.align(suspicious, source)
