@@ -144,11 +144,6 @@ def test_equal_sentences_are_no_paraphrases_and_in_the_default_they_are():
     assert confirms(equal_counts=True) == [True]
 
 
-def test_a_text_of_fifty_characters_is_counted_as_clean_and_in_the_default_not_measured():
-    assert AlignConfig.paper().measurable_chars == 51
-    assert AlignConfig().measurable_chars == 51
-
-
 def test_a_nul_character_becomes_a_blank_in_both(published, mended):
     generation = f"{HARBOR} {VIOLIN}".replace(" ", "\0", 3)
     document = f"{HARBOR} {VIOLIN} {TURBINE}"

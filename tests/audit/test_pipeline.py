@@ -183,6 +183,29 @@ def test_short_generations_are_not_measurable_and_never_zero(audit, writer):
     assert values["ratios"]["any"]["of"] == 1
 
 
+def test_a_text_of_fifty_characters_is_counted_as_clean_and_in_the_default_not_measured(
+    audit, shared
+):
+    copied = "Forty yellow boats counted by some old harbor master"[:51]
+    document = Document("d", f"{copied}. Engineers replaced the broken turbine with another.")
+    clean = "Grandmother planted beans behind our shed in March."
+
+    def counted(text: str, name: str, align: AlignConfig) -> tuple[int, int]:
+        generations = [Generation("g", text), Generation("clean", clean)]
+        ratio = audit(generations, [document], name=name, align=align).values["ratios"]["verbatim"]
+        return ratio["count"], ratio["of"]
+
+    def side_by_side(text: str) -> list[tuple[int, int]]:
+        return [
+            counted(text, "paper", AlignConfig.paper()),
+            counted(text, "standard", AlignConfig()),
+        ]
+
+    assert (len(copied), len(clean)) == (51, 51)
+    assert side_by_side(copied) == [(1, 2), (1, 2)]
+    assert side_by_side(copied[:50]) == [(0, 2), (0, 1)]
+
+
 def test_a_ratio_of_nothing_is_null_with_a_reason(audit, writer):
     values = audit([Generation("g", "too short")], [Document("d", writer.text())]).values
     assert values["ratios"]["any"] == {
