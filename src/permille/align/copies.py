@@ -196,7 +196,7 @@ def copied_spans(common: list[Quad], least_chars: int) -> list[Quad]:
 def mostly_inside(spans: Sequence[tuple[int, int]], runs: Sequence[Quad]) -> set[int]:
     """List the spans of the suspicious text, by number, of which more than half lies in runs.
 
-    What stands in several runs counts as often.
+    What stands in several runs counts once.
     """
     if not runs or not spans:
         return set()
@@ -205,7 +205,7 @@ def mostly_inside(spans: Sequence[tuple[int, int]], runs: Sequence[Quad]) -> set
         changes[start] += 1
         changes[end] -= 1
     # before each character, all that stands in runs: to compare all pairs would take the square
-    inside = np.concatenate(([0], changes.cumsum().cumsum()))
+    inside = np.concatenate(([0], (changes.cumsum() > 0).cumsum()))
     ends = np.array(spans, np.int64)
     before = inside[np.minimum(ends, len(inside) - 1)]
     covered = 2 * (before[:, 1] - before[:, 0]) > ends[:, 1] - ends[:, 0]
