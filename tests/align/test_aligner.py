@@ -1,0 +1,43 @@
+"""What the detector remembers between pairs."""
+
+from itertools import count
+
+import pytest
+
+from permille.align import Aligner, aligner
+
+TEXTS = [f"Text {at} tells of {at} yellow boats in the harbor." for at in range(8)]
+
+
+def prepared_anew(monkeypatch, pairs) -> list[str]:
+    """Align pairs and list the texts that were prepared for it, in order."""
+    ours, seen = Aligner(), []
+    prepare = ours.prepare
+    monkeypatch.setattr(ours, "prepare", lambda text: seen.append(text) or prepare(text))
+    list(ours.align_many(pairs))
+    assert len(ours._recent) <= aligner._RECENT_TEXTS
+    assert sum(map(len, ours._recent)) == ours._recent_chars <= aligner._RECENT_CHARS
+    return seen
+
+
+def test_a_text_that_comes_again_is_not_prepared_again(monkeypatch):
+    pairs = [(TEXTS[0], text) for text in TEXTS] + [(TEXTS[1], TEXTS[0])]
+    assert prepared_anew(monkeypatch, pairs) == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("_RECENT_TEXTS", 3), ("_RECENT_CHARS", 3 * len(TEXTS[0]))]
+)
+def test_only_the_texts_of_the_last_pairs_are_remembered(monkeypatch, limit, value):
+    monkeypatch.setattr(aligner, limit, value)
+    pairs = [(TEXTS[0], text) for text in TEXTS[1:]] + [(TEXTS[0], TEXTS[1]), ("x" * 999, TEXTS[0])]
+    anew = prepared_anew(monkeypatch, pairs)
+    assert anew[: len(TEXTS)] == TEXTS
+    assert anew[len(TEXTS) : len(TEXTS) + 2] == [TEXTS[1], "x" * 999]
+
+
+def test_pairs_are_aligned_as_they_are_asked_for(mended):
+    endless = ((TEXTS[at % 2], TEXTS[0]) for at in count())
+    found = mended.align_many(endless)
+    assert next(found) == mended.align(TEXTS[0], TEXTS[0])
+    assert next(found) == mended.align(TEXTS[1], TEXTS[0])
