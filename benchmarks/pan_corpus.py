@@ -66,11 +66,14 @@ class PanCorpus:
 
 @contextmanager
 def open_corpus(path: Path) -> Iterator[PanCorpus]:
-    """Open a corpus: its folder, or the archive that it came in.
+    """Open a corpus: its folder, the archive that it came in, or a folder with that alone.
 
     Raises:
         DataError: If there is no corpus at `path`.
     """
+    archives = [] if (path / "src").is_dir() else list(path.glob("*.tar.gz"))
+    if len(archives) == 1:
+        path = archives[0]
     if not path.is_file():
         yield PanCorpus(path)
         return

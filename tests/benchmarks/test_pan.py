@@ -98,14 +98,15 @@ def test_what_was_written_is_read_as_it_was(pan, corpus, tmp_path):
 
 
 def test_the_archive_scores_as_the_folder(pan, corpus, tmp_path, capsys):
-    archive = tmp_path / "corpus.tar.gz"
+    archive = tmp_path / "downloaded" / "corpus.tar.gz"
+    archive.parent.mkdir()
     with tarfile.open(archive, "w:gz") as tar:
         tar.add(corpus, "train_corpus")
     scores = []
-    for path in (corpus, archive):
+    for path in (corpus, archive, archive.parent):
         pan.main(["--corpus", str(path), "--align", "pan", "--out", str(tmp_path / "out")])
         scores.append(last_line(capsys)["all"])
-    assert scores[0] == scores[1]
+    assert scores[0] == scores[1] == scores[2]
 
 
 def test_a_draw_of_pairs_follows_the_seed(pan, corpus, tmp_path, capsys):
