@@ -56,6 +56,16 @@ def wait_until(page: Any, expression: str, timeout_s: float = 20.0) -> None:
         page.wait_for_timeout(20)
 
 
+def count(opened: Opened) -> str:
+    """Return what the page says of how many cases are left."""
+    return str(opened.page.locator("#case-count").inner_text())
+
+
+def choose(opened: Opened, name: str, value: str) -> None:
+    """Choose a value of a filter of the cases."""
+    opened.page.locator(f"#case-filters [name={name}]").select_option(value)
+
+
 def serious_faults(browser: Any, path: Path, axe: str, scheme: str) -> list[tuple[str, str]]:
     """Return what axe-core finds serious in a file: each rule and an element that breaks it."""
     context = browser.new_context(color_scheme=scheme, bypass_csp=True)

@@ -9,7 +9,7 @@ import pytest
 
 from permille.report.comparison import FailedCell, write_comparison
 
-from .browser import Opened, open_page, serious_faults, started
+from .browser import Opened, open_page, serious_faults
 from .made_run import HOSTILE, ratios
 
 pytestmark = pytest.mark.browser
@@ -32,12 +32,6 @@ def row(task: str, count: int, seed: int) -> dict[str, Any]:
         if task == "multitask"
         else {},
     }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from permille.report.comparison import write_comparison
 from permille.report.config import ReportConfig
 from permille.report.page import write_report
 
-from .browser import open_page, started
+from .browser import open_page
 from .made_run import make_attention, make_run, ratios
 
 pytestmark = pytest.mark.browser
@@ -56,12 +56,6 @@ TOO_WIDE = """(width) => [...document.querySelectorAll('main *, header *, footer
   .filter((node) => node.getBoundingClientRect().right > width + 1)
   .filter((node) => !node.closest('.scroll, [role=listbox]'))
   .map((node) => node.outerHTML.slice(0, 90))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

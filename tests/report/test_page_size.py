@@ -3,7 +3,6 @@
 import gzip
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from permille.report.config import ReportConfig, Texts
 from permille.report.page import write_report
 
-from .browser import open_page, started, wait_until
+from .browser import open_page, wait_until
 from .made_run import make_report, write_lines
 
 pytestmark = pytest.mark.browser
@@ -93,12 +92,6 @@ def page(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
     write_cases(folder, articles(shared_data))
     return write_report(folder, ReportConfig(texts=Texts.full))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started() as found:
-        yield found
 
 
 def test_a_page_of_real_cases_stays_small_paints_soon_and_filters_at_once(
