@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from permille.report.comparison_rows import (
     frontier,
     named_rows,
+    short_names,
     swept_settings,
     swept_text,
     utility_of,
@@ -47,6 +48,29 @@ def test_rows_are_named_by_their_task_and_those_of_foreign_texts_are_texts() -> 
     rows = [{"task": "qa", "run": "a"}, {"task": None, "run": "b"}]
     assert list(named_rows(rows)) == ["qa", "texts"]
     assert list(named_rows([*rows, {"task": None, "run": "top/c"}])) == ["qa", "b", "c"]
+
+
+def mixture(tasks: str, budget: str, run: str) -> dict[str, object]:
+    overrides = ["task=multitask", f"task.tasks=[{tasks}]", f"task.budget={budget}"]
+    return {"task": "multitask", "run": run, "overrides": overrides}
+
+
+def test_a_drawing_names_a_mixture_by_its_tasks_and_the_last_words_of_what_was_swept() -> None:
+    alone = {"task": "qa", "run": "q", "overrides": ["task=qa"]}
+    rows = [alone, mixture("qa,dialogue", "steps", "a"), mixture("a,b,c,d", "examples", "b")]
+    wanted = {
+        "qa": "qa",
+        "a": "qa + dialogue, budget=steps",
+        "b": "4 tasks, budget=examples",
+    }
+    assert short_names(rows) == wanted
+
+
+def test_rows_that_a_short_name_would_confuse_keep_their_own() -> None:
+    rows = [mixture("a,b,c,d", "steps", "one"), mixture("a,b,c,e", "steps", "two")]
+    assert short_names(rows) == {"one": "one", "two": "two"}
+    seeds = [{"task": "qa", "run": str(n), "overrides": ["x.seed=1", f"seed={n}"]} for n in (1, 2)]
+    assert list(short_names(seeds).values()) == ["qa, seed=1", "qa, seed=2"]
 
 
 def test_the_first_score_is_the_utility() -> None:

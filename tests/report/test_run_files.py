@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from permille.core.errors import DataError
-from permille.report.run_files import RunFiles
+from permille.report.run_files import RunFiles, curves_of
 
 
 def test_a_folder_without_a_report_is_no_run(tmp_path: Path) -> None:
@@ -53,7 +53,11 @@ def test_what_was_measured_after_the_training_can_be_put_at_another_epoch(tmp_pa
         for value, epoch, step in ((1.0, 0, 5), (2.0, 1, 9), (3.0, 1, None), (4.0, None, None))
     ]
     (tmp_path / "metrics.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    assert RunFiles(tmp_path).curves(0)["any"] == [(0, 1.0), (0, 3.0), (1, 2.0)]
+    assert curves_of(RunFiles(tmp_path).lines("metrics.jsonl"), 0)["any"] == [
+        (0, 1.0),
+        (0, 3.0),
+        (1, 2.0),
+    ]
     assert RunFiles(tmp_path).curves()["any"] == [(0, 1.0), (1, 2.0), (1, 3.0)]
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from permille.report.across_tasks import across_tasks
 from permille.report.attention_table import short_across_sentences
 from permille.report.between_runs import counterfactual_sentence, counterfactuals, seed_spread
-from permille.report.between_tables import between_tables
+from permille.report.between_tables import Table, between_tables
 from permille.report.claim import objects, part, sweep_claim
 from permille.report.comparison_charts import comparison_charts
-from permille.report.comparison_rows import Row, named_rows, swept_settings, task_of
+from permille.report.comparison_rows import Row, named_rows, short_names, swept_settings, task_of
 from permille.report.comparison_tables import (
     HEADER,
     cells_of,
@@ -111,39 +111,55 @@ def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, obje
 
 def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedCell]) -> Path:
     """Write the comparison into `folder` in every form; return the path of comparison.json."""
-    comparison = compare(rows, failed)
-    papers = objects(comparison["paper"])
-    charts = comparison_charts(rows)
+    comparison, charts = compare(rows, failed), comparison_charts(rows)
+    tables = between_tables(comparison)
     for chart in charts:
         (folder / f"{chart.name}.svg").write_text(svg_file(chart.figure), encoding="utf-8")
-    (folder / "comparison.md").write_text(to_markdown(comparison, rows), encoding="utf-8")
+    (folder / "comparison.md").write_text(to_markdown(comparison, rows, tables), encoding="utf-8")
     (folder / "comparison.csv").write_text(csv_text(rows), encoding="utf-8", newline="")
-    tables = between_tables(comparison)
     for table in tables:
         own = folder / f"comparison_{table.name}.csv"
         own.write_text(table.csv(), encoding="utf-8", newline="")
-    swept = swept_settings(rows)
     styles, scripts = [own_file("page.css")], [own_file("comparison.js")]
     values = {
         "title": "permille: comparison",
-        "claim": sweep_claim(
-            {name: part(row, "difference") for name, row in named_rows(rows).items()}
-        ),
         "policy": policy(styles, scripts),
         "styles": styles,
         "scripts": scripts,
+        "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
+        **_of_runs(folder, rows),
+        **_between_runs(comparison, tables),
+    }
+    page = render("comparison.html.j2", values)
+    (folder / "comparison.html").write_text(page, encoding="utf-8", errors="replace")
+    return _write_json(folder / "comparison.json", comparison)
+
+
+def _of_runs(folder: Path, rows: Sequence[Row]) -> dict[str, object]:
+    """Return what the page says of each run."""
+    named, short, swept = named_rows(rows), short_names(rows), swept_settings(rows)
+    has_attention = any(row.get("cad") is not None or part(row, "token_score") for row in rows)
+    return {
+        "claim": sweep_claim({short[name]: part(row, "difference") for name, row in named.items()}),
         "header": HEADER,
         "rows": [
             (page_link(Path(str(row["run"])) / "report.html", folder), cells_of(name, row, swept))
-            for name, row in named_rows(rows).items()
+            for name, row in named.items()
         ],
+        "short": short,
         "tasks": sorted(set(map(task_of, rows))),
-        "failed": [asdict(cell) for cell in failed],
+        "has_attention": has_attention,
+    }
+
+
+def _between_runs(comparison: Mapping[str, object], tables: Sequence[Table]) -> dict[str, object]:
+    """Return what the page says of runs together."""
+    papers = objects(comparison["paper"])
+    by_name = {table.name: table for table in tables}
+    return {
+        "failed": comparison["failed"],
         "correlation": correlation_text(part(comparison, "correlation", "cad_vs_any")),
-        "attention": short_across_sentences(part(comparison, "attention", "across_tasks"))
-        if any(row.get("cad") is not None or part(row, "token_score") for row in rows)
-        else [],
-        "charts": [(inline_svg(chart.figure, chart.title), chart) for chart in charts],
+        "attention": short_across_sentences(part(comparison, "attention", "across_tasks")),
         "multitask": comparison["multitask"],
         "paper": papers,
         "paper_finds": f"{FINDINGS_TEXT}. {FIGURES_SOURCE}",
@@ -153,12 +169,9 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
             (counterfactual_sentence(group), group)
             for group in objects(comparison["counterfactual"])
         ],
-        "matrix": next((one for one in tables if one.name == "task_matrix"), None),
-        "sampled": next((one for one in tables if one.name == "sampled"), None),
+        "matrix": by_name.get("task_matrix"),
+        "sampled": by_name.get("sampled"),
     }
-    page = render("comparison.html.j2", values)
-    (folder / "comparison.html").write_text(page, encoding="utf-8", errors="replace")
-    return _write_json(folder / "comparison.json", comparison)
 
 
 def _write_json(target: Path, values: Mapping[str, object]) -> Path:

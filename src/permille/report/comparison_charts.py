@@ -16,6 +16,7 @@ from permille.report.comparison_rows import (
     interval_of,
     named_rows,
     permille_of,
+    short_names,
     swept_settings,
     task_of,
     utility_of,
@@ -44,13 +45,15 @@ def comparison_charts(rows: Sequence[Row]) -> list[Chart]:
     """Return the drawings that the rows allow."""
     if not rows:
         return []
-    names = named_rows(rows)
+    names, short = named_rows(rows), short_names(rows)
     charts = [
         Chart(
             "comparison",
             "The ratio of each run",
             "Any kind, per mille with 95 % intervals.",
-            interval_chart({name: part(row, "ratios", "any") for name, row in names.items()}),
+            interval_chart(
+                {short[name]: part(row, "ratios", "any") for name, row in names.items()}
+            ),
         )
     ]
     swept = swept_settings(rows)
@@ -86,13 +89,13 @@ def sweep_chart(rows: Sequence[Row], setting: str, swept: Sequence[str]) -> Char
 
 def multitask_chart(rows: Sequence[Row]) -> Chart:
     """Draw each task alone beside the same task in all of its mixtures."""
-    pairs = multitask_rows(rows)
+    pairs, short = multitask_rows(rows), short_names(rows)
     ratios: dict[str, Mapping[str, object]] = {}
     for task in dict.fromkeys(str(found["task"]) for found in pairs):
         for found in (one for one in pairs if one["task"] == task):
-            alone = "alone" if found["alone"] == task else f"alone in {found['alone']}"
+            alone = "alone" if found["alone"] == task else f"alone, {short[str(found['alone'])]}"
             ratios[f"{task}, {alone}"] = part(found, "ratio_alone")
-            ratios[f"{task}, in {found['mixture']}"] = part(found, "ratio_mixture")
+            ratios[f"{task}, in {short[str(found['mixture'])]}"] = part(found, "ratio_mixture")
     return Chart(
         "comparison_multitask",
         "Tasks alone and in a mixture",
@@ -125,7 +128,7 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
     """
     points = utility_points(rows)
     figure, panels = panel_grid(len(points))
-    by_name = named_rows(rows)
+    by_name, short = named_rows(rows), short_names(rows)
     colors = task_colors(map(task_of, rows))
     for axes, (score, found) in zip(panels, points.items(), strict=True):
         by_task: dict[str, dict[str, tuple[float, float]]] = {}
@@ -142,7 +145,9 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
                     axes, *point, interval_of(by_name[name]), color, is_hollow=name not in best
                 )
                 if name in named and len(named) <= MAX_NAMED:
-                    axes.annotate(name, point, (5, 4), textcoords="offset points", fontsize=8)
+                    axes.annotate(
+                        short[name], point, (5, 4), textcoords="offset points", fontsize=8
+                    )
         if len(by_task) > 1:
             axes.legend(fontsize=8, frameon=False)
         axes.set_xlabel(score)
@@ -163,11 +168,11 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
 def cad_chart(rows: Sequence[Row]) -> Chart:
     """Draw the ratio against the CAD of the audited weights."""
     points = correlated_points(rows)
-    by_name = named_rows(rows)
+    by_name, short = named_rows(rows), short_names(rows)
     figure = draw_dispersion_against_ratio(
         [cad for cad, _ in points.values()],
         [permille for _, permille in points.values()],
-        list(points),
+        [short[name] for name in points],
         intervals=[interval_of(by_name[name]) for name in points],
         tasks=[task_of(by_name[name]) for name in points],
         colors=task_colors(map(task_of, rows)),

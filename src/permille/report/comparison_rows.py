@@ -1,5 +1,6 @@
 """The rows of a comparison: their names, what was swept, and the points they make."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +9,10 @@ from permille.report.claim import part
 Row = Mapping[str, object]
 POOLED_TASK = "multitask"
 """Left out of the correlation: its ratio is made of the other tasks' texts."""
+MIXED_TASKS = "task.tasks"
+"""The setting that lists the tasks of a mixture."""
+MAX_LISTED = 3
+"""Tasks of a mixture that a drawing names; more are counted."""
 
 
 def task_of(row: Row) -> str:
@@ -22,6 +27,34 @@ def named_rows(rows: Sequence[Row]) -> dict[str, Row]:
         task if tasks.count(task) == 1 else Path(str(row["run"])).name: row
         for task, row in zip(tasks, rows, strict=True)
     }
+
+
+def short_names(rows: Sequence[Row]) -> dict[str, str]:
+    """Return for each name of `named_rows` one that people read in a drawing.
+
+    It says the task, of a mixture the tasks in it, and what was swept by the last words of its
+    settings. Where that does not tell rows apart, a row keeps its name.
+    """
+    named = named_rows(rows)
+    swept = [name for name in swept_settings(rows) if name != MIXED_TASKS]
+    short = {
+        name: name if name == task_of(row) else _short(row, swept) for name, row in named.items()
+    }
+    counts = Counter(short.values())
+    return {name: one if counts[one] == 1 else name for name, one in short.items()}
+
+
+def _short(row: Row, swept: Sequence[str]) -> str:
+    overrides = overrides_of(row)
+    tasks = overrides.get(MIXED_TASKS, "").strip("[]").split(",")
+    listed = " + ".join(tasks) if len(tasks) <= MAX_LISTED else f"{len(tasks)} tasks"
+    last_words = [name.rpartition(".")[2] for name in swept]
+    settings = [
+        f"{last if last_words.count(last) == 1 else name}={overrides[name]}"
+        for name, last in zip(swept, last_words, strict=True)
+        if name in overrides
+    ]
+    return ", ".join([listed or task_of(row), *settings])
 
 
 def permille_of(row: Row) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from permille.core.records import KINDS_BY_STRENGTH
-from permille.report.between_tables import between_tables
+from permille.report.between_tables import Table
 from permille.report.claim import (
     contrast_text,
     interval_text,
@@ -69,8 +69,16 @@ def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
     ]
 
 
-def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
-    """Return the comparison as a Markdown page."""
+def to_markdown(
+    comparison: Mapping[str, object], rows: Sequence[Row], tables: Sequence[Table] = ()
+) -> str:
+    """Return the comparison as a Markdown page.
+
+    Args:
+        comparison: The content of comparison.json.
+        rows: Its rows.
+        tables: What `between_tables` makes of it.
+    """
     swept = swept_settings(rows)
     table = [list(HEADER), ["---"] * len(HEADER)]
     table += [
@@ -84,7 +92,7 @@ def to_markdown(comparison: Mapping[str, object], rows: Sequence[Row]) -> str:
         difference = contrast_text(part(found, "difference"))
         which = f"{found['task']}, in {found['mixture']} minus alone"
         lines += ["", f"{which}, over all prompts: {difference}."]
-    for own in between_tables(comparison):
+    for own in tables:
         lines += ["", *own.markdown()]
     papers = objects(comparison.get("paper"))
     lines += ["", f"{FINDINGS_TEXT}. {FIGURES_SOURCE}.", ""] if papers else []

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from permille.core.errors import DataError
 from permille.report.claim import Report
 
 JsonObject = dict[str, object]
+Curves = Mapping[str, list[tuple[float, float]]]
 AGAIN = "audit the run again (evaluate.py run=RUN) or bring the file back"
 """What to do with a run whose files are damaged."""
 
@@ -62,24 +63,30 @@ class RunFiles:
                     f"{path}, line {number}: want an object of JSON, got {error}; {AGAIN}"
                 ) from error
 
-    def curves(self, audited_epoch: float | None = None) -> Mapping[str, list[tuple[float, float]]]:
-        """Return each metric's (epoch, value) points in the order of epochs.
-
-        Args:
-            audited_epoch: Where to put what was measured after the training, which has no step
-                and is written behind the last epoch; None leaves it there.
-        """
-        curves: dict[str, list[tuple[float, float]]] = {}
-        for line in self.lines("metrics.jsonl"):
-            epoch, value = line.get("epoch"), line.get("value")
-            is_final = "step" in line and line["step"] is None and epoch is not None
-            if is_final and audited_epoch is not None:
-                epoch = audited_epoch
-            if isinstance(epoch, int | float) and isinstance(value, int | float):
-                curves.setdefault(str(line["name"]), []).append((epoch, value))
-        # of two values at one epoch the one written last stays last
-        return {name: sorted(points, key=lambda p: p[0]) for name, points in curves.items()}
+    def curves(self) -> Curves:
+        """Return each metric's (epoch, value) points in the order of epochs."""
+        return curves_of(self.lines("metrics.jsonl"))
 
     def wanted(self, name: str, ids: set[str]) -> Iterator[JsonObject]:
         """Yield the lines of generations.jsonl or documents.jsonl.gz with the wanted ids."""
         return (line for line in self.lines(name) if line["id"] in ids)
+
+
+def curves_of(lines: Iterable[JsonObject], audited_epoch: float | None = None) -> Curves:
+    """Return each metric's (epoch, value) points in the order of epochs.
+
+    Args:
+        lines: Those of metrics.jsonl.
+        audited_epoch: Where to put what was measured after the training, which has no step
+            and is written behind the last epoch; None leaves it there.
+    """
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for line in lines:
+        epoch, value = line.get("epoch"), line.get("value")
+        is_final = "step" in line and line["step"] is None and epoch is not None
+        if is_final and audited_epoch is not None:
+            epoch = audited_epoch
+        if isinstance(epoch, int | float) and isinstance(value, int | float):
+            curves.setdefault(str(line["name"]), []).append((epoch, value))
+    # of two values at one epoch the one written last stays last
+    return {name: sorted(points, key=lambda p: p[0]) for name, points in curves.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from permille.report.claim import Report, part
-from permille.report.run_files import RunFiles
+from permille.report.run_files import RunFiles, curves_of
 
 Points = Sequence[tuple[float, float]]
 RATIO_PANEL = "per mille"
@@ -19,7 +19,8 @@ PANELS = {
 
 def audited_curves(files: RunFiles) -> Mapping[str, Points]:
     """Return a finished run's curves, what the audit found at the epoch whose weights it is of."""
-    return files.curves(kept_epoch(files.report(), files.curves()))
+    lines = list(files.lines("metrics.jsonl"))
+    return curves_of(lines, kept_epoch(files.report(), curves_of(lines)))
 
 
 def training_panels(curves: Mapping[str, Points]) -> dict[str, dict[str, Points]]:
