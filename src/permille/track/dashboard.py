@@ -7,11 +7,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from permille.core.errors import PermilleError, require
+import wandb
+from wandb.sdk.lib.service.service_connection import WandbApiFailedError
+
+from permille.core.errors import PermilleError, ServiceError, require
 
 KINDS = ("any", "verbatim", "paraphrase", "idea")
 SCORES = ("rouge_l", "f1", "bleu", "accuracy")
 """How well a task is done, by one score a task."""
+COLUMNS = 3
+MAX_RUNS = 100
+"""Runs in a panel; W&B's own 10 are fewer than a sweep has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,15 @@ def sections() -> list[object]:
     """
     workspaces = require("wandb_workspaces.workspaces", extra="dashboard")
     return [
-        workspaces.Section(name=name, is_open=True, panels=[_panel(panel) for panel in panels])
+        workspaces.Section(
+            name=name,
+            is_open=True,
+            panels=[_panel(panel) for panel in panels],
+            # a section turns pages where its panels are more than its rows hold
+            layout_settings=workspaces.SectionLayoutSettings(
+                columns=COLUMNS, rows=-(-len(panels) // COLUMNS)
+            ),
+        )
         for name, panels in SECTIONS.items()
     ]
 
@@ -89,12 +103,23 @@ def make_dashboard(entity: str, project: str) -> str:
 
     Raises:
         SettingsError: If `wandb-workspaces` is not installed.
+        ServiceError: If W&B does not take it: no key, no server, no right to the project.
     """
     workspaces = require("wandb_workspaces.workspaces", extra="dashboard")
     made = workspaces.Workspace(
-        name="permille", entity=entity, project=project, sections=sections()
+        name="permille",
+        entity=entity,
+        project=project,
+        sections=sections(),
+        settings=workspaces.WorkspaceSettings(x_axis="epoch", max_runs=MAX_RUNS),
     )
-    return str(made.save().url)
+    try:
+        return str(made.save().url)
+    except (wandb.errors.Error, WandbApiFailedError) as error:
+        raise ServiceError(
+            f"W&B did not save the dashboard in {entity}/{project} ({str(error).strip()}); log in by `wandb "
+            "login` or WANDB_API_KEY, and name a server of your own by WANDB_BASE_URL"
+        ) from error
 
 
 def _panel(panel: Panel) -> object:
