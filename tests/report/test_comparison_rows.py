@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from permille.report.comparison_rows import (
     frontier,
     named_rows,
+    point_names,
     short_names,
     swept_settings,
     swept_text,
@@ -60,8 +61,8 @@ def test_a_drawing_names_a_mixture_by_its_tasks_and_the_last_words_of_what_was_s
     rows = [alone, mixture("qa,dialogue", "steps", "a"), mixture("a,b,c,d", "examples", "b")]
     wanted = {
         "qa": "qa",
-        "a": "qa + dialogue, budget=steps",
-        "b": "4 tasks, budget=examples",
+        "a": "qa + dialogue (budget=steps)",
+        "b": "4 tasks (budget=examples)",
     }
     assert short_names(rows) == wanted
 
@@ -70,7 +71,14 @@ def test_rows_that_a_short_name_would_confuse_keep_their_own() -> None:
     rows = [mixture("a,b,c,d", "steps", "one"), mixture("a,b,c,e", "steps", "two")]
     assert short_names(rows) == {"one": "one", "two": "two"}
     seeds = [{"task": "qa", "run": str(n), "overrides": ["x.seed=1", f"seed={n}"]} for n in (1, 2)]
-    assert list(short_names(seeds).values()) == ["qa, seed=1", "qa, seed=2"]
+    assert list(short_names(seeds).values()) == ["qa (seed=1)", "qa (seed=2)"]
+
+
+def test_points_of_one_swept_setting_are_named_by_its_values() -> None:
+    seeds = [{"task": "qa", "run": f"r{n}", "overrides": [f"x.seed={n}"]} for n in (1, 2)]
+    assert point_names(seeds) == ({"r1": "1", "r2": "2"}, " Beside each point stands its x.seed.")
+    both = [{**row, "overrides": [*row["overrides"], f"y={row['run']}"]} for row in seeds]
+    assert point_names(both) == (short_names(both), "")
 
 
 def test_the_first_score_is_the_utility() -> None:

@@ -175,6 +175,16 @@ def test_the_figures_of_the_training_stand_in_a_table_too(run: Path) -> None:
     assert '<th scope="row">1, audited</th><td class="figure">1</td>' in page
 
 
+def test_a_run_without_ratios_by_epoch_says_how_to_get_them(run: Path) -> None:
+    said = "<code>audit.every_n_epochs=5</code>"
+    assert said in write_report(run, ReportConfig()).read_text(encoding="utf-8")
+    with (run / "metrics.jsonl").open("a") as file:
+        for epoch in range(2):
+            line = {"name": "memorization/any_permille", "value": 1.0, "epoch": epoch, "step": 1}
+            file.write(json.dumps(line) + "\n")
+    assert said not in write_report(run, ReportConfig()).read_text(encoding="utf-8")
+
+
 def test_a_run_without_cases_has_a_page(tmp_path: Path) -> None:
     page = write_report(make_run(tmp_path, 0), ReportConfig()).read_text()
     assert block(page, "cases-data") == []

@@ -75,18 +75,15 @@ def across_sentences(across: Figures) -> Iterator[str]:
         yield f"{title}: {_correlation(found)}"
 
 
-def short_across_sentences(across: Figures) -> list[str]:
-    """Return the same, with all tests that have no result in one last sentence, by their reason."""
+def short_across_sentences(across: Figures) -> tuple[list[str], list[str]]:
+    """Return the sentences of tests that have a result, and why others have none, a reason each."""
     tests = list(_tests(across))
     said = [f"{title}: {_correlation(found)}" for title, found in tests if _has_result(found)]
     without: dict[str, list[str]] = {}
     for title, found in tests:
         if not _has_result(found):
             without.setdefault(str(found.get("reason")), []).append(title)
-    if without:
-        reasons = "; ".join(f"{reason} ({'; '.join(of)})" for reason, of in without.items())
-        said.append(f"without a result, {len(tests) - len(said)} of {len(tests)}: {reasons}")
-    return said
+    return said, [f"{reason}: {'; '.join(of)}" for reason, of in without.items()]
 
 
 def _tests(across: Figures) -> Iterator[tuple[str, Figures]]:

@@ -16,6 +16,7 @@ from permille.report.comparison_rows import (
     interval_of,
     named_rows,
     permille_of,
+    point_names,
     short_names,
     swept_settings,
     task_of,
@@ -128,7 +129,8 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
     """
     points = utility_points(rows)
     figure, panels = panel_grid(len(points))
-    by_name, short = named_rows(rows), short_names(rows)
+    by_name = named_rows(rows)
+    short, said = point_names(rows)
     colors = task_colors(map(task_of, rows))
     for axes, (score, found) in zip(panels, points.items(), strict=True):
         by_task: dict[str, dict[str, tuple[float, float]]] = {}
@@ -148,7 +150,7 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
                     axes.annotate(
                         short[name], point, (5, 4), textcoords="offset points", fontsize=8
                     )
-        if len(by_task) > 1:
+        if len(found) > 1:
             axes.legend(fontsize=8, frameon=False)
         axes.set_xlabel(score)
         axes.margins(0.2)
@@ -160,7 +162,8 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
         "Memorization against utility",
         "A panel a score, a color a task, per mille with 95 % intervals. Filled and joined is the "
         "frontier of a task's measured figures: no other run of it has more utility with as little "
-        "memorization. Where intervals overlap, another draw of prompts may join other runs.",
+        "memorization. Where intervals overlap, another draw of prompts may join other runs."
+        + said,
         figure,
     )
 
@@ -168,7 +171,8 @@ def utility_chart(rows: Sequence[Row]) -> Chart:
 def cad_chart(rows: Sequence[Row]) -> Chart:
     """Draw the ratio against the CAD of the audited weights."""
     points = correlated_points(rows)
-    by_name, short = named_rows(rows), short_names(rows)
+    by_name = named_rows(rows)
+    short, said = point_names(rows)
     figure = draw_dispersion_against_ratio(
         [cad for cad, _ in points.values()],
         [permille for _, permille in points.values()],
@@ -182,6 +186,6 @@ def cad_chart(rows: Sequence[Row]) -> Chart:
         "CAD against the ratio",
         "CAD of the audited weights, any kind in per mille with 95 % intervals. The line, drawn "
         "where there are tasks enough, is a least-squares fit with its 95 % interval, which takes "
-        "whole tasks as independent.",
+        "whole tasks as independent." + said,
         figure,
     )

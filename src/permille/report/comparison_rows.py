@@ -35,13 +35,30 @@ def short_names(rows: Sequence[Row]) -> dict[str, str]:
     It says the task, of a mixture the tasks in it, and what was swept by the last words of its
     settings. Where that does not tell rows apart, a row keeps its name.
     """
-    named = named_rows(rows)
-    swept = [name for name in swept_settings(rows) if name != MIXED_TASKS]
+    named, swept = named_rows(rows), _swept_beside_tasks(rows)
     short = {
         name: name if name == task_of(row) else _short(row, swept) for name, row in named.items()
     }
     counts = Counter(short.values())
     return {name: one if counts[one] == 1 else name for name, one in short.items()}
+
+
+def point_names(rows: Sequence[Row]) -> tuple[dict[str, str], str]:
+    """Return names for points whose color says the task, and what a drawing has to say of them.
+
+    Where one setting was swept these are its values, which leave most room; else `short_names`.
+    """
+    named, swept = named_rows(rows), _swept_beside_tasks(rows)
+    if len(swept) == 1:
+        values = {name: overrides_of(row).get(swept[0], "") for name, row in named.items()}
+        of_tasks = {(task_of(named[name]), value) for name, value in values.items()}
+        if len(of_tasks) == len(named) and all(values.values()):
+            return values, f" Beside each point stands its {swept[0]}."
+    return short_names(rows), ""
+
+
+def _swept_beside_tasks(rows: Sequence[Row]) -> list[str]:
+    return [name for name in swept_settings(rows) if name != MIXED_TASKS]
 
 
 def _short(row: Row, swept: Sequence[str]) -> str:
@@ -54,7 +71,7 @@ def _short(row: Row, swept: Sequence[str]) -> str:
         for name, last in zip(swept, last_words, strict=True)
         if name in overrides
     ]
-    return ", ".join([listed or task_of(row), *settings])
+    return (listed or task_of(row)) + (f" ({', '.join(settings)})" if settings else "")
 
 
 def permille_of(row: Row) -> float | None:

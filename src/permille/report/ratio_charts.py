@@ -66,7 +66,7 @@ def draw_dispersion_against_ratio(
         axes.plot(x[index], y[index], "o", color=colors[task], clip_on=False)
         if is_named:
             _name(axes, labels[index], (x[index], y[index]))
-    if not is_named:
+    if num_tasks < num_points:
         shown = list(dict.fromkeys(of_known))
         handles = [Line2D([], [], color=colors[task], marker="o", ls="") for task in shown]
         axes.legend(handles, [printable(str(task)) for task in shown], fontsize=8, frameon=False)

@@ -116,8 +116,9 @@ def make_dashboard(entity: str, project: str) -> str:
     try:
         return str(made.save().url)
     except (wandb.errors.Error, WandbApiFailedError) as error:
+        why = str(error).strip()
         raise ServiceError(
-            f"W&B did not save the dashboard in {entity}/{project} ({str(error).strip()}); log in by `wandb "
+            f"W&B did not save the dashboard in {entity}/{project} ({why}); log in by `wandb "
             "login` or WANDB_API_KEY, and name a server of your own by WANDB_BASE_URL"
         ) from error
 
