@@ -2,7 +2,13 @@
 
 import csv
 
-from permille.report.comparison_tables import HEADER, cells_of, csv_text
+from permille.report.comparison_tables import (
+    HEADER,
+    PAGE_HEADER,
+    cells_of,
+    csv_text,
+    sorted_for_page,
+)
 
 from .made_run import ratios
 
@@ -49,3 +55,11 @@ def test_a_run_without_figures_has_empty_cells() -> None:
     bare = {"run": "r", "task": None, "overrides": [], "ratios": {}}
     assert cells_of("r", bare, [])[-1].text == ""
     assert len(cells_of("r", bare, [])) == len(HEADER)
+
+
+def test_on_the_page_what_a_ratio_is_compared_to_stands_beside_it() -> None:
+    assert PAGE_HEADER[3:6] == ("any", "held-out any", "difference")
+    cells = cells_of("qa", ROW, ["seed"])
+    assert dict(zip(PAGE_HEADER, sorted_for_page(cells), strict=True)) == dict(
+        zip(HEADER, cells, strict=True)
+    )

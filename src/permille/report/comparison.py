@@ -17,10 +17,11 @@ from permille.report.claim import objects, part, sweep_claim
 from permille.report.comparison_charts import comparison_charts
 from permille.report.comparison_rows import Row, named_rows, short_names, swept_settings, task_of
 from permille.report.comparison_tables import (
-    HEADER,
+    PAGE_HEADER,
     cells_of,
     correlation_text,
     csv_text,
+    sorted_for_page,
     to_markdown,
 )
 from permille.report.embedded import own_file, policy
@@ -141,9 +142,12 @@ def _of_runs(folder: Path, rows: Sequence[Row]) -> dict[str, object]:
     has_attention = any(row.get("cad") is not None or part(row, "token_score") for row in rows)
     return {
         "claim": sweep_claim({short[name]: part(row, "difference") for name, row in named.items()}),
-        "header": HEADER,
+        "header": PAGE_HEADER,
         "rows": [
-            (page_link(Path(str(row["run"])) / "report.html", folder), cells_of(name, row, swept))
+            (
+                page_link(Path(str(row["run"])) / "report.html", folder),
+                sorted_for_page(cells_of(name, row, swept)),
+            )
             for name, row in named.items()
         ],
         "short": short,

@@ -29,6 +29,9 @@ HEADER = (
     *("run", "task", "settings", *KINDS, "held-out any", "difference"),
     *("measurable", "CAD", "utility", "minutes"),
 )
+COMPARED = ("run", "task", "settings", "any", "held-out any", "difference")
+PAGE_HEADER = (*COMPARED, *(name for name in HEADER if name not in COMPARED))
+"""In a window that does not show all columns, the ratio beside what it is compared to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,12 @@ def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
         Cell(", ".join(_score(*item) for item in scores.items()), _first_number(scores)),
         Cell("" if duration_s is None else f"{duration_s / 60:.1f}", duration_s),
     ]
+
+
+def sorted_for_page(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells of a row in the order of `PAGE_HEADER`."""
+    by_name = dict(zip(HEADER, cells, strict=True))
+    return [by_name[name] for name in PAGE_HEADER]
 
 
 def to_markdown(
