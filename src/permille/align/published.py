@@ -5,7 +5,7 @@ from permille.align.extension import extend
 from permille.align.overlap import resolve_overlap
 from permille.align.pair import Seed, Weighted, find_seeds, published_idf
 from permille.align.prepare import PreparedText, Preparer
-from permille.align.runs import Run, common_runs, drop_inside_source
+from permille.align.runs import Run, check_equal_words, outermost_runs
 from permille.core.records import Alignment, Case, Kind, Span
 
 NOTHING = Alignment(kind=Kind.NONE)
@@ -21,6 +21,9 @@ def align_published(
         source: The text that may have been copied from.
         config: Thresholds.
         preparer: Gives the words of passages.
+
+    Raises:
+        DataError: If the pair would take minutes or gigabytes.
     """
     found = find_seeds(suspicious.sentences.bags, source.sentences.bags, config, published_idf)
     if found is None:
@@ -28,16 +31,14 @@ def align_published(
     weighted, seeds = found
     gaps = (config.susp_gap, config.src_gap)
     cases = _one_pass(seeds, weighted, gaps, suspicious, source, config)
+    passages = [
+        (preparer.words(suspicious, *case[:2]), preparer.words(source, *case[2:])) for case in cases
+    ]
+    check_equal_words(passages)
     runs = [
         run
-        for start, end, source_start, source_end in cases
-        for run in drop_inside_source(
-            common_runs(
-                preparer.words(suspicious, start, end),
-                preparer.words(source, source_start, source_end),
-                config.verbatim_minlen,
-            )
-        )
+        for left, right in passages
+        for run in outermost_runs(left, right, config.verbatim_minlen)
     ]
     if runs:
         return _alignment(Kind.VERBATIM, runs)

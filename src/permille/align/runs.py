@@ -1,69 +1,103 @@
-"""Common runs of words: maximal diagonals of equal words in two passages."""
+"""Common runs of words: maximal diagonals of equal words in two passages.
+
+Texts that repeat themselves have as many diagonals as the product of their lengths. No more than
+one a source word outlasts the published rule that drops the others, so no more are remembered.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from numba import njit
 
 from permille.align.arrays import Ints, Longs
 from permille.align.prepare import Words
+from permille.core.errors import DataError
 
 Run = tuple[int, int, int, int]
 """Suspicious start and end, source start and end, in characters."""
 
+MOST_EQUAL_WORDS = 2_000_000_000
+"""Pairs of equal words that are visited for one pair of texts, some seconds' work."""
+
 
 @njit(cache=True, nogil=True)
-def diagonals(
-    left: Longs, left_starts: Ints, left_ends: Ints, right: Longs, least_chars: int
+def longest_diagonals(
+    left: Longs,
+    left_starts: Ints,
+    left_ends: Ints,
+    right: Longs,
+    right_ends: Ints,
+    least_chars: int,
 ) -> Ints:
-    """List the maximal runs of equal words longer than `least_chars` on the left side.
+    """Give for each right word the run of equal words from it on that ends last.
 
-    Only positions of equal words are visited: `heads` chains those of each right word.
+    Runs are maximal and longer than `least_chars` on the left side. Only positions of equal words
+    are visited: `order` chains those of each right word.
 
     Args:
         left: Identities of the left words, shape (W,).
         left_starts: Where they begin, shape (W,).
         left_ends: Where they end, shape (W,).
         right: Identities of the right words, shape (V,).
+        right_ends: Where they end, shape (V,).
         least_chars: The length to exceed.
 
     Returns:
-        First left word, first right word and number of words of each run, shape (R, 3).
+        First left word, number of words, and how many runs end there, 0 without one; shape (V, 3).
     """
     order = np.argsort(right, kind="mergesort")
     ascending = right[order]
-    runs = np.empty((4, 3), np.int32)
-    # an array that grew where it is written would make every step some thirty times slower
-    while True:
-        found = 0
-        for i in range(len(left)):
-            at = np.searchsorted(ascending, left[i])
-            while at < len(ascending) and ascending[at] == left[i]:
-                j = order[at]
-                at += 1
-                if i > 0 and j > 0 and left[i - 1] == right[j - 1]:
-                    continue
-                size = 1
-                while i + size < len(left) and j + size < len(right):
-                    if left[i + size] != right[j + size]:
-                        break
-                    size += 1
-                if left_ends[i + size - 1] - left_starts[i] > least_chars:
-                    if found < len(runs):
-                        runs[found, 0] = i
-                        runs[found, 1] = j
-                        runs[found, 2] = size
-                    found += 1
-        if found <= len(runs):
-            return runs[:found]
-        runs = np.empty((found, 3), np.int32)
+    longest = np.zeros((len(right), 3), np.int32)
+    for i in range(len(left)):
+        at = np.searchsorted(ascending, left[i])
+        while at < len(ascending) and ascending[at] == left[i]:
+            j = order[at]
+            at += 1
+            if i > 0 and j > 0 and left[i - 1] == right[j - 1]:
+                continue
+            size = 1
+            while i + size < len(left) and j + size < len(right):
+                if left[i + size] != right[j + size]:
+                    break
+                size += 1
+            if left_ends[i + size - 1] - left_starts[i] <= least_chars:
+                continue
+            ahead = 1
+            if longest[j, 2] > 0:
+                ahead = right_ends[j + size - 1] - right_ends[j + longest[j, 1] - 1]
+            if ahead > 0:
+                longest[j, 0] = i
+                longest[j, 1] = size
+                longest[j, 2] = 1
+            elif ahead == 0:
+                longest[j, 2] += 1
+    return longest
 
 
-def common_runs(suspicious: Words, source: Words, least_chars: int) -> list[Run]:
-    """List the maximal common runs of two passages, in order of the suspicious, then the source."""
+def outermost_runs(suspicious: Words, source: Words, least_chars: int) -> list[Run]:
+    """List the maximal common runs of two passages that no other one holds.
+
+    A run is dropped whose source span lies inside, or equals, that of another run. The order is
+    that of the suspicious, then of the source words.
+    """
     if not len(suspicious) or not len(source):
         return []
-    found = diagonals(
-        suspicious.ids, suspicious.starts, suspicious.ends, source.ids, least_chars
-    ).tolist()
+    longest = longest_diagonals(
+        suspicious.ids,
+        suspicious.starts,
+        suspicious.ends,
+        source.ids,
+        source.ends,
+        least_chars,
+    )
+    firsts = np.flatnonzero(longest[:, 2])
+    if not len(firsts):
+        return []
+    found = []
+    for j, (i, size, times) in zip(firsts.tolist(), longest[firsts].tolist(), strict=True):
+        span = int(source.starts[j]), int(source.ends[j + size - 1])
+        found.append((span, times, (i, j, size)))
     return [
         (
             int(suspicious.starts[i]),
@@ -71,16 +105,48 @@ def common_runs(suspicious: Words, source: Words, least_chars: int) -> list[Run]
             int(source.starts[j]),
             int(source.ends[j + size - 1]),
         )
-        for i, j, size in found
+        for i, j, size in sorted(_outermost(found))
     ]
 
 
-def drop_inside_source(runs: list[Run]) -> list[Run]:
-    """Drop each run whose source span lies inside, or equals, that of another run."""
-    return [
-        run
-        for k, run in enumerate(runs)
-        if not any(
-            m != k and other[2] <= run[2] and run[3] <= other[3] for m, other in enumerate(runs)
+def _outermost(
+    found: list[tuple[tuple[int, int], int, tuple[int, int, int]]],
+) -> list[tuple[int, int, int]]:
+    """Keep what has its span, given with how often it occurs, once and inside of no other span."""
+    kept = []
+    furthest: int | None = None
+    found.sort(key=lambda each: (each[0][0], -each[0][1]))
+    for (_, end), equal in groupby(found, key=lambda each: each[0]):
+        same = list(equal)
+        if furthest is None or end > furthest:
+            furthest = end
+            if sum(times for _, times, _ in same) == 1:
+                kept.append(same[0][2])
+    return kept
+
+
+def check_equal_words(passages: Sequence[tuple[Words, Words]]) -> None:
+    """Refuse passages of a pair of texts whose common runs would take minutes to find.
+
+    Raises:
+        DataError: If they have more than `MOST_EQUAL_WORDS` pairs of equal words.
+    """
+    # no pair of words is counted where even all of them are few
+    if sum(len(left) * len(right) for left, right in passages) <= MOST_EQUAL_WORDS:
+        return
+    equal = sum(count_equal(left.ids, right.ids) for left, right in passages)
+    if equal > MOST_EQUAL_WORDS:
+        sizes = [sum(map(len, side)) for side in zip(*passages, strict=True)]
+        raise DataError(
+            f"passages of {sizes[0]:,} and {sizes[1]:,} words repeat themselves too much to align:"
+            f" {equal:,} pairs of equal words, at most {MOST_EQUAL_WORDS:,}; cut one of them into"
+            " parts, or use align=default"
         )
-    ]
+
+
+def count_equal(left: Longs, right: Longs) -> int:
+    """Count the pairs of equal identities; shapes (W,) and (V,)."""
+    values, counts = np.unique(left, return_counts=True)
+    others, other_counts = np.unique(right, return_counts=True)
+    _, at, other_at = np.intersect1d(values, others, assume_unique=True, return_indices=True)
+    return int(counts[at] @ other_counts[other_at])
