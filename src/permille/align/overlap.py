@@ -1,10 +1,17 @@
 """Of cases that share suspicious sentences, the better one; after the published walk."""
 
-from dataclasses import dataclass, field
+import math
 
+import numpy as np
+from numba import njit
+
+from permille.align.arrays import Floats, Ints
 from permille.align.pair import Box, Weighted
+from permille.core.errors import DataError
 
 _PERFECT = 0.99
+MOST_COMPARED = 2_000_000_000
+"""Suspicious sentences of cases that are compared, in all comparisons of a pair of texts."""
 
 
 def resolve_overlap(boxes: list[Box], weighted: Weighted) -> list[Box]:
@@ -12,6 +19,9 @@ def resolve_overlap(boxes: list[Box], weighted: Weighted) -> list[Box]:
 
     What no longer overlaps the best is counted from the last compared case on; where nothing
     follows, that last case is skipped.
+
+    Raises:
+        DataError: If so many overlap that it would take minutes.
     """
     if len(boxes) < 2:
         return boxes
@@ -34,18 +44,21 @@ def resolve_overlap(boxes: list[Box], weighted: Weighted) -> list[Box]:
     return kept
 
 
-@dataclass
 class _Qualities:
-    """Compares cases, remembering sentences' best cosines."""
+    """Compares cases, remembering the best cosines of the sentences of one after the other."""
 
-    weighted: Weighted
-    _best: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    def __init__(self, weighted: Weighted) -> None:
+        self._weighted = weighted
+        self._steps = 0
 
     def best(self, current: Box, others: list[Box]) -> Box:
         """Compare the current case with each of the others, one after the other."""
+        self._count(current, others)
         winner, score = current, 0.0
+        own = best_cosines(self._weighted, current)
         for other in others:
-            mine, theirs = self._of(current, other), self._of(other, current)
+            mine = match_quality(own, current, other)
+            theirs = match_quality(best_cosines(self._weighted, other), other, current)
             taken, quality = self._choose(current, other, mine, theirs, score)
             if taken:
                 winner, score = taken, quality
@@ -66,23 +79,115 @@ class _Qualities:
             return other, theirs
         return (current, mine) if mine > score else (None, 0.0)
 
-    def _of(self, box: Box, other: Box) -> float:
-        """Return how well a case's sentences match its own source, the shared ones first."""
-        shared, count_shared, rest, count_rest = 0.0, 0, 0.0, 0
-        for i in range(box[0], box[1] + 1):
-            best = self._sentence(i, box)
-            if other[0] <= i <= other[1]:
-                shared, count_shared = shared + best, count_shared + 1
-            else:
-                rest, count_rest = rest + best, count_rest + 1
-        mean = shared / count_shared
-        return mean + (1 - mean) * (rest / count_rest) if count_rest else mean
+    def _count(self, current: Box, others: list[Box]) -> None:
+        """Refuse what would take minutes.
 
-    def _sentence(self, i: int, box: Box) -> float:
-        """Return a suspicious sentence's greatest cosine with the case's source sentences."""
-        key = (i, box[2], box[3])
-        if key not in self._best:
-            self._best[key] = max(
-                self.weighted.cosine((i, i, j, j)) for j in range(box[2], box[3] + 1)
+        Raises:
+            DataError: If more sentences are compared than `MOST_COMPARED`.
+        """
+        sizes = [box[1] - box[0] + 1 for box in (current, *others)]
+        self._steps += len(others) * sizes[0] + sum(sizes)
+        if self._steps > MOST_COMPARED:
+            texts = self._weighted.suspicious, self._weighted.source
+            raise DataError(
+                f"a pair of texts with {len(texts[0]):,} and {len(texts[1]):,} sentences repeats"
+                f" itself too much to align: {self._steps:,} sentences of cases that overlap, at"
+                f" most {MOST_COMPARED:,}; cut one of them into parts"
             )
-        return self._best[key]
+
+
+@njit(cache=True, nogil=True)
+def match_quality(best: Floats, box: Box, other: Box) -> float:
+    """Return how well a case's sentences match its own source, the shared ones first.
+
+    Args:
+        best: The greatest cosine of each of the case's suspicious sentences, shape (N,).
+        box: The case.
+        other: One that shares suspicious sentences with it.
+    """
+    shared, count_shared, rest, count_rest = 0.0, 0, 0.0, 0
+    for i in range(box[0], box[1] + 1):
+        if other[0] <= i <= other[1]:
+            shared, count_shared = shared + best[i - box[0]], count_shared + 1
+        else:
+            rest, count_rest = rest + best[i - box[0]], count_rest + 1
+    mean = shared / count_shared
+    return mean + (1 - mean) * (rest / count_rest) if count_rest else mean
+
+
+def best_cosines(weighted: Weighted, box: Box) -> Floats:
+    """Return the greatest cosine of each suspicious sentence with the case's source sentences."""
+    best: Floats = greatest_cosines(
+        weighted.suspicious.offsets,
+        weighted.suspicious.entry_stems,
+        weighted.suspicious_weights,
+        weighted.source.offsets,
+        weighted.source.entry_stems,
+        weighted.source_weights,
+        weighted.matched,
+        len(weighted.suspicious.stems),
+        box,
+    )
+    return best
+
+
+@njit(cache=True, nogil=True)
+def greatest_cosines(
+    left_offsets: Ints,
+    left_entries: Ints,
+    left_weights: Floats,
+    right_offsets: Ints,
+    right_entries: Ints,
+    right_weights: Floats,
+    matched: Ints,
+    size: int,
+    box: Box,
+) -> Floats:
+    """Give for each sentence from box[0] to box[1] its greatest cosine with box[2] to box[3].
+
+    The arguments are those of `range_cosine`, and so is the order of every sum.
+
+    Returns:
+        Shape (box[1] - box[0] + 1,).
+    """
+    norms = np.empty(box[3] - box[2] + 1, np.float64)
+    for j in range(box[2], box[3] + 1):
+        norms[j - box[2]] = _norm(right_weights, right_offsets[j], right_offsets[j + 1])
+    best = np.zeros(box[1] - box[0] + 1, np.float64)
+    of_left = np.full(size, -1, np.int64)
+    of_both = np.full(size, -1, np.int64)
+    other = np.empty(size, np.float64)
+    stamp = 0
+    for i in range(box[0], box[1] + 1):
+        begin, end = left_offsets[i], left_offsets[i + 1]
+        norm = _norm(left_weights, begin, end)
+        for e in range(begin, end):
+            of_left[left_entries[e]] = i
+        for j in range(box[2], box[3] + 1):
+            stamp += 1
+            is_apart = True
+            for e in range(right_offsets[j], right_offsets[j + 1]):
+                k = matched[right_entries[e]]
+                if k >= 0 and of_left[k] == i:
+                    other[k] = right_weights[e]
+                    of_both[k] = stamp
+                    is_apart = False
+            norms_ij = norm * norms[j - box[2]]
+            if is_apart or norms_ij == 0.0:
+                continue
+            dot = 0.0
+            for e in range(begin, end):
+                k = left_entries[e]
+                if of_both[k] == stamp:
+                    dot += left_weights[e] * other[k]
+            best[i - box[0]] = max(best[i - box[0]], dot / norms_ij)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _norm(weights: Floats, begin: int, end: int) -> float:
+    """Return the length of a sentence's vector, weights (E,)."""
+    squares = 0.0
+    for e in range(begin, end):
+        squares += weights[e] * weights[e]
+    return math.sqrt(squares)

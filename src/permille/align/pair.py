@@ -29,7 +29,9 @@ Idf = Callable[[int], Floats]
 """Gives for a number of sentences the idf of every df from 0 (unused) to that number."""
 
 MOST_STEPS = 20_000_000_000
+"""Suspicious sentences times distinct stems of the source sentences, a minute's work."""
 MOST_PAIRS = 1_000_000
+"""Pairs of sentences that are alike by their stems."""
 _CACHED_SENTENCES = 512
 
 
@@ -132,7 +134,7 @@ def find_seeds(
     flags = np.zeros(len(suspicious), np.bool_)
     if skipped:
         flags[list(skipped)] = True
-    pairs = _alike(suspicious, source, matched, config.th2, flags, most_per_sentence)
+    pairs = _alike(suspicious, source, matched, config, flags, most_per_sentence)
     if not len(pairs):
         return None
     weighted = weigh_pair(suspicious, source, matched, idf)
@@ -155,7 +157,7 @@ def _alike(
     suspicious: Bags,
     source: Bags,
     matched: Ints,
-    least: float,
+    config: AlignConfig,
     skipped: Flags,
     most_per_sentence: int,
 ) -> Ints:
@@ -164,25 +166,37 @@ def _alike(
     Raises:
         DataError: If they would take minutes or gigabytes.
     """
-    if len(suspicious) * len(source.entry_stems) > MOST_STEPS:
+    steps = len(suspicious) * len(source.entry_stems)
+    if steps > MOST_STEPS:
         raise DataError(
             f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
-            " to align; cut one of them into parts"
+            f" to align: {steps:,} steps, at most {MOST_STEPS:,}; cut one of them into parts"
         )
-    pairs = similar_sets(
-        len(suspicious.stems),
-        suspicious.offsets,
-        suspicious.entry_stems,
-        source.offsets,
-        source.entry_stems,
-        matched,
-        least,
-        skipped,
-        most_per_sentence,
-    )
-    if len(pairs) > MOST_PAIRS:
-        raise DataError(
-            f"a pair of texts repeats itself too much to align: {len(pairs):,} pairs of like"
-            f" sentences, at most {MOST_PAIRS:,}; cut one of them into parts"
+    parts: list[Ints] = []
+    found = 0
+    # a few sentences at a time: nothing is listed beyond what is allowed
+    step = max(1, MOST_PAIRS // len(source))
+    for first in range(0, len(suspicious), step):
+        pairs = similar_sets(
+            len(suspicious.stems),
+            suspicious.offsets[first : first + step + 1],
+            suspicious.entry_stems,
+            source.offsets,
+            source.entry_stems,
+            matched,
+            config.th2,
+            skipped[first : first + step],
+            most_per_sentence,
         )
-    return pairs
+        pairs[:, 0] += first
+        parts.append(pairs)
+        found += len(pairs)
+        if found > MOST_PAIRS:
+            looked_at = min(first + step, len(suspicious))
+            advice = ", or use align=default" if config.rules == "published" else ""
+            raise DataError(
+                f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences repeats"
+                f" itself too much to align: {found:,} pairs of like sentences in the first"
+                f" {looked_at:,}, at most {MOST_PAIRS:,}; cut one of them into parts{advice}"
+            )
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
