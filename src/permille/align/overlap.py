@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from permille.align.arrays import Floats, Ints
+from permille.align.arrays import Floats, Ints, Longs
 from permille.align.pair import Box, Weighted
 from permille.core.errors import DataError
 
@@ -145,10 +145,7 @@ def greatest_cosines(
 ) -> Floats:
     """Give for each sentence from box[0] to box[1] its greatest cosine with box[2] to box[3].
 
-    The arguments are those of `range_cosine`, and so is the order of every sum.
-
-    Returns:
-        Shape (box[1] - box[0] + 1,).
+    The arguments are those of `range_cosine`, and so is the order of every sum. Shape (N,).
     """
     norms = np.empty(box[3] - box[2] + 1, np.float64)
     for j in range(box[2], box[3] + 1):
@@ -169,19 +166,25 @@ def greatest_cosines(
             for e in range(right_offsets[j], right_offsets[j + 1]):
                 k = matched[right_entries[e]]
                 if k >= 0 and of_left[k] == i:
-                    other[k] = right_weights[e]
-                    of_both[k] = stamp
+                    other[k], of_both[k] = right_weights[e], stamp
                     is_apart = False
             norms_ij = norm * norms[j - box[2]]
             if is_apart or norms_ij == 0.0:
                 continue
-            dot = 0.0
-            for e in range(begin, end):
-                k = left_entries[e]
-                if of_both[k] == stamp:
-                    dot += left_weights[e] * other[k]
+            own = slice(begin, end)
+            dot = _dot(left_entries[own], left_weights[own], other, of_both, stamp)
             best[i - box[0]] = max(best[i - box[0]], dot / norms_ij)
     return best
+
+
+@njit(cache=True, nogil=True)
+def _dot(entries: Ints, weights: Floats, other: Floats, stamps: Longs, stamp: int) -> float:
+    """Multiply a sentence's weights (E,) with the other's (U,) of the stems that have the stamp."""
+    dot = 0.0
+    for e in range(len(entries)):
+        if stamps[entries[e]] == stamp:
+            dot += weights[e] * other[entries[e]]
+    return dot
 
 
 @njit(cache=True, nogil=True)

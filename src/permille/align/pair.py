@@ -192,11 +192,18 @@ def _alike(
         parts.append(pairs)
         found += len(pairs)
         if found > MOST_PAIRS:
-            looked_at = min(first + step, len(suspicious))
-            advice = ", or use align=default" if config.rules == "published" else ""
-            raise DataError(
-                f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences repeats"
-                f" itself too much to align: {found:,} pairs of like sentences in the first"
-                f" {looked_at:,}, at most {MOST_PAIRS:,}; cut one of them into parts{advice}"
-            )
+            raise _too_repetitive(len(suspicious), len(source), first + step, found, config)
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _too_repetitive(
+    sentences: int, source_sentences: int, looked_at: int, found: int, config: AlignConfig
+) -> DataError:
+    """Say that too many pairs of like sentences were found, and what to do."""
+    advice = ", or use align=default" if config.rules == "published" else ""
+    return DataError(
+        f"a pair of texts with {sentences:,} and {source_sentences:,} sentences repeats itself too"
+        f" much to align: {found:,} pairs of like sentences in the first"
+        f" {min(looked_at, sentences):,}, at most {MOST_PAIRS:,}; cut one of them into"
+        f" parts{advice}"
+    )

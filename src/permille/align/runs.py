@@ -32,8 +32,7 @@ def longest_diagonals(
 ) -> Ints:
     """Give for each right word the run of equal words from it on that ends last.
 
-    Runs are maximal and longer than `least_chars` on the left side. Only positions of equal words
-    are visited: `order` chains those of each right word.
+    Runs are maximal and longer than `least_chars` on the left side.
 
     Args:
         left: Identities of the left words, shape (W,).
@@ -46,6 +45,7 @@ def longest_diagonals(
     Returns:
         First left word, number of words, and how many runs end there, 0 without one; shape (V, 3).
     """
+    # only positions of equal words are visited
     order = np.argsort(right, kind="mergesort")
     ascending = right[order]
     longest = np.zeros((len(right), 3), np.int32)
@@ -56,23 +56,27 @@ def longest_diagonals(
             at += 1
             if i > 0 and j > 0 and left[i - 1] == right[j - 1]:
                 continue
-            size = 1
-            while i + size < len(left) and j + size < len(right):
-                if left[i + size] != right[j + size]:
-                    break
-                size += 1
+            size = _count_equal_from(left, i, right, j)
             if left_ends[i + size - 1] - left_starts[i] <= least_chars:
                 continue
-            ahead = 1
-            if longest[j, 2] > 0:
-                ahead = right_ends[j + size - 1] - right_ends[j + longest[j, 1] - 1]
-            if ahead > 0:
-                longest[j, 0] = i
-                longest[j, 1] = size
-                longest[j, 2] = 1
-            elif ahead == 0:
+            end = right_ends[j + size - 1]
+            before = right_ends[j + longest[j, 1] - 1]
+            if longest[j, 2] == 0 or end > before:
+                longest[j] = (i, size, 1)
+            elif end == before:
                 longest[j, 2] += 1
     return longest
+
+
+@njit(cache=True, nogil=True)
+def _count_equal_from(left: Longs, i: int, right: Longs, j: int) -> int:
+    """Count the equal words from two places on, shapes (W,) and (V,)."""
+    size = 0
+    while i + size < len(left) and j + size < len(right):
+        if left[i + size] != right[j + size]:
+            break
+        size += 1
+    return size
 
 
 def outermost_runs(suspicious: Words, source: Words, least_chars: int) -> list[Run]:
