@@ -80,3 +80,16 @@ def test_nothing_measurable_is_said_so() -> None:
     report = {"generations": {"total": 5, "measurable": 0}, "ratios": {"any": {"of": 0}}}
     assert what_leaked(report, []) == ["Nothing could be measured."]
     assert what_next(report)[0].startswith("5 of 5 generations are too short")
+
+
+PERSONAL = {"email": {"in_documents": 9, "beyond_heldout": 3, "beyond_train": 0, "values": []}}
+
+
+@pytest.mark.parametrize("num_cases", [0, 30])
+def test_personal_data_that_is_given_back_is_counted_and_to_be_looked_at(num_cases: int) -> None:
+    report = make_report(num_cases) | {"controls": {"personal_data": PERSONAL}}
+    line = "Personal data beyond held-out prompts (the reverse): email 3 (0)."
+    assert line in what_leaked(report, [])
+    assert any("audit.looks.show_values=true" in said for said in what_next(report))
+    assert not any("Personal" in said for said in what_leaked(make_report(num_cases), []))
+    assert not any("show_values" in said for said in what_next(make_report(num_cases)))

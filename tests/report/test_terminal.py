@@ -163,19 +163,29 @@ ATTENTION: dict[str, dict[str, object]] = {
 }
 
 
+PERSONAL = {
+    kind: {"in_documents": 900, "beyond_heldout": 123, "beyond_train": 45}
+    for kind in ("email", "phone", "payment_card", "iban", "us_ssn", "national_id", "person")
+}
+
+
+@pytest.mark.parametrize("personal", [{}, PERSONAL], ids=["nothing personal", "personal"])
 @pytest.mark.parametrize("attention", ATTENTION.values(), ids=ATTENTION)
 def test_a_run_with_every_control_stands_on_24_lines_of_80_columns_with_the_line_of_json(
-    tmp_path: Path, attention: dict[str, object]
+    tmp_path: Path, attention: dict[str, object], personal: dict[str, object]
 ) -> None:
     for name in ("report.html", "report.json", "cases.jsonl"):
         (tmp_path / name).write_text("")
     out = StringIO()
     console = Console(file=out, width=80, force_terminal=True, no_color=True)
     cad = {"cad": {"train": [0.389], "heldout": [0.399]}} if attention else {}
-    print_report({**made_report(), "attention": {**attention, **cad}}, console, tmp_path)
+    report = made_report()
+    report["controls"] |= {"personal_data": personal}
+    print_report({**report, "attention": {**attention, **cad}}, console, tmp_path)
     text = re.sub("\x1b\\[[0-9;]*m", "", out.getvalue())
     assert "controls, any kind" in text
     assert ("attention: CAD 0.389 (held-out 0.399)" in text) is bool(attention)
+    assert ("\npersonal data beyond held-out prompts" in text) is bool(personal)
     *lines, paths = text.splitlines()
     assert max(map(len, lines)) <= 80
     lines_of_paths = -(-len(paths) // 80)

@@ -14,6 +14,7 @@ from permille.report.claim import (
     method_text,
     part,
 )
+from permille.report.personal import personal_data_sentence
 
 LONG_RUNS = (100, 200, 500)
 """Lengths in characters, as the page filters by them."""
@@ -22,7 +23,7 @@ FEW_MEASURABLE = 0.5
 
 
 def what_leaked(report: Report, run_chars: Sequence[int]) -> list[str]:
-    """Say how many generations hold training text, of which kind, and how long the runs are.
+    """Say how many generations hold training text, how long the runs are, and what of persons.
 
     Args:
         report: The content of report.json.
@@ -31,7 +32,7 @@ def what_leaked(report: Report, run_chars: Sequence[int]) -> list[str]:
     """
     ratio = part(report, "ratios", "any")
     if not ratio.get("of"):
-        return ["Nothing could be measured."]
+        return ["Nothing could be measured.", *_of_persons(report)]
     kinds = [f"{part(report, 'ratios', kind).get('count')} {kind}" for kind in KINDS_BY_STRENGTH]
     counted = "prompts" if report.get("audit") == "paper" else "measurable generations"
     said = [
@@ -46,7 +47,7 @@ def what_leaked(report: Report, run_chars: Sequence[int]) -> list[str]:
         told = [f"{number} of {least} or more" for least, number in longer.items() if number]
         if told:
             said.append(f"Longest runs in characters: {', '.join(told)}.")
-    return said
+    return [*said, *_of_persons(report)]
 
 
 def how_sure(report: Report) -> list[str]:
@@ -104,7 +105,18 @@ def what_next(report: Report) -> list[str]:
         advice.append(
             f"Nothing was found, which leaves {high} possible: raise audit.num_prompts to be surer."
         )
+    if personal_data_sentence(report):
+        advice.append(
+            "Find out whose data these are: report.json lists the values masked under "
+            "controls.personal_data, and as they are with audit.looks.show_values=true."
+        )
     return advice or ["Look at the controls below."]
+
+
+def _of_persons(report: Report) -> list[str]:
+    """Say how much personal data is given back; nothing where that is none."""
+    said = personal_data_sentence(report)
+    return [f"{said[0].upper()}{said[1:]}."] if said else []
 
 
 def _after_cases(report: Report) -> str:

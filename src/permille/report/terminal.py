@@ -14,6 +14,7 @@ from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.attention_findings import attention_sentence
 from permille.report.claim import Report, claim, interval_text, part
 from permille.report.controls import ControlRow, control_rows
+from permille.report.personal import personal_data_sentence
 from permille.report.run_files import RunFiles
 
 PLAIN_WIDTH = 160
@@ -22,7 +23,8 @@ FILES = ("report.html", "report.json", "cases.jsonl")
 ARMS = (("heldout", "held-out prompts"), ("base_model", "base model"))
 CONTROLS_A_LINE = 2
 CONTROL_LINES = 10
-ATTENTION_LINES = 2
+SENTENCE_LINES = 2
+"""Of attention, and of personal data; a line of controls gives way to each."""
 SPARED = (
     "training beside held-out",
     "training beside base model",
@@ -32,6 +34,10 @@ SPARED = (
     "thresholds a fifth lower and higher",
     "per 1,000 tokens",
     "without boilerplate",
+    "unconfirmed paraphrases",
+    "verbatim retrieved",
+    "standardized to one length",
+    "without degenerate generations",
 )
 """Controls that stand on the page alone where the screen has no room, in this order."""
 SHORT_NAMES = {
@@ -146,7 +152,7 @@ def ratio_cell(ratio: Report) -> str:
 
 
 def print_report(report: Report, console: Console, folder: Path | None = None) -> None:
-    """Print the tables, what was measurable, utility, attention, the sentence, the paths of a run.
+    """Print the tables, what was measurable, personal data, attention, the claim, a run's paths.
 
     Args:
         report: The content of report.json.
@@ -156,15 +162,19 @@ def print_report(report: Report, console: Console, folder: Path | None = None) -
     task = report.get("task") or "texts"
     _line(console, f"memorization, per mille with 95 % intervals: {task}", "bold")
     console.print(ratio_table(report))
-    sentence = attention_sentence(report, {} if folder is None else RunFiles(folder).curves())
-    attention = wrap(sentence, console.width, max_lines=ATTENTION_LINES, placeholder=" ...")
+    attention = attention_sentence(report, {} if folder is None else RunFiles(folder).curves())
+    sentences = [
+        line
+        for sentence in (personal_data_sentence(report), attention)
+        for line in wrap(sentence, console.width, max_lines=SENTENCE_LINES, placeholder=" ...")
+    ]
     rows = control_rows(report)
     if rows:
-        shown, num_left_out = shown_controls(rows, CONTROL_LINES - len(attention))
+        shown, num_left_out = shown_controls(rows, CONTROL_LINES - len(sentences))
         _line(console, control_title(rows, num_left_out), "bold")
         console.print(control_table(shown))
     _line(console, "; ".join(_told(report)))
-    for line in attention:
+    for line in sentences:
         _line(console, line)
     _line(console, claim(report), "bold")
     if folder is not None:
