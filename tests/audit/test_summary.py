@@ -31,7 +31,17 @@ def test_generations_are_counted(make_row):
         "not_measurable": 1,
         "degenerate": 1,
         "whole_input": 1,
+        "prompts": 3,
+        "measurable_prompts": 2,
     }
+
+
+def test_prompts_are_counted_beside_the_generations_that_they_give(make_row):
+    rows = [make_row(unit=unit) for unit in ("a", "a", "b", "b")]
+    rows += [make_row(unit="b", is_measurable=False), make_row(unit="c", is_measurable=False)]
+    counts = report_of({TRAIN: Tally(rows)})["generations"]
+    assert (counts["total"], counts["prompts"]) == (6, 3)
+    assert (counts["measurable"], counts["measurable_prompts"]) == (4, 2)
 
 
 @pytest.mark.parametrize(

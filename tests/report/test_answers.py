@@ -19,6 +19,15 @@ def test_what_leaked_tells_how_long_the_runs_are_where_every_one_is_known() -> N
     assert said[-1] == "Longest runs in characters: 2 of 100 or more, 1 of 200 or more."
 
 
+def test_what_leaked_says_of_how_many_prompts_several_generations_are() -> None:
+    report = make_report(30)
+    report["generations"] |= {"prompts": 15, "measurable_prompts": 12}
+    first = what_leaked(report, [])[0]
+    assert first.startswith("30 of 60 measurable generations of 12 prompts hold text of the")
+    report["generations"] |= {"prompts": 60, "measurable_prompts": 60}
+    assert what_leaked(report, [])[0].startswith("30 of 60 measurable generations hold text of the")
+
+
 def test_how_sure_has_interval_contrast_p_and_the_detector() -> None:
     said = " ".join(how_sure(make_report(30)))
     assert "500.0 ‰ [377.4, 622.6]" in said

@@ -75,14 +75,16 @@ def _select(tallies: Mapping[ArmKey, Tally], task: str) -> dict[ArmKey, Tally]:
 
 
 def _counts(train: Tally) -> dict[str, int]:
-    """Count the tuned model's generations on training prompts."""
-    measurable = sum(row.is_measurable for row in train.rows)
+    """Count the tuned model's generations on training prompts, and these prompts."""
+    measurable = train.measurable_only()
     return {
         "total": len(train),
-        "measurable": measurable,
-        "not_measurable": len(train) - measurable,
+        "measurable": len(measurable),
+        "not_measurable": len(train) - len(measurable),
         "degenerate": sum(row.is_degenerate for row in train.rows),
         "whole_input": sum(row.is_whole_input for row in train.rows),
+        "prompts": train.num_prompts,
+        "measurable_prompts": measurable.num_prompts,
     }
 
 

@@ -86,6 +86,11 @@ class Tally:
         return len(self.rows)
 
     @property
+    def num_prompts(self) -> int:
+        """How many prompts these generations answer."""
+        return len({row.unit for row in self.rows})
+
+    @property
     def measurable(self) -> Flags:
         """Whether each generation is long enough for the detector, of shape (N,)."""
         return np.array([row.is_measurable for row in self.rows], dtype=bool)

@@ -12,6 +12,7 @@ from permille.report.claim import (
     interval_text,
     is_undecided,
     method_text,
+    of_prompts,
     part,
 )
 from permille.report.personal import personal_data_sentence
@@ -35,6 +36,7 @@ def what_leaked(report: Report, run_chars: Sequence[int]) -> list[str]:
         return ["Nothing could be measured.", *_of_persons(report)]
     kinds = [f"{part(report, 'ratios', kind).get('count')} {kind}" for kind in KINDS_BY_STRENGTH]
     counted = "prompts" if report.get("audit") == "paper" else "measurable generations"
+    counted += of_prompts(report, measurable=True)
     said = [
         f"{ratio['count']} of {ratio['of']} {counted} hold text of the training set: "
         f"{', '.join(kinds)}."

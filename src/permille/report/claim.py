@@ -84,6 +84,18 @@ def contrast_text(contrast: Mapping[str, object]) -> str:
     return f"{interval_text(contrast)}{shown}{said}"
 
 
+def of_prompts(report: Report, *, measurable: bool) -> str:
+    """Write of how many prompts the generations are; "" where each is of a prompt of its own.
+
+    >>> of_prompts({"generations": {"total": 200, "prompts": 50}}, measurable=False)
+    ' of 50 prompts'
+    """
+    counts = part(report, "generations")
+    names = ("measurable", "measurable_prompts") if measurable else ("total", "prompts")
+    number, prompts = (counts.get(name) for name in names)
+    return "" if prompts in (None, number) else f" of {prompts} prompts"
+
+
 def claimed_contrast(report: Report) -> tuple[Mapping[str, object], str]:
     """Return the contrast on which a claim rests, and against what it is.
 

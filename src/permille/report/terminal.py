@@ -12,7 +12,7 @@ from rich.text import Text
 
 from permille.core.records import KINDS_BY_STRENGTH
 from permille.report.attention_findings import attention_sentence
-from permille.report.claim import Report, claim, interval_text, part
+from permille.report.claim import Report, claim, interval_text, of_prompts, part
 from permille.report.controls import ControlRow, control_rows
 from permille.report.personal import personal_data_sentence
 from permille.report.run_files import RunFiles
@@ -187,8 +187,9 @@ def print_report(report: Report, console: Console, folder: Path | None = None) -
 def _told(report: Report) -> Iterator[str]:
     """Yield how much was measurable, and the scores of the task."""
     counts = part(report, "generations")
+    all_of_them = f"{counts.get('total')} generations{of_prompts(report, measurable=False)}"
     yield (
-        f"{counts.get('measurable')} of {counts.get('total')} generations are measurable, "
+        f"{counts.get('measurable')} of {all_of_them} are measurable, "
         f"{counts.get('degenerate')} degenerate"
     )
     for name, score in part(report, "utility").items():

@@ -32,6 +32,12 @@ def test_the_difference_is_that_of_two_shares(make_row):
     assert found["difference"]["idea"]["permille"] == 0
 
 
+def test_prompts_are_told_from_the_generations_that_they_give(make_row):
+    several = Tally([make_row(unit=f"held {i // 4}") for i in range(100)])
+    found = heldout_control({TRAIN: arm(make_row, 3, 100), HELDOUT: several}, seed=0)
+    assert (found["prompts"], found["generations"], found["any"]["of"]) == (25, 100, 100)
+
+
 def test_contrasts_are_over_all_prompts_with_the_measurable_beside(make_row):
     short = [make_row(is_measurable=False) for _ in range(50)]
     tallies = {

@@ -41,15 +41,16 @@ def heldout_control(
     if HELDOUT not in tallies:
         return missing(NO_HELDOUT)
     train, heldout = tallies[TRAIN].chosen(), tallies[HELDOUT].chosen()
+    counts = {"prompts": heldout.num_prompts, "generations": len(heldout)}
     if why_not:
         null = Contrast(reason=why_not)
         difference = by_kind(lambda _: null, lambda _: null)
-        return {**heldout_ratios(tallies), "prompts": len(heldout), "difference": difference}
+        return {**heldout_ratios(tallies), **counts, "difference": difference}
     return {
         **heldout_ratios(tallies),
         **noted(note),
         "train": ratios_of(train, CUT).to_dict(),
-        "prompts": len(heldout),
+        **counts,
         "difference": by_kind(
             lambda kind: split_contrast(train, heldout, kind, seed=seed),
             lambda kind: split_contrast(
