@@ -245,8 +245,10 @@ def make_row():
         values = {
             "unit": f"unit {next(numbers)}",
             "group": None,
+            "answer": None,
             "task": None,
             "has_example": True,
+            "has_document": named.get("has_example", True),
             "has_prompt": True,
             "is_measurable": True,
             "is_measured": None,

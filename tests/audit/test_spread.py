@@ -48,10 +48,13 @@ def test_examples_with_the_same_document_are_a_group(new_writer):
     assert spread.group(None) is None
 
 
-def test_labels_are_too_short_to_make_a_group():
+def test_labels_are_too_short_to_make_a_group_but_their_examples_are_known():
     spread = SplitSpread(51)
     spread.scan([Document("a", "positive", "e1"), Document("b", "positive", "e2")])
     assert spread.group("e1") is None
+    assert spread.has_example("e1")
+    assert not spread.has_example("a")
+    assert not spread.has_example(None)
 
 
 def test_foreign_documents_count_as_an_example_each(make_finding, make_case, corpus_of):

@@ -17,7 +17,7 @@ from permille.audit.rows import MAIN, RowMaker, lines_of
 from permille.audit.spread import SplitSpread
 from permille.audit.store import FindingStore
 from permille.audit.survey import Survey, is_indexed
-from permille.audit.tally import Tally
+from permille.audit.tally import Tally, with_ties
 from permille.audit.views import TUNED_TRAIN, ArmKey, Views
 from permille.core.records import Document, Generation, Split
 
@@ -125,5 +125,5 @@ class Passes:
                         decides = headline if arm == TUNED_TRAIN else None
                         for line in lines_of(generation, counted, decides):
                             file.write(orjson.dumps(line) + b"\n")
-                tallies[arm] = Tally(rows)
+                tallies[arm] = with_ties(rows)
         return tallies

@@ -16,6 +16,7 @@ from permille.audit.controls.thresholds import Moved, move_thresholds, threshold
 from permille.audit.planting import LEAST_CHARS
 from permille.audit.sampling import samples
 from permille.audit.survey import unit_of
+from permille.audit.ties import answer_key, tied
 from permille.audit.views import TUNED_TRAIN
 from permille.core.records import Document, Generation, Kind, Split
 from permille.measure.ratio import Ratios
@@ -92,7 +93,12 @@ def probe_samples(
     return Probed(
         _trials(probe, documents, config, progress),
         move_thresholds(probe, aligner, chosen, progress) if chosen else (),
-        [(generation.task, unit_of(generation)) for generation in chosen],
+        [
+            (generation.task, unit)
+            for generation, unit in zip(
+                chosen, tied([*map(unit_of, chosen)], [*map(answer_key, chosen)]), strict=True
+            )
+        ],
     )
 
 

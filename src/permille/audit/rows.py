@@ -16,6 +16,7 @@ from permille.audit.findings import Finding
 from permille.audit.spread import SplitSpread
 from permille.audit.survey import Cut, unit_of
 from permille.audit.tally import Row
+from permille.audit.ties import answer_key
 from permille.core.records import Generation, Kind
 from permille.measure.repetition import is_degenerate
 
@@ -81,8 +82,10 @@ class RowMaker:
         return Row(
             unit=unit,
             group=group,
+            answer=None if self.is_paper else answer_key(generation),
             task=generation.task,
             has_example=generation.example_id is not None,
+            has_document=self.spread.has_example(generation.example_id),
             has_prompt=generation.prompt is not None,
             is_measurable=is_measurable,
             is_measured=is_measurable,

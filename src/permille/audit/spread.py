@@ -39,6 +39,7 @@ class SplitSpread:
         self._boilerplate: set[PassageKey] = set()
         self._counter: PassageCounter | None = None
         self._groups: dict[str, tuple[str, int]] = {}
+        self._examples: set[str] = set()
 
     def note(self, found: Iterable[Sequence[Finding]], corpus: Corpus) -> None:
         """Note the passages of findings, whose documents a corpus has."""
@@ -73,6 +74,8 @@ class SplitSpread:
         for document in documents:
             words = self._hasher.words(document.text)
             example = document.example_id if document.example_id is not None else document.id
+            if document.example_id is not None:
+                self._examples.add(document.example_id)
             is_grouped = document.example_id is not None and len(words) > 0
             if is_grouped and len(document.text) >= self._least_chars:
                 duplicates.add(words, example)
@@ -82,6 +85,10 @@ class SplitSpread:
         """Return a finding with what is known of how far the text of each case is spread."""
         cases = tuple(self._counted(finding.document_id, case) for case in finding.cases)
         return replace(finding, cases=cases)
+
+    def has_example(self, example_id: str | None) -> bool:
+        """Whether a document of the split is of this example."""
+        return example_id in self._examples
 
     def group(self, example_id: str | None) -> tuple[str, int] | None:
         """Return the name and size of the group of examples that share a document with one."""

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from permille.audit.findings import WEAKEST_FIRST
+from permille.audit.ties import tied
 from permille.core.records import KINDS_BY_STRENGTH, Kind
 from permille.measure.ratio import Ratio, Ratios, grouped_ratio, wilson_ratio
 
@@ -23,7 +24,9 @@ class Row:
             prompt.
         group: Key of the examples that share text with its own.
         task: Its task.
+        answer: Key of its prompt and text: what is identical counts as one; None ties nothing.
         has_example: Whether it names its example.
+        has_document: Whether a document of its split is of that example.
         has_prompt: Whether its prompt is known.
         is_measurable: Whether it is long enough for the detector.
         is_measured: Whether it belongs to those of which a ratio is made.
@@ -34,6 +37,7 @@ class Row:
         num_chars: Its length in characters.
         num_tokens: Its length in tokens, in words where tokens are not known.
         counts_tokens: Whether its tokens are known.
+        tied_to: The unit that identical answers to one prompt tie its own to.
         is_low_paraphrase: Whether it has nothing but paraphrases that are not confirmed.
         is_copied: Whether its deciding finding stood in the prompt.
         is_confident: Whether its deciding finding is a confirmed paraphrase.
@@ -43,8 +47,10 @@ class Row:
 
     unit: str
     group: str
+    answer: int | None
     task: str | None
     has_example: bool
+    has_document: bool
     has_prompt: bool
     is_measurable: bool
     is_measured: bool
@@ -55,11 +61,17 @@ class Row:
     num_chars: int
     num_tokens: int
     counts_tokens: bool
+    tied_to: str | None = None
     is_low_paraphrase: bool = False
     is_copied: bool = False
     is_confident: bool = False
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     every_kind: frozenset[Kind] = frozenset()
+
+    @property
+    def source(self) -> str:
+        """What intervals count: its unit, or the one that identical answers tie it to."""
+        return self.unit if self.tied_to is None else self.tied_to
 
     def kind(self, way: str) -> Kind:
         """Return the kind under a way of counting."""
@@ -128,6 +140,18 @@ class Tally:
         return self.where(lambda row: row.task == task)
 
 
+def with_ties(rows: list[Row]) -> Tally:
+    """Return one arm's rows, of which those with identical answers to one prompt are tied."""
+    answers = [row.answer for row in rows]
+    sources, groups = (
+        tied(names, answers)
+        for names in ([row.source for row in rows], [row.group for row in rows])
+    )
+    for row, source, group in zip(rows, sources, groups, strict=True):
+        row.tied_to, row.group = source, group
+    return Tally(rows)
+
+
 def ratios_of(tally: Tally, way: str, *, reason_if_empty: str = "nothing to measure") -> Ratios:
     """Return the ratios over a tally's measured generations.
 
@@ -170,7 +194,7 @@ def ratio_over(
         values: What is counted of each, of length N.
         reason_if_empty: Why there may be none.
     """
-    return ratio_by_unit(values, [row.unit for row in rows], reason_if_empty)
+    return ratio_by_unit(values, [row.source for row in rows], reason_if_empty)
 
 
 def ratio_by_unit(

@@ -30,7 +30,20 @@ def test_prompts_whose_document_is_unknown_are_left_out(make_row):
 
 
 def test_without_examples_nothing_is_known(make_row):
-    assert "example_id" in duplicates(Tally([make_row(num_examples=None)]))["missing"]
+    rows = [make_row(num_examples=None, has_example=False)]
+    assert "example_id" in duplicates(Tally(rows))["missing"]
+
+
+def test_where_no_example_id_is_that_of_a_document_it_is_said_how_many_are(make_row):
+    rows = [make_row(num_examples=None, has_document=False)] * 7
+    assert duplicates(Tally(rows))["missing"] == (
+        "0 of 7 generations name an example_id that a training document has"
+    )
+
+
+def test_where_all_documents_are_too_short_to_compare_it_is_said(make_row):
+    rows = [make_row(num_examples=None)] * 7
+    assert "too short" in duplicates(Tally(rows))["missing"]
 
 
 def test_boilerplate_is_left_out_of_the_cases_only(make_row):

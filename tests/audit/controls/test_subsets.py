@@ -30,6 +30,22 @@ def test_without_examples_own_is_not_known(make_row, documents, generations):
     assert "example_id" in own_other(tally, has_examples=documents)["missing"]
 
 
+def test_where_no_example_id_is_that_of_a_document_own_is_missing_and_not_zero(make_row):
+    rows = [make_row(Kind.VERBATIM, has_document=False) for _ in range(40)]
+    found = own_other(Tally([*rows, make_row(has_example=False)]), has_examples=True)
+    assert found == {
+        "missing": "0 of 40 generations name an example_id that a training document has"
+    }
+
+
+def test_where_only_some_example_ids_are_those_of_documents_a_note_says_how_many(make_row):
+    rows = [make_row(kinds={"own": Kind.VERBATIM})] + [make_row(has_document=False)] * 3
+    found = own_other(Tally(rows), has_examples=True)
+    assert found["note"] == "1 of 4 generations name an example_id that a training document has"
+    assert found["own"]["any"]["of"] == 4
+    assert "note" not in own_other(Tally(rows[:1]), has_examples=True)
+
+
 def test_low_paraphrases_are_of_the_measured(make_row):
     rows = [
         make_row(is_low_paraphrase=True),

@@ -25,6 +25,18 @@ def noted(note: str | None) -> dict[str, object]:
     return {} if note is None else {"note": note}
 
 
+def named_documents(tally: Tally) -> tuple[int, str]:
+    """Return how many generations of training prompts name an example that documents have too.
+
+    Beside it the sentence that says so, and of how many that name any.
+    """
+    named = sum(row.has_example for row in tally.rows)
+    known = sum(row.has_document for row in tally.rows)
+    return known, (
+        f"{known} of {named} generations name an example_id that a training document has"
+    )
+
+
 def cases_of(tally: Tally, way: str, kind: str) -> Flags:
     """Return whether each generation has a case of a kind, or of `any`, of shape (N,).
 

@@ -1,9 +1,11 @@
 """Text that stands in several examples: duplicated documents, and boilerplate in many."""
 
-from permille.audit.controls.contrasts import missing
+from permille.audit.controls.contrasts import missing, named_documents
+from permille.audit.controls.subsets import NO_EXAMPLES
 from permille.audit.rows import MAIN, NOT_BOILERPLATE
 from permille.audit.tally import Tally, ratios_of
 
+TOO_SHORT = "the documents of these examples are too short to be compared"
 TIMES: tuple[tuple[str, int, int | None], ...] = (
     ("1", 1, 1),
     ("2-5", 2, 5),
@@ -19,7 +21,10 @@ def duplicates(train: Tally) -> list[dict[str, object]] | dict[str, object]:
     Exactly or nearly: the size of the group of examples whose documents are nearly the same.
     """
     if all(row.num_examples is None for row in train.rows):
-        return missing("generations and documents do not both name their example_id")
+        known, said = named_documents(train)
+        if not any(row.has_example for row in train.rows):
+            return missing(NO_EXAMPLES)
+        return missing(TOO_SHORT if known else said)
     rows: list[dict[str, object]] = []
     for name, least, most in TIMES:
         part = Tally(

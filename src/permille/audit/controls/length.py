@@ -109,7 +109,7 @@ def standardized(measured: Tally, pooled: Sequence[int], way: str = MAIN) -> Rat
     of_own = np.bincount(own, minlength=len(edges) + 1)
     weights = np.where(of_own > 0, of_all / np.maximum(of_own, 1), 0.0)[own]
     kinds = [row.kind(way) for row in measured.rows]
-    units = [row.unit for row in measured.rows]
+    units = [row.source for row in measured.rows]
     return _by_kind(kinds, lambda cases: _weighted(cases, weights, units))
 
 
@@ -175,7 +175,7 @@ def per_1000_tokens(measured: Tally) -> Ratios:
             {}, 0, reason_if_empty="num_tokens has less than one token a generation"
         )
     kinds = [row.kind(MAIN) for row in measured.rows]
-    units = [row.unit for row in measured.rows]
+    units = [row.source for row in measured.rows]
     return _by_kind(kinds, lambda cases: _per_token(cases, tokens, units))
 
 

@@ -1,10 +1,11 @@
 """The same ratios with some cases, or some generations, left out."""
 
-from permille.audit.controls.contrasts import missing
+from permille.audit.controls.contrasts import missing, named_documents, noted
 from permille.audit.rows import MAIN, NOT_COPIED, OTHER, OWN
 from permille.audit.tally import Tally, all_kinds_of, ratio_over, ratios_of
 from permille.core.records import Kind
 
+NO_EXAMPLES = "generations and documents do not both name their example_id"
 NO_CASE = "no generation has a case"
 
 
@@ -25,10 +26,22 @@ def subset_controls(train: Tally, *, has_examples: bool) -> dict[str, object]:
 
 
 def own_other(train: Tally, *, has_examples: bool) -> dict[str, object]:
-    """Return the ratios by cases in the prompted example's own text, and in other examples'."""
+    """Return the ratios by cases in the prompted example's own text, and in other examples'.
+
+    An example that no training document is of has no own text: where that is some of them a note
+    says so, and where it is all nothing is known.
+    """
     if not (has_examples and any(row.has_example for row in train.rows)):
-        return missing("generations and documents do not both name their example_id")
-    return {"own": ratios_of(train, OWN).to_dict(), "other": ratios_of(train, OTHER).to_dict()}
+        return missing(NO_EXAMPLES)
+    known, said = named_documents(train)
+    if not known:
+        return missing(said)
+    is_whole = all(row.has_document for row in train.rows if row.has_example)
+    return {
+        **noted(None if is_whole else said),
+        "own": ratios_of(train, OWN).to_dict(),
+        "other": ratios_of(train, OTHER).to_dict(),
+    }
 
 
 def paraphrase_low(train: Tally) -> dict[str, object]:

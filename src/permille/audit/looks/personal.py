@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from permille.audit.controls.contrasts import groups_or_none, noted
 from permille.audit.looks.identifiers import Identifier, IdentifierKind, identifiers_in
 from permille.audit.spread import SplitSpread
 from permille.audit.survey import survey, unit_of
 from permille.audit.tally import ratio_by_unit
+from permille.audit.ties import answer_key, tied
 from permille.core.records import Arm, Document, Generation, Split
 from permille.measure.contrast import Contrast, independent_contrast
 
@@ -33,12 +35,14 @@ class Written:
         values: Those that did not stand in its prompt.
         unit: Key of its prompt.
         group: Names the examples that share text with its own.
+        answer: Key of its prompt and text: what is identical counts as one; None ties nothing.
         is_chosen: Whether the cut to equal numbers of prompts has its prompt.
     """
 
     values: frozenset[Identifier]
     unit: str
     group: str
+    answer: int | None
     is_chosen: bool
 
     def has(self, kind: IdentifierKind) -> bool:
@@ -88,7 +92,7 @@ def describe_personal_data(
                 values = frozenset((find(one.text) & known) - find(one.prompt or ""))
                 unit, is_chosen = unit_of(one), there.cuts[split].has_generation(one)
                 group, _ = spread.group(one.example_id) or (unit, 0)
-                sides[split].append(Written(values, unit, group, is_chosen))
+                sides[split].append(Written(values, unit, group, answer_key(one), is_chosen))
     why_not = there.why_not if sides[Split.HELDOUT] else NO_HELDOUT
     in_documents = Counter(one.kind for one in known)
     found: dict[str, object] = {
@@ -124,14 +128,14 @@ def _of_kind(
     if in_documents and why_not is None:
         difference = independent_contrast(
             *([one.has(kind) for one in side] for side in chosen.values()),
-            first_groups=groups_or_none([one.group for one in chosen[Split.TRAIN]]),
-            second_groups=groups_or_none([one.group for one in chosen[Split.HELDOUT]]),
+            first_groups=groups_or_none(_tied("group", chosen[Split.TRAIN])),
+            second_groups=groups_or_none(_tied("group", chosen[Split.HELDOUT])),
             seed=seed,
         )
     return {
         "generations": {
             str(split): ratio_by_unit(
-                [one.has(kind) for one in side], [one.unit for one in side], "no generations"
+                [one.has(kind) for one in side], _tied("unit", side), "no generations"
             ).to_dict()
             for split, side in sides.items()
         },
@@ -142,6 +146,11 @@ def _of_kind(
         "beyond_heldout": len(train.keys() - heldout.keys()) if why_not is None else None,
         "beyond_train": len(heldout.keys() - train.keys()) if why_not is None else None,
     }
+
+
+def _tied(name: Literal["unit", "group"], side: Sequence[Written]) -> list[str]:
+    """Return units or groups of which identical answers to one prompt make one."""
+    return tied([getattr(one, name) for one in side], [one.answer for one in side])
 
 
 def _counts(kind: IdentifierKind, side: Iterable[Written]) -> Counter[Identifier]:
