@@ -75,14 +75,14 @@ def test_a_repeated_id_is_named_with_its_line(tmp_path):
     path = tmp_path / "twice.jsonl"
     path.write_bytes(b'{"id": "a"}\n{"id": "b"}\n{"id": "a"}\n')
     with pytest.raises(DataError, match=r"twice\.jsonl, line 3: the id 'a' stood in an earlier"):
-        list(read_unique(path, LineReader.identifier))
+        list(read_unique(read_lines(path), LineReader.identifier))
 
 
 def test_a_number_and_the_same_number_as_text_are_one_id(tmp_path):
     path = tmp_path / "twice.jsonl"
     path.write_bytes(b'{"id": 1}\n{"id": "1"}\n')
     with pytest.raises(DataError, match="line 2: the id '1'"):
-        list(read_unique(path, LineReader.identifier))
+        list(read_unique(read_lines(path), LineReader.identifier))
 
 
 def test_a_fault_names_file_and_line(tmp_path):

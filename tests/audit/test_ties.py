@@ -29,7 +29,6 @@ def test_what_identical_answers_tie_has_one_name(drawn):
         ({"prompt": "p", "example_id": "a"}, {"prompt": "p", "example_id": "b"}, True),
         ({"prompt": "p"}, {"prompt": "q"}, False),
         ({"prompt": ""}, {"prompt": ""}, True),
-        ({}, {"prompt": ""}, False),
     ],
 )
 def test_answers_are_identical_where_prompt_and_text_are(first, second, is_one):

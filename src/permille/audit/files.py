@@ -1,18 +1,33 @@
 """generations.jsonl and documents.jsonl(.gz): streams that can be read again, and writing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from permille.audit.json_lines import JsonObject, LineReader, read_unique, write_lines
+from permille.audit.fields import FieldWatch
+from permille.audit.json_lines import (
+    JsonObject,
+    LineReader,
+    read_lines,
+    read_unique,
+    write_lines,
+)
 from permille.core.records import Arm, Document, Generation, Part, Split
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationFile:
-    """A file of generations; every iteration reads it anew, a line in memory at a time."""
+    """A file of generations; every iteration reads it anew, a line in memory at a time.
+
+    The first whole one warns of fields that are not read, and of a split on some lines only.
+    """
 
     path: Path
+    watch: FieldWatch = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = generation_values(Generation("", "")).keys()
+        object.__setattr__(self, "watch", FieldWatch(self.path, known))
 
     def __iter__(self) -> Iterator[Generation]:
         """Yield the file's generations in its order.
@@ -20,14 +35,22 @@ class GenerationFile:
         Raises:
             DataError: If the file or a line is not what it should be; the message names both.
         """
-        return read_unique(self.path, _generation)
+        return read_unique(self.watch.watched(read_lines(self.path)), _generation)
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFile:
-    """A file of documents; every iteration reads it anew, a line in memory at a time."""
+    """A file of documents; every iteration reads it anew, a line in memory at a time.
+
+    The first whole one warns of fields that are not read, and of a split on some lines only.
+    """
 
     path: Path
+    watch: FieldWatch = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = document_values(Document("", "")).keys()
+        object.__setattr__(self, "watch", FieldWatch(self.path, known))
 
     def __iter__(self) -> Iterator[Document]:
         """Yield the file's documents in its order.
@@ -35,7 +58,7 @@ class DocumentFile:
         Raises:
             DataError: If the file or a line is not what it should be; the message names both.
         """
-        return read_unique(self.path, _document)
+        return read_unique(self.watch.watched(read_lines(self.path)), _document)
 
 
 def read_generations(path: Path | str) -> GenerationFile:

@@ -143,14 +143,16 @@ def read_lines(path: Path) -> Iterator[LineReader]:
         raise DataError(f"{path}, line 1: the file is empty; want one JSON object a line")
 
 
-def read_unique(path: Path, parse: Callable[[LineReader], Record]) -> Iterator[Record]:
-    """Yield the records of a file whose ids must differ; keeps 16 bytes of hash an id.
+def read_unique(
+    lines: Iterable[LineReader], parse: Callable[[LineReader], Record]
+) -> Iterator[Record]:
+    """Yield the records of lines whose ids must differ; keeps 16 bytes of hash an id.
 
     Raises:
         DataError: If an id comes twice, or the file or a line is not what it should be.
     """
     seen: set[bytes] = set()
-    for line in read_lines(path):
+    for line in lines:
         name = line.identifier()
         digest = blake2b(name.encode(), digest_size=16).digest()
         if digest in seen:

@@ -13,7 +13,7 @@ from permille.audit.annotation.strata import (
     recall,
     strata_of,
 )
-from permille.audit.json_lines import LineReader, read_unique
+from permille.audit.json_lines import LineReader, read_lines, read_unique
 from permille.core.errors import DataError
 from permille.core.records import KINDS_BY_STRENGTH, Kind
 from permille.measure.agreement import agreement
@@ -29,7 +29,7 @@ def read_labels(path: Path) -> dict[str, Kind]:
     Raises:
         DataError: If the file or a line is not what it should be; the message names both.
     """
-    read = read_unique(path, _label)
+    read = read_unique(read_lines(path), _label)
     found = {name: label for name, label in read if label is not None}
     if not found:
         raise DataError(f"{path}: want labels, got none; label the pairs and save them first")
