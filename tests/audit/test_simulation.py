@@ -11,7 +11,7 @@ from .simulated import LEARNED, NOTHING, NUM_EXAMPLES, Process, Simulation
 pytestmark = pytest.mark.slow
 
 NUM_PLANTED = 20
-NUM_FIGURES = 38
+NUM_FIGURES = 41
 CONTRASTS = ("any", "verbatim", "paraphrase")
 
 
@@ -21,6 +21,10 @@ def process(arm, split, num_examples=NUM_EXAMPLES, **named):
 
 def measurable(outcome):
     return outcome.is_measurable
+
+
+def not_degenerate(outcome):
+    return not outcome.is_degenerate
 
 
 def has(kind, keep=lambda _: True):
@@ -51,6 +55,14 @@ def truths(num_examples):
         "without prompt copies: verbatim": tuned.share(
             has("verbatim", lambda case: not case.copied), measurable
         ),
+        "difference without prompt copies: any": tuned.share(
+            has("any", lambda case: not case.copied)
+        )
+        - heldout.share(has("any", lambda case: not case.copied)),
+        "difference without boilerplate: any": tuned.share(has("any", lambda case: not case.stock))
+        - heldout.share(has("any", lambda case: not case.stock)),
+        "difference without degenerate ones: any": tuned.share(has("any"), not_degenerate)
+        - heldout.share(has("any"), not_degenerate),
         "cross index": cross.share(has("any"), measurable),
         "heldout": heldout.share(has("any"), measurable),
         "base model": base.share(has("any"), measurable),
@@ -84,6 +96,10 @@ def figures(values):
     """The ratios and contrasts of which the truth is known."""
     controls, ratios = values["controls"], values["ratios"]
     heldout, base = controls["heldout"], controls["base_model"]
+
+    def survives(name):
+        return controls[name]["heldout"]["difference"]["any"]
+
     single, twins = (controls["duplicates"][row]["ratios"] for row in (0, 1))
     found = {
         "own": controls["own_other"]["own"]["any"],
@@ -94,6 +110,9 @@ def figures(values):
         "corrected verbatim": controls["detector"]["corrected"]["verbatim"],
         "without prompt copies: any": controls["input_copied"]["without"]["any"],
         "without prompt copies: verbatim": controls["input_copied"]["without"]["verbatim"],
+        "difference without prompt copies: any": survives("input_copied"),
+        "difference without boilerplate: any": survives("boilerplate"),
+        "difference without degenerate ones: any": survives("degenerate"),
         "cross index": controls["cross_index"]["any"],
         "heldout": heldout["any"],
         "base model": base["any"],
@@ -121,6 +140,10 @@ def contrasts(controls):
         "heldout": controls["heldout"]["difference"],
         "base_model": controls["base_model"]["difference"],
         "difference_in_differences": controls["difference_in_differences"],
+        **{
+            f"{name} heldout": controls[name]["heldout"]["difference"]
+            for name in ("input_copied", "boilerplate", "degenerate")
+        },
     }
     for control, by_kind in by_control.items():
         for kind, contrast in by_kind.items():

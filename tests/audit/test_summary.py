@@ -74,6 +74,30 @@ def test_as_published_confident_paraphrases_are_counted_again(make_row):
     assert "no judge" in unjudged["ratios"]["paraphrase_confident"]["reason"]
 
 
+def test_what_is_left_out_is_left_out_of_held_out_prompts_too(make_row):
+    def rows(num_cases, **named):
+        cases = [make_row(Kind.VERBATIM, **named) for _ in range(num_cases)]
+        return Tally([*cases, *(make_row() for _ in range(20 - num_cases))])
+
+    stock = {"kinds": dict.fromkeys(("main", "cut", "not_copied", "not_copied_cut"), Kind.IDEA)}
+    tallies = {TRAIN: rows(12, **stock), HELDOUT: rows(5, is_degenerate=True)}
+    controls = report_of(tallies)["controls"]
+    assert controls["heldout"]["difference"]["any"]["permille"] == 350
+    copied, phrases, loops = (
+        controls[name]["heldout"] for name in ("input_copied", "boilerplate", "degenerate")
+    )
+    assert copied["difference"]["idea"]["permille"] == 600
+    assert copied["any"]["count"] == 0
+    assert phrases["difference"]["any"]["permille"] == 0
+    assert (loops["any"]["count"], loops["any"]["of"], loops["generations"]) == (0, 15, 15)
+    assert loops["train"]["any"]["count"] == 12
+    assert loops["difference"]["any"]["permille"] == 600
+    tests = {row["test"] for row in controls["multiplicity"]}
+    assert {"degenerate heldout any", "boilerplate heldout idea measurable_only"} <= tests
+    alone = report_of({TRAIN: rows(12)})["controls"]
+    assert "missing" in alone["boilerplate"]["heldout"]
+
+
 def moved(kinds):
     return [Moved(None, None, kinds), Moved("th1", 0.24, [Kind.NONE] * len(kinds))]
 

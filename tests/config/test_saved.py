@@ -130,3 +130,12 @@ def test_overrides_that_are_no_list_are_refused(tmp_path: Path) -> None:
     (tmp_path / "overrides.yaml").write_text("a: b\n")
     with pytest.raises(SettingsError, match="want a list of overrides"):
         saved_overrides(tmp_path, "run")
+
+
+@pytest.mark.parametrize("annotate", ["export", "import"])
+def test_a_folder_of_exported_pairs_is_no_run_and_the_run_is_named(
+    tmp_path: Path, annotate: str
+) -> None:
+    (tmp_path / "overrides.yaml").write_text(f"- run=outputs/day/run\n- annotate={annotate}\n")
+    with pytest.raises(SettingsError, match=rf"annotate={annotate}; .*run=outputs/day/run$"):
+        saved_overrides(tmp_path, "run")

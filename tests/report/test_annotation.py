@@ -2,11 +2,22 @@
 
 import json
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from permille.report.annotation import as_data, write_annotation_page
+from permille.audit.annotation.labels import describe_labels
+from permille.audit.annotation.pairs import Pair
+from permille.core.records import Kind
+from permille.measure.ratio import wilson_ratio
+from permille.report.annotation import (
+    as_data,
+    print_export,
+    print_import,
+    write_annotation_page,
+)
 
 NASTY = (
     '</script><script>document.title="broken"</script><!-- & \u2028 <img src=x onerror=alert(1)>'
@@ -121,3 +132,54 @@ def test_a_file_that_is_none_of_labels_is_refused_and_nothing_is_lost(browser_pa
         "document.getElementById('saved').textContent === 'other.txt is no file of labels'"
     )
     assert shown(browser_page).endswith("1 labeled")
+
+
+def printed(show, *values):
+    out = StringIO()
+    show(*values, Console(file=out, width=120))
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_after_an_export_the_place_of_the_page_and_the_pairs_by_kind_are_printed(tmp_path):
+    found = {"items": 5, "strata": {"none": 3, "verbatim": 2}, "pairs": {"none": 40, "verbatim": 2}}
+    lines = printed(print_export, found, tmp_path)
+    assert lines[:2] == [
+        "pairs to label: 5 (3 of 40 none, 2 of 2 verbatim)",
+        f"open in a browser: {tmp_path / 'annotate.html'}",
+    ]
+    assert "annotate=import" in lines[2]
+
+
+def labeled(*people):
+    pairs = [
+        Pair(f"g{i}", "d", kind, str(kind), 1.0)
+        for i, kind in enumerate([Kind.VERBATIM] * 20 + [Kind.NONE] * 20)
+    ]
+    labels = {
+        name: {pair.id: Kind.NONE if i < num_errors else pair.kind for i, pair in enumerate(pairs)}
+        for name, num_errors in people
+    }
+    ratios = {
+        kind: wilson_ratio(20 * (kind in ("any", "verbatim")), 40)
+        for kind in ("any", "verbatim", "paraphrase", "idea")
+    }
+    return describe_labels(pairs, labels, ratios)
+
+
+def test_after_an_import_agreement_precision_and_recall_are_printed_as_a_table():
+    found = labeled(("A.jsonl", 0), ("B.jsonl", 5))
+    lines = printed(print_import, found)
+    kappa = found["kappa"][0]
+    assert lines[0] == "labels: 40 pairs by A.jsonl, B.jsonl"
+    assert lines[1].startswith(f"kappa of A.jsonl and B.jsonl: {kappa['kappa']} [")
+    assert "all agree on 35 of 40" in lines[2]
+    assert lines[3].split() == ["kind", "precision", "recall", "corrected", "ratio"]
+    rows = {line.split()[0]: line for line in lines[4:]}
+    assert list(rows) == ["any", "verbatim", "paraphrase", "idea"]
+    assert "1000.0 ‰ [" in rows["verbatim"]
+
+
+def test_of_one_person_there_is_no_agreement_but_a_table():
+    lines = printed(print_import, labeled(("A.jsonl", 5)))
+    assert not any(line.startswith("kappa") for line in lines)
+    assert "750.0 ‰ [" in next(line for line in lines if line.startswith("verbatim"))

@@ -208,9 +208,9 @@ def test_controls_that_give_way_to_attention_are_counted_in_their_title() -> Non
         for attention in ({}, ATTENTION["no effect"])
     )
     assert "first 64 tokens" in with_all
-    assert "controls, any kind, +4 on page; missing" in with_all
+    assert "controls, any kind, +7 on page; missing" in with_all
     assert "first 64 tokens" not in short
-    assert "controls, any kind, +6 on page; missing" in short
+    assert "controls, any kind, +9 on page; missing" in short
 
 
 def made_report() -> dict[str, object]:

@@ -9,11 +9,10 @@ from pathlib import Path
 import orjson
 
 from permille.audit.config import AuditConfig
-from permille.audit.counting import seen_in
 from permille.audit.detect import Detector
 from permille.audit.findings import Finding
 from permille.audit.json_lines import write_aside
-from permille.audit.rows import MAIN, RowMaker, lines_of
+from permille.audit.rows import CUT, MAIN, RowMaker, lines_of
 from permille.audit.spread import SplitSpread
 from permille.audit.store import FindingStore
 from permille.audit.survey import Survey, is_indexed
@@ -59,7 +58,8 @@ class Passes:
         }
         for arm, views in self.views.items():
             for _, found in self.chunks(arm, "align"):
-                seen = (seen_in(findings, MAIN) for findings in found)
+                # those of the other split's index are not in this corpus
+                seen = ([f for f in findings if f.ranks.keys() & {MAIN, CUT}] for findings in found)
                 spread[arm[1]].note(seen, views[0].corpus)
         if self.store.num_taken_up:
             _LOG.info(

@@ -12,7 +12,7 @@ from permille.audit.counting import (
     kind_under,
     seen_in,
 )
-from permille.audit.findings import Finding
+from permille.audit.findings import Finding, FoundCase
 from permille.audit.spread import SplitSpread
 from permille.audit.survey import Cut, unit_of
 from permille.audit.tally import Row
@@ -24,6 +24,8 @@ MAIN, CUT, CROSS = "main", "cut", "cross"
 """Views: the split's own index, the same cut to the other split's size, the other split's."""
 OWN, OTHER, NOT_COPIED, NOT_BOILERPLATE = "own", "other", "not_copied", "not_boilerplate"
 """Ways of counting in the main view that look at some cases only."""
+NOT_COPIED_CUT, NOT_BOILERPLATE_CUT = "not_copied_cut", "not_boilerplate_cut"
+"""The same in the view of contrasts."""
 FIRST_TOKENS = (32, 64, 128)
 """Ways of counting in the main view that look at the beginning of the generation only."""
 
@@ -47,6 +49,11 @@ class RowMaker:
     spread: SplitSpread
     is_paper: bool = False
     _prompts: set[bytes] = field(default_factory=set)
+
+    @property
+    def _contrast_view(self) -> str:
+        """The view of contrasts: the main one where nothing is cut off."""
+        return MAIN if self.cut.is_everything else CUT
 
     def row(self, generation: Generation, findings: Sequence[Finding]) -> Counted:
         """Return a generation's row, and the finding that decides its kind in the main view."""
@@ -110,13 +117,17 @@ class RowMaker:
 
     def _kinds(self, findings: Sequence[Finding], row: Row) -> dict[str, Kind]:
         """Return the kind under each way of counting."""
-        kinds = {view: kind_of(deciding(findings, view)) for view in (MAIN, CUT, CROSS)}
-        if self.cut.is_everything:
-            kinds[CUT] = kinds[MAIN]
+        kinds = {view: kind_of(deciding(findings, view)) for view in (MAIN, CROSS)}
+        kinds[CUT] = kind_of(deciding(findings, self._contrast_view))
+        kept = {
+            NOT_COPIED: (NOT_COPIED_CUT, _is_not_copied),
+            NOT_BOILERPLATE: (NOT_BOILERPLATE_CUT, _is_not_boilerplate),
+        }
+        for way, (way_in_cut, keep) in kept.items():
+            kinds[way] = kind_under(findings, MAIN, keep)
+            kinds[way_in_cut] = kind_under(findings, self._contrast_view, keep)
         kinds[OWN] = kind_under(findings, MAIN, lambda f, _: f.own is True)
         kinds[OTHER] = kind_under(findings, MAIN, lambda f, _: f.own is False)
-        kinds[NOT_COPIED] = kind_under(findings, MAIN, lambda _, case: not case.copied)
-        kinds[NOT_BOILERPLATE] = kind_under(findings, MAIN, lambda _, case: not case.boilerplate)
         for num_tokens in FIRST_TOKENS:
             kinds[first_tokens_way(num_tokens)] = self._kind_of_first(findings, row, num_tokens)
         return kinds
@@ -131,6 +142,14 @@ class RowMaker:
                 min(case.generation.end_char, end) - case.generation.start_char >= self.least_chars
             ),
         )
+
+
+def _is_not_copied(_: Finding, case: FoundCase) -> bool:
+    return not case.copied
+
+
+def _is_not_boilerplate(_: Finding, case: FoundCase) -> bool:
+    return not case.boilerplate
 
 
 def first_tokens_way(num_tokens: int) -> str:

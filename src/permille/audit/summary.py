@@ -6,17 +6,35 @@ from dataclasses import replace
 from permille.audit.config import AuditConfig
 from permille.audit.controls.base_model import base_model_control, difference_in_differences
 from permille.audit.controls.frequency import boilerplate, duplicates
-from permille.audit.controls.heldout import cross_index_control, heldout_control, heldout_ratios
+from permille.audit.controls.heldout import (
+    Counting,
+    cross_index_control,
+    heldout_control,
+    heldout_ratios,
+)
 from permille.audit.controls.length import length
 from permille.audit.controls.multiplicity import multiplicity
 from permille.audit.controls.subsets import subset_controls
 from permille.audit.probing import Probed
 from permille.audit.report import AuditReport
-from permille.audit.rows import MAIN
+from permille.audit.rows import (
+    MAIN,
+    NOT_BOILERPLATE,
+    NOT_BOILERPLATE_CUT,
+    NOT_COPIED,
+    NOT_COPIED_CUT,
+)
 from permille.audit.survey import Survey
 from permille.audit.tally import Tally, ratios_of
 from permille.audit.views import TUNED_TRAIN, ArmKey
 from permille.measure.ratio import Ratio, wilson_ratio
+
+LEFT_OUT = {
+    "input_copied": Counting(NOT_COPIED_CUT, NOT_COPIED),
+    "boilerplate": Counting(NOT_BOILERPLATE_CUT, NOT_BOILERPLATE),
+    "degenerate": Counting(keep=lambda row: not row.is_degenerate),
+}
+"""How training and held-out prompts are compared without what a control leaves out."""
 
 
 def summarize(
@@ -101,8 +119,10 @@ def _controls(
     """Return the controls that rows alone are enough for, or why one was not computed."""
     train = tallies[TUNED_TRAIN]
     cut = {"note": found.note, "why_not": found.why_not}
-    return {
-        "heldout": heldout_control(tallies, seed=config.seed, **cut),
+    controls: dict[str, object] = {
+        "heldout": heldout_control(
+            tallies, seed=config.seed, note=found.note, why_not=found.why_not
+        ),
         "base_model": base_model_control(tallies),
         "difference_in_differences": difference_in_differences(tallies, seed=config.seed, **cut),
         "cross_index": cross_index_control(tallies, **cut),
@@ -111,6 +131,17 @@ def _controls(
         "boilerplate": boilerplate(train, config.max_examples),
         "length": length(tallies, least_chars, **cut),
     }
+    for name, counting in LEFT_OUT.items():
+        control = controls[name]
+        if isinstance(control, dict) and "without" in control:
+            control["heldout"] = heldout_control(
+                tallies,
+                seed=config.seed,
+                note=found.note,
+                why_not=found.why_not,
+                counting=counting,
+            )
+    return controls
 
 
 def _of_task(tallies: Mapping[ArmKey, Tally]) -> dict[str, object]:

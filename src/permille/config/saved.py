@@ -98,13 +98,20 @@ def saved_overrides(folder: Path, setting: str, kind: str = A_RUN) -> list[str]:
         kind: What the folder should be one of, for the error.
 
     Raises:
-        SettingsError: If the folder is none of a run, or its file of overrides is broken.
+        SettingsError: If the folder is none of a run, or holds pairs or labels of one, or its file
+            of overrides is broken.
     """
     path = folder / OVERRIDES_FILE
     if not path.is_file():
         got = "which is no folder" if not folder.is_dir() else f"which has no {OVERRIDES_FILE}"
         raise SettingsError(f"{setting}: want the folder of {kind}, got {folder}, {got}")
     written = written_overrides(path)
+    annotate, run = value_of(written, "annotate"), value_of(written, "run")
+    if annotate is not None:
+        raise SettingsError(
+            f"{setting}: want the folder of {kind}, got {folder}, which has the result of "
+            f"annotate={annotate}; name the run that this is of: run={run}"
+        )
     read = OverridesParser.create().parse_overrides(written)
     return [
         text for text, one in zip(written, read, strict=True) if one.key_or_group not in OF_ONE_CALL

@@ -13,6 +13,10 @@ from permille.report.claim import (
 )
 
 Path = tuple[str, ...]
+SURVIVES = (
+    "Training minus held-out prompts with the same left out of both: whether the effect survives. "
+    "An interval that covers 0 shows no effect."
+)
 EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
     (
         "heldout",
@@ -82,16 +86,34 @@ EXPLAINED: tuple[tuple[str, str, Path, str], ...] = (
         "The ratio without cases whose text already stood in the prompt.",
     ),
     (
+        "input_copied",
+        "training minus held-out, no prompt copies",
+        ("heldout", "difference", "any"),
+        SURVIVES,
+    ),
+    (
         "boilerplate",
         "without boilerplate",
         ("without", "any"),
         "The ratio without cases whose text stands in more than a few training examples.",
     ),
     (
+        "boilerplate",
+        "training minus held-out, no boilerplate",
+        ("heldout", "difference", "any"),
+        SURVIVES,
+    ),
+    (
         "degenerate",
         "without degenerate generations",
         ("without", "any"),
         "The ratio without generations that repeat a run of words again and again.",
+    ),
+    (
+        "degenerate",
+        "training minus held-out, no degenerate ones",
+        ("heldout", "difference", "any"),
+        SURVIVES,
     ),
     (
         "length",

@@ -26,6 +26,9 @@ CONTROL_LINES = 10
 SENTENCE_LINES = 2
 """Of attention, and of personal data; a line of controls gives way to each."""
 SPARED = (
+    "training minus held-out, no prompt copies",
+    "training minus held-out, no boilerplate",
+    "training minus held-out, no degenerate ones",
     "training beside held-out",
     "training beside base model",
     "held-out, standardized",
@@ -42,6 +45,9 @@ SPARED = (
 """Controls that stand on the page alone where the screen has no room, in this order."""
 SHORT_NAMES = {
     "training minus held-out": "train less held-out",
+    "training minus held-out, no prompt copies": "diff., no copies",
+    "training minus held-out, no boilerplate": "diff., no stock text",
+    "training minus held-out, no degenerate ones": "diff., no loops",
     "tuned minus base model": "tuned less base",
     "difference in differences": "diff. in differences",
     "held-out index (null)": "held-out index, null",

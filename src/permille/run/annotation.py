@@ -1,6 +1,6 @@
 """Human validation of a run: pairs out for people to label, and their labels back in."""
 
-import logging
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -23,15 +23,15 @@ from permille.config.schema import EvaluateSettings
 from permille.core.errors import DataError, SettingsError
 from permille.core.records import KINDS_BY_STRENGTH, Arm, Document, Generation, Kind, Split
 from permille.measure.ratio import Ratio, wilson_ratio
-from permille.report.annotation import write_annotation_page
+from permille.report.annotation import print_export, print_import, write_annotation_page
 from permille.report.claim import part
 from permille.report.run_files import RunFiles
+from permille.report.terminal import screen
 from permille.retrieve.engines import open_retriever
 from permille.run.folder import RunFolder, write_json
 from permille.run.job import Job
 from permille.run.result import begin_run
 
-_LOG = logging.getLogger(__name__)
 CHUNK_SIZE = 256
 
 
@@ -55,6 +55,11 @@ def annotate(job: Job, settings: EvaluateSettings, run: RunFolder) -> Path:
         "annotation": found,
     }
     write_json(job.folder.report, values)
+    console = screen(sys.stdout)
+    if settings.annotate == "export":
+        print_export(found, job.folder.path, console)
+    else:
+        print_import(found, console)
     return job.folder.path
 
 
@@ -128,12 +133,6 @@ def export_pairs(
             }
             for pair in drawn
         ),
-    )
-    _LOG.info(
-        "%d pairs to label in a browser: %s (or %s); key.jsonl is not for those who label",
-        len(drawn),
-        folder / "annotate.html",
-        "items.jsonl",
     )
     return {
         "items": len(drawn),

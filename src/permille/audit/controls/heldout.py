@@ -1,10 +1,11 @@
 """Training prompts against held-out ones: what the same model gives back of texts it never saw."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from permille.audit.controls.contrasts import by_kind, cases_of, groups_of, missing, noted
 from permille.audit.rows import CROSS, CUT, MAIN
-from permille.audit.tally import Tally, ratios_of
+from permille.audit.tally import Row, Tally, ratios_of
 from permille.audit.views import ArmKey
 from permille.core.records import Arm, Split
 from permille.measure.contrast import Contrast, independent_contrast
@@ -13,11 +14,32 @@ TRAIN, HELDOUT = (Arm.TUNED, Split.TRAIN), (Arm.TUNED, Split.HELDOUT)
 NO_HELDOUT = "no held-out generations of the tuned model with held-out documents were given"
 
 
-def heldout_ratios(tallies: Mapping[ArmKey, Tally]) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How both splits are counted when they are compared.
+
+    Attributes:
+        train: The way of counting training prompts, in the index of contrasts.
+        heldout: That of held-out ones.
+        keep: Which generations are counted.
+    """
+
+    train: str = CUT
+    heldout: str = MAIN
+    keep: Callable[[Row], bool] = lambda _: True
+
+
+EVERYTHING = Counting()
+
+
+def heldout_ratios(
+    tallies: Mapping[ArmKey, Tally], counting: Counting = EVERYTHING
+) -> dict[str, object]:
     """Return the ratios over held-out prompts, or why there are none."""
     if HELDOUT not in tallies:
         return missing(NO_HELDOUT)
-    return dict(ratios_of(tallies[HELDOUT].chosen(), MAIN).to_dict())
+    heldout = tallies[HELDOUT].chosen().where(counting.keep)
+    return dict(ratios_of(heldout, counting.heldout).to_dict())
 
 
 def heldout_control(
@@ -26,6 +48,7 @@ def heldout_control(
     seed: int,
     note: str | None = None,
     why_not: str | None = None,
+    counting: Counting = EVERYTHING,
 ) -> dict[str, object]:
     """Return R(tuned; H, index of H) and its difference to R(tuned; D, index of D).
 
@@ -37,34 +60,41 @@ def heldout_control(
         seed: Of the permutations.
         note: What is to be known of the cut.
         why_not: Why the splits cannot be compared; None where they can.
+        counting: How both are counted.
     """
     if HELDOUT not in tallies:
         return missing(NO_HELDOUT)
-    train, heldout = tallies[TRAIN].chosen(), tallies[HELDOUT].chosen()
+    train, heldout = (tallies[arm].chosen().where(counting.keep) for arm in (TRAIN, HELDOUT))
     counts = {"prompts": heldout.num_prompts, "generations": len(heldout)}
     if why_not:
         null = Contrast(reason=why_not)
         difference = by_kind(lambda _: null, lambda _: null)
-        return {**heldout_ratios(tallies), **counts, "difference": difference}
+        return {**heldout_ratios(tallies, counting), **counts, "difference": difference}
     return {
-        **heldout_ratios(tallies),
+        **heldout_ratios(tallies, counting),
         **noted(note),
-        "train": ratios_of(train, CUT).to_dict(),
+        "train": ratios_of(train, counting.train).to_dict(),
         **counts,
         "difference": by_kind(
-            lambda kind: split_contrast(train, heldout, kind, seed=seed),
+            lambda kind: split_contrast(train, heldout, kind, seed=seed, counting=counting),
             lambda kind: split_contrast(
-                train.measurable_only(), heldout.measurable_only(), kind, seed=seed
+                train.measurable_only(),
+                heldout.measurable_only(),
+                kind,
+                seed=seed,
+                counting=counting,
             ),
         ),
     }
 
 
-def split_contrast(train: Tally, heldout: Tally, kind: str, *, seed: int) -> Contrast:
+def split_contrast(
+    train: Tally, heldout: Tally, kind: str, *, seed: int, counting: Counting = EVERYTHING
+) -> Contrast:
     """Return the share of training prompts with a case of a kind minus that of held-out ones."""
     return independent_contrast(
-        cases_of(train, CUT, kind),
-        cases_of(heldout, MAIN, kind),
+        cases_of(train, counting.train, kind),
+        cases_of(heldout, counting.heldout, kind),
         first_groups=groups_of(train),
         second_groups=groups_of(heldout),
         seed=seed,
