@@ -1,6 +1,6 @@
 """Run the cells of a named grid and compare them: python sweep.py --help."""
 
-from permille.run.entry import sweep
+from permille.run.starting import start
 
 if __name__ == "__main__":
-    sweep()
+    start("sweep")

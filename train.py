@@ -1,6 +1,6 @@
 """Fine-tune a model and say what it gives back of its training data: python train.py --help."""
 
-from permille.run.entry import train
+from permille.run.starting import start
 
 if __name__ == "__main__":
-    train()
+    start("train")

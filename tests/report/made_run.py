@@ -86,6 +86,7 @@ def make_texts(draw: random.Random, place: int, num_words: int) -> tuple[str, st
         "confirmed": True if kind == "paraphrase" else None,
         "input_copied": place % 7 == 0,
         "num_examples": 1 + place % 30,
+        "boilerplate": place % 30 > 4,
     }
     return generation, document, prompt, [case]
 

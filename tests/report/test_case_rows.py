@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from permille.report.case_rows import case_rows, chosen_lines, longest_chars, utf16_spans
 from permille.report.run_files import RunFiles
 
-from .made_run import make_run
+from .made_run import make_run, write_lines
 
 ASTRAL = "a\N{GRINNING FACE}b\N{COMBINING ACUTE ACCENT}"
 
@@ -46,6 +46,20 @@ def test_a_row_has_its_texts_and_what_stood_in_the_prompt(tmp_path: Path) -> Non
     (prompted,) = row.values["prompted"]["generation"]
     assert generation[slice(*prompted)] in prompt
     assert row.values["arm"] == "training prompts"
+
+
+def test_a_row_is_boilerplate_where_all_its_cases_are(tmp_path: Path) -> None:
+    files = RunFiles(make_run(tmp_path, 3))
+    lines = list(files.lines("cases.jsonl"))
+    stock, own = ({**lines[0]["cases"][0], "boilerplate": is_stock} for is_stock in (True, False))
+    found = ([stock, stock], [stock, own], lines[2]["cases"])
+    write_lines(
+        tmp_path / "cases.jsonl",
+        [{**one, "cases": cases} for one, cases in zip(lines, found, strict=True)],
+    )
+    rows = case_rows(files, 8, str)
+    by_id = {row.values["generation_id"]: row.values["boilerplate"] for row in rows}
+    assert by_id == {"gen-0": True, "gen-1": False, "gen-2": False}
 
 
 def test_a_case_whose_texts_are_missing_keeps_its_row(tmp_path: Path) -> None:

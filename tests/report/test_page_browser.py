@@ -45,6 +45,7 @@ def test_a_filter_with_one_choice_is_not_shown(opened: Opened) -> None:
         ("own", "other", 15),
         ("counted", "beside", 6),
         ("prompt", "copied", 5),
+        ("boilerplate", "own", 5),
         ("examples", "more", 10),
         ("chars", "500", 0),
     ],

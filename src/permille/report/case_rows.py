@@ -124,6 +124,7 @@ def _row(
         **{key: line.get(key) for key in ("rank", "score", "own", "direction", "input_copied")},
         "counted": bool(line.get("headline")),
         "examples": line.get("num_examples"),
+        "boilerplate": bool(_cases(line)) and all(one.get("boilerplate") for one in _cases(line)),
         "task": generation.get("task"),
         "arm": ARMS.get(arm, "training prompts"),
         "part": document.get("part"),

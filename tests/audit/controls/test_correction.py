@@ -109,6 +109,16 @@ def test_a_kind_that_no_other_is_taken_for_is_corrected_by_its_own_rates():
     assert correct(trial, observed).verbatim == corrected_ratio(observed.verbatim, *rates)
 
 
+def test_a_kind_that_is_never_seen_does_not_unsettle_one_that_it_is_never_taken_for():
+    rates = {V: (1, 0, 0, 0), P: (0, 0.9, 0, 0.1), D: (0, 0.4, 0, 0.6), N: (0, 0, 0, 1)}
+    trial = trial_of(rates, num_planted=20)
+    observed = wilson_ratios({"verbatim": 25, "paraphrase": 8}, 44)
+    found = correct(trial, observed)
+    own = trial.sensitivity("verbatim"), trial.false_alarm("verbatim")
+    assert found.verbatim == corrected_ratio(observed.verbatim, *own)
+    assert found.paraphrase.reason == "paraphrase and idea are not surely told apart: see confusion"
+
+
 def test_where_only_one_kind_can_be_planted_any_is_the_formulas_too():
     trial = trial_of(SUMMARIES)
     trial = Trial({**trial.found, P: [], D: []}, [])

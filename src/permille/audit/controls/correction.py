@@ -96,8 +96,7 @@ class Together:
         or where it is not told from another.
         """
         others = [one for one in self.planted if one is not kind]
-        least = self._share_found(Kind.NONE, kind)
-        is_found_for = any(self._share_found(one, kind) > least for one in others)
+        is_found_for = any(self._is_taken_for(one, kind) for one in others)
         return is_found_for or any(kind in pair for pair in self._confounded())
 
     def any(self) -> Ratio:
@@ -140,13 +139,22 @@ class Together:
         return _corrected(observed, share, (low, high))
 
     def _confounded(self) -> list[tuple[Kind, Kind]]:
-        """Return the pairs of planted kinds that are not surely told apart."""
+        """Return the pairs of planted kinds that are not surely told apart.
+
+        One of a pair is found as the other: a kind that is hardly ever seen has no part of the
+        matrix that is surely above 0, but leaves alone what it is never taken for.
+        """
         rows = {kind: CLASSES.index(kind) for kind in self.planted}
         return [
             (one, other)
             for (i, one), (j, other) in combinations(enumerate(self.planted), 2)
-            if not self.mixture.is_told_apart(i, j, rows[one], rows[other])
+            if (self._is_taken_for(one, other) or self._is_taken_for(other, one))
+            and not self.mixture.is_told_apart(i, j, rows[one], rows[other])
         ]
+
+    def _is_taken_for(self, planted: Kind, kind: Kind) -> bool:
+        """Tell whether a kind's plants are found as another more often than texts without one."""
+        return self._share_found(planted, kind) > self._share_found(Kind.NONE, kind)
 
     def _share_found(self, planted: Kind, kind: Kind) -> float:
         """Return the share of a kind's plants, or of texts without, found as a kind."""

@@ -44,6 +44,7 @@
     own: (row, value) => (value === "own") === (row.own === true),
     counted: (row, value) => (value === "counted") === row.counted,
     prompt: (row, value) => (value === "new") === !row.input_copied,
+    boilerplate: (row, value) => (value === "own") === !row.boilerplate,
     chars: (row, value) => row.chars >= Number(value),
     examples: (row, value) => (row.examples ?? 1) >= bounds[value][0] && (row.examples ?? 1) <= bounds[value][1],
   };
@@ -124,6 +125,7 @@
       row.counted ? "decides the generation's kind" : "does not decide the generation's kind",
       row.confirmed === false && "the judge does not confirm it",
       row.input_copied && "stood in the prompt",
+      row.boilerplate && "boilerplate: text of many examples",
     ].filter(Boolean).join(" · ");
   }
 
