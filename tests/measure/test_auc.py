@@ -93,6 +93,24 @@ def test_copies_of_a_value_count_once_where_their_group_is_known(area: float) ->
     assert np.mean([low <= area <= high for low, high in ignored]) < 0.8
 
 
+@pytest.mark.parametrize("num_groups", [(4, 4), (5, 40)])
+@pytest.mark.parametrize("area", [0.5, 0.8])
+def test_of_few_groups_whose_members_are_alike_the_interval_holds_the_truth(
+    area: float, num_groups: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(2)
+    groups = np.arange(sum(num_groups)).repeat(5)
+    labels = groups < num_groups[0]
+    apart = math.sqrt(2) * stats.norm.ppf(area)
+    held = 0
+    for _ in range(300):
+        shared, own = rng.standard_normal(sum(num_groups))[groups], rng.standard_normal(len(groups))
+        values = math.sqrt(0.5) * (shared + own) + apart * labels
+        low, high = auc_interval(values, labels, groups)
+        held += low <= area <= high
+    assert held >= 0.93 * 300
+
+
 def test_without_groups_the_p_value_is_of_mann_and_whitney_with_ties() -> None:
     rng = np.random.default_rng(0)
     labels = rng.random(60) < 0.4

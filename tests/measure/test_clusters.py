@@ -16,6 +16,7 @@ from permille.measure.clusters import (
     clusters,
     permutation_p,
     sign_flip_p,
+    welch_p,
 )
 
 
@@ -246,3 +247,23 @@ def test_the_bootstrap_equals_scipys_over_groups():
 
 def test_a_bootstrap_of_nothing_against_nothing_is_no_interval():
     assert bootstrap_difference(clusters([0] * 50), clusters([0] * 40)) is None
+
+
+@pytest.mark.filterwarnings("ignore:Precision loss occurred")
+@given(
+    st.lists(st.sampled_from([-1, 0, 1]), min_size=2, max_size=30),
+    st.lists(st.sampled_from([-1, 0, 1]), min_size=2, max_size=30),
+)
+def test_welchs_p_of_single_values_is_scipys(first, second):
+    found = welch_p(clusters(first), clusters(second))
+    if np.ptp(first) == np.ptp(second) == 0:
+        assert found is None
+    else:
+        assert found == pytest.approx(stats.ttest_ind(first, second, equal_var=False).pvalue)
+
+
+def test_welchs_p_counts_copies_once_and_needs_two_groups():
+    first, second = [1, 0, 1, -1, 0, 1], [0, 0, -1, 1, 0, 0, 0]
+    copied = [clusters(np.repeat(arm, 3), np.arange(len(arm)).repeat(3)) for arm in (first, second)]
+    assert welch_p(*copied) == pytest.approx(welch_p(clusters(first), clusters(second)))
+    assert welch_p(clusters([1, 0], ["a", "a"]), clusters(second)) is None

@@ -89,6 +89,12 @@ def _unequal_differences(rng: np.random.Generator, share: float) -> Contrast:
     return difference_in_differences(*train.T, *heldout.T)
 
 
+def _few_differences(rng: np.random.Generator, share: float) -> Contrast:
+    """The same of a ninth as many training prompts as held-out ones."""
+    train, heldout = rng.random((20, 2)) < share + 0.1, rng.random((180, 2)) < 0.02
+    return difference_in_differences(*train.T, *heldout.T)
+
+
 def _difference_large(rng: np.random.Generator, share: float) -> Contrast:
     arms = [_large(rng, share, 5, 20) for _ in range(2)]
     single = rng.random((2, 200)) < share
@@ -107,6 +113,7 @@ DESIGNS = {
     "five large groups in both arms": _large_in_both,
     "paired, five large groups": _paired_large,
     "differences that vary unequally, arms of unequal sizes": _unequal_differences,
+    "differences of few that vary more, and of many": _few_differences,
     "differences, five large groups against single ones": _difference_large,
 }
 

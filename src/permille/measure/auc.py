@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, stats
 
+from permille.measure.clusters import Clusters
 from permille.measure.intervals import Z95, Interval
 
 NUM_RESAMPLES = 1000
@@ -190,6 +191,8 @@ def _design_effect(values_N: FloatArray, is_marked_N: BoolArray, numbers_N: IntA
     DeLong's variance with the placements summed by group (Obuchowski, Biometrics 53, 1997) against
     the one of independent values. Few misplaced values hardly tell how alike the members of a group
     are, so one more misplaced pair is added, in groups whose members are copies of each other.
+    Where no value is misplaced they count as copies. Of few groups Student's quantile stands for
+    the normal one, at the degrees of freedom of the side that has fewer.
     """
     copies = float((np.bincount(numbers_N) ** 2).sum() / len(numbers_N))
     if copies == 1:
@@ -204,9 +207,22 @@ def _design_effect(values_N: FloatArray, is_marked_N: BoolArray, numbers_N: IntA
     sizes = np.where(is_marked_N, num_marked, num_others)
     parts = (beaten - auc(values_N, is_marked_N)) / sizes
     independent = float((parts**2).sum())
+    if independent <= 1e-12:
+        return copies
     grouped = float((np.bincount(numbers_N, weights=parts) ** 2).sum())
     one_pair = 2 / (num_marked * num_others) ** 2
-    return (max(grouped, independent) + copies * one_pair) / (independent + one_pair)
+    freedom = min(_degrees_of_freedom(numbers_N[side]) for side in (is_marked_N, ~is_marked_N))
+    student = float(stats.t.ppf(0.975, freedom))
+    effect = (max(grouped, independent) + copies * one_pair) / (independent + one_pair)
+    return effect * (student / Z95) ** 2
+
+
+def _degrees_of_freedom(numbers_N: IntArray) -> float:
+    """Return on how many groups of these values, less one, a variance rests; at least 1."""
+    sizes = np.unique(numbers_N, return_counts=True)[1].astype(np.float64)
+    if len(sizes) == 1:
+        return 1.0
+    return Clusters(sizes, np.zeros_like(sizes), 0.0).degrees_of_freedom()
 
 
 def _inside(area: float, side: int) -> float:

@@ -59,13 +59,20 @@ class Clusters:
         within = self.sum_squares - self.of * self.mean**2
         if within <= 1e-9 or len(self.sizes) in (1, self.of):
             return copies
-        residuals = self.sums - self.mean * self.sizes
-        between = float((residuals**2 / (1 - self.sizes / self.of)).sum())
-        student = float(special.stdtrit(self._degrees_of_freedom(), 0.975))
+        between = self.variance_of_mean() * self.of**2
+        student = float(special.stdtrit(self.degrees_of_freedom(), 0.975))
         added = max(1.0, 2 * copies * within / self.of)
         return (max(between, within) + added * copies) / (within + added) * (student / Z95) ** 2
 
-    def _degrees_of_freedom(self) -> float:
+    def variance_of_mean(self) -> float:
+        """Return the variance of the mean over groups, as a ratio of sums, linearized.
+
+        Of N groups of one value it is their sample variance over N; there have to be two groups.
+        """
+        residuals = self.sums - self.mean * self.sizes
+        return float((residuals**2 / (1 - self.sizes / self.of)).sum()) / self.of**2
+
+    def degrees_of_freedom(self) -> float:
         """Return how many groups' worth of evidence, less one, the variance rests on; at least 1.
 
         Satterthwaite's number for groups whose members are copies of each other, so that a few
@@ -148,6 +155,25 @@ def permutation_p(first: Clusters, second: Clusters, *, seed: int = 0) -> float:
         return 1.0
     apart = distances**2 / variances
     return float((apart >= apart[0] * (1 - 1e-9) - 1e-12).sum()) / len(apart)
+
+
+def welch_p(first: Clusters, second: Clusters) -> float | None:
+    """Return the two-sided p-value of Welch's t of the difference of two means over groups.
+
+    The variance of each mean is that of a ratio of sums over groups, with Bell & McCaffrey's
+    degrees of freedom, joined as Welch and Satterthwaite join them. None where an arm is of one
+    group, or neither arm varies: there is no variance to go by.
+    """
+    if min(len(first.sizes), len(second.sizes)) < 2:
+        return None
+    own, other = first.variance_of_mean(), second.variance_of_mean()
+    if own + other <= 1e-12:
+        return None
+    freedom = (own + other) ** 2 / (
+        own**2 / first.degrees_of_freedom() + other**2 / second.degrees_of_freedom()
+    )
+    apart = abs(first.mean - second.mean) / np.sqrt(own + other)
+    return float(2 * special.stdtr(freedom, -apart))
 
 
 def bootstrap_difference(first: Clusters, second: Clusters, *, seed: int = 0) -> Interval | None:
