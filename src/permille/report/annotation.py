@@ -75,8 +75,8 @@ def print_import(found: Report, console: Console) -> None:
     is_of_several = len(people) > 1
     if is_of_several:
         lines.append(
-            f"all agree on {found.get('agreed_by_all')} of {found.get('labeled_by_all')} pairs, which "
-            "the figures below are of; each person's own are in report.json"
+            f"all agree on {found.get('agreed_by_all')} of {found.get('labeled_by_all')} pairs, "
+            "which the figures below are of; each person's own are in report.json"
         )
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
