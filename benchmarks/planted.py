@@ -45,6 +45,8 @@ TASKS: dict[str, Callable[[dict[str, str]], str]] = {
     "translation_wmt22": lambda row: row["en"],
 }
 """The slices, and the text of an example that is given back."""
+SUMMARIES = {"summarization": "summary", "summarization_cnndm": "short_summary"}
+"""Slices of true summaries, of some 200 words and of some 50, and what a plant of one is called."""
 
 
 @dataclass
@@ -108,13 +110,14 @@ def plant_slice(name: str, options: argparse.Namespace, rng: Random) -> Planted:
 
 
 def plant_summaries(
-    num_plants: int, num_documents: int, rng: Random, *, is_reversed: bool
+    source: str, num_plants: int, num_documents: int, rng: Random, *, is_reversed: bool
 ) -> Planted:
     """Take true summaries for generations and their documents for documents, or the reverse."""
-    rows = [row for row in read_rows("summarization") if len(row["summary"]) >= LONG_ENOUGH_CHARS]
+    rows = [row for row in read_rows(source) if len(row["summary"]) >= LONG_ENOUGH_CHARS]
     rng.shuffle(rows)
     given, written = ("summary", "document") if is_reversed else ("document", "summary")
-    name = "document_of_summary" if is_reversed else "summary_of_document"
+    called = SUMMARIES[source]
+    name = f"document_of_{called}" if is_reversed else f"{called}_of_document"
     documents = [Document(row["id"], row[given]) for row in rows[:num_documents]]
     plants = []
     for row in rows[:num_plants]:
@@ -228,7 +231,9 @@ def main() -> None:
     all_planted = [plant_slice(name, options, rng) for name in TASKS]
     size = min(options.count * len(TASKS), options.documents)
     all_planted += [
-        plant_summaries(size, options.documents, rng, is_reversed=way) for way in (False, True)
+        plant_summaries(source, size, options.documents, rng, is_reversed=way)
+        for source in SUMMARIES
+        for way in (False, True)
     ]
     rows, alarms = [], {}
     for name in options.align or CONFIGS:
@@ -237,7 +242,7 @@ def main() -> None:
         print(f"{name}: {time.perf_counter() - start:.0f} s; false alarms {alarms[name]}")
         for row in found:
             print(
-                f"{row['align']:8} {row['plant']:21} {row['chars']:5}  recall {row['recall']:.3f}"
+                f"{row['align']:8} {row['plant']:25} {row['chars']:5}  recall {row['recall']:.3f}"
                 f"  top 10 {row['recall_top10']:.3f}  expected kind"
                 f" {row['expected_kind_share']:.3f}  of {row['of']}"
             )

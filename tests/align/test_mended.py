@@ -93,6 +93,20 @@ def test_two_brief_texts_need_the_probability_of_brief_texts():
     assert Aligner(AlignConfig(**asked)).align(suspicious, source * 12).kind == "paraphrase"
 
 
+def test_in_a_short_text_the_likelier_of_idea_and_paraphrase_stands(shared_data):
+    """Every fourth word of a window of a real text is replaced: no summary, but as few words."""
+    documents = [row["input"] for row in summaries(shared_data, 40)]
+    windows = [" ".join(document.split()[20:90]) for document in documents]
+    edited = [
+        " ".join("thing" if i % 4 == 1 else word for i, word in enumerate(window.split()))
+        for window in windows
+    ]
+    eager = Aligner(AlignConfig(min_short_summary_probability=0.0))
+    kinds = [eager.align(one, whole).kind for one, whole in zip(edited, documents, strict=True)]
+    assert Kind.IDEA not in kinds
+    assert kinds.count(Kind.PARAPHRASE) >= 30
+
+
 def test_unrelated_texts_have_no_case(mended):
     assert mended.align(UNRELATED * 3, " ".join(SENTENCES)).kind == "none"
 

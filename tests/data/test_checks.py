@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.core.errors import SettingsError
-from permille.data.checks import member, raise_faults, template_faults
+from permille.data.checks import member, template_faults
 
 
 class Color(StrEnum):
@@ -27,15 +26,6 @@ def test_an_unknown_name_is_noted_and_the_default_taken() -> None:
     faults: list[str] = []
     assert member(Color, "green", "paint", Color.red, faults) is Color.red
     assert faults == ["paint: want one of red, blue, got green"]
-
-
-def test_faults_are_raised_together() -> None:
-    with pytest.raises(SettingsError, match=r"^one\ntwo$"):
-        raise_faults(["one", "two"])
-
-
-def test_no_faults_raise_nothing() -> None:
-    raise_faults([])
 
 
 @given(st.text("abc :{}").map(lambda text: text.replace("{", "").replace("}", "")))

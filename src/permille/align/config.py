@@ -60,7 +60,7 @@ class AlignConfig:
     """The same in texts of at most 120 words, whose retrieved documents are on their subject."""
     min_summary_probability: float = 0.3
     """Mended rules: a passage is an idea only when its probability is greater."""
-    min_short_summary_probability: float = 0.12
+    min_short_summary_probability: float = 0.08
     """The same of texts of at most 120 words."""
 
     def __post_init__(self) -> None:

@@ -103,6 +103,21 @@ class MendedPair:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that was rewritten or condensed.
+
+    Attributes:
+        span: Its characters on both sides.
+        probability: That it is a case.
+        side: Which one condenses the other; of no meaning where nothing was condensed.
+    """
+
+    span: Quad
+    probability: float
+    side: int = SUSPICIOUS
+
+
 def align_mended(
     suspicious: PreparedText, source: PreparedText, config: AlignConfig, learned: Learned
 ) -> Alignment:
@@ -114,18 +129,23 @@ def align_pair(pair: MendedPair, config: AlignConfig, learned: Learned) -> Align
     """Align a pair: verbatim runs, and beside them paraphrases and an idea."""
     cases = [(Kind.VERBATIM, run) for run in pair.runs]
     rewritten = find_rewritten(pair, config, learned)
-    idea, side = find_idea(pair, config, learned) or (None, SUSPICIOUS)
+    idea = find_idea(pair, config, learned)
     if idea:
-        rewritten = [span for span in rewritten if not _mostly_inside(span, idea, side)]
-        cases.append((Kind.IDEA, idea))
-    cases += [(Kind.PARAPHRASE, span) for span in rewritten]
+        within = [one for one in rewritten if _mostly_inside(one.span, idea.span, idea.side)]
+        # in a short text an edited window looks like both; in a long one a summary holds passages
+        if pair.is_short and any(one.probability > idea.probability for one in within):
+            idea = None
+        else:
+            rewritten = [one for one in rewritten if one not in within]
+            cases.append((Kind.IDEA, idea.span))
+    cases += [(Kind.PARAPHRASE, one.span) for one in rewritten]
     found = {kind for kind, _ in cases}
     return Alignment(
         next((kind for kind in KINDS_BY_STRENGTH if kind in found), Kind.NONE),
         tuple(
             Case(kind, Span(*span[:2]), Span(*span[2:])) for kind, span in sorted(cases, key=_place)
         ),
-        (side == SUSPICIOUS) if idea else None,
+        (idea.side == SUSPICIOUS) if idea else None,
     )
 
 
@@ -185,7 +205,7 @@ def _like_sentences(pair: MendedPair, config: AlignConfig) -> list[Quad]:
     ]
 
 
-def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> list[Quad]:
+def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> list[Found]:
     """Find what was rewritten outside the runs."""
     blocks = propose(pair, config)
     if not blocks:
@@ -203,7 +223,7 @@ def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> l
         if probability > least and _min_chars(pair.span(block)) >= config.min_plaglen
     ]
     judged += [Judged(block, least) for block in _short_copies(pair, config)]
-    return [pair.span(each.block) for each in best_apart(judged)]
+    return [Found(pair.span(each.block), each.probability) for each in best_apart(judged)]
 
 
 def _least_probability(pair: MendedPair, config: AlignConfig) -> float:
@@ -225,9 +245,10 @@ def _short_copies(pair: MendedPair, config: AlignConfig) -> list[Block]:
     return list(filter(_has_words, map(pair.block, apart)))
 
 
-def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> tuple[Quad, int] | None:
+def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> Found | None:
     """Find the passage of one text that condenses the other, and on which side it is."""
-    best, most = None, 0.0
+    best: Found | None = None
+    most = 0.0
     for side in (SUSPICIOUS, SOURCE):
         coded = condensing(pair.worded, side)
         found = coded and find_summary(
@@ -242,7 +263,7 @@ def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> tuple[
                 config.min_short_summary_probability if is_short else config.min_summary_probability
             )
             if probability > max(least, most) and _may_be_idea(span, side, pair.runs, config):
-                best, most = (span, side), probability
+                best, most = Found(span, probability, side), probability
     return best
 
 
