@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from permille.run import entry
+from permille.run.starting import start
+
 ROOT = Path(__file__).parents[2]
 IMPORT = "import time:"
 
@@ -33,3 +36,16 @@ def test_an_interruption_while_a_program_loads_is_one_line_and_130(
     assert is_sent
     assert process.returncode == 130
     assert told == ["error: interrupted before anything was done\n"]
+
+
+def test_an_interruption_that_a_program_did_not_end_with_is_not_said_to_come_before_all(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(entry, "run_program", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        start("train")
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "error: interrupted\n"
