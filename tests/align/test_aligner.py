@@ -16,7 +16,8 @@ def prepared_anew(monkeypatch, pairs) -> list[str]:
     monkeypatch.setattr(ours, "prepare", lambda text: seen.append(text) or prepare(text))
     list(ours.align_many(pairs))
     assert len(ours._recent) <= aligner._RECENT_TEXTS
-    assert sum(map(len, ours._recent)) == ours._recent_chars <= aligner._RECENT_CHARS
+    assert sum(map(len, ours._recent)) == ours._recent_chars
+    assert ours._recent_chars <= aligner._RECENT_CHARS or len(ours._recent) == 2
     return seen
 
 
@@ -34,6 +35,19 @@ def test_only_the_texts_of_the_last_pairs_are_remembered(monkeypatch, limit, val
     anew = prepared_anew(monkeypatch, pairs)
     assert anew[: len(TEXTS)] == TEXTS
     assert anew[len(TEXTS) : len(TEXTS) + 2] == [TEXTS[1], "x" * 999]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_text_over_the_limit_is_prepared_once_for_pairs_in_a_row(monkeypatch, is_first):
+    monkeypatch.setattr(aligner, "_RECENT_CHARS", 500)
+    ours, seen = Aligner(), []
+    prepare = ours.prepare
+    monkeypatch.setattr(ours, "prepare", lambda text: seen.append(text) or prepare(text))
+    long = "Nobody knows why. " * 100
+    list(ours.align_many((long, text) if is_first else (text, long) for text in TEXTS))
+    assert sorted(seen) == sorted([long, *TEXTS])
+    assert set(ours._recent) == {long, TEXTS[-1]}
+    assert ours._recent_chars == len(long) + len(TEXTS[-1])
 
 
 def test_pairs_are_aligned_as_they_are_asked_for(mended):

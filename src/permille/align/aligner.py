@@ -47,6 +47,7 @@ class Aligner:
 
         Raises:
             DataError: If a text was prepared under settings that prepare in another way.
+            RepetitionError: If the pair repeats itself too much, or is too large.
         """
         return self._detect(self._prepared(suspicious), self._prepared(source))
 
@@ -64,7 +65,10 @@ class Aligner:
             prepared = self.prepare(text)
             self._recent_chars += len(text)
         self._recent[text] = prepared
-        while len(self._recent) > _RECENT_TEXTS or self._recent_chars > _RECENT_CHARS:
+        # those of the last pair stay, however long they are: the next one may share either
+        while len(self._recent) > 2 and (
+            len(self._recent) > _RECENT_TEXTS or self._recent_chars > _RECENT_CHARS
+        ):
             forgotten = next(iter(self._recent))
             del self._recent[forgotten]
             self._recent_chars -= len(forgotten)
@@ -76,7 +80,10 @@ class Aligner:
         """Align pairs in order, each as it is asked for.
 
         A text that comes again is not prepared again, unless 1,000 other texts, or texts of 5
-        million characters, came in between: no more are remembered.
+        million characters, came in between: no more are remembered, but always the last pair.
+
+        Raises:
+            RepetitionError: At a pair that repeats itself too much; no further one is aligned.
         """
         for suspicious, source in pairs:
             yield self.align(suspicious, source)

@@ -21,6 +21,10 @@ class DataError(PermilleError):
     """A file or data set that is not what it should be."""
 
 
+class RepetitionError(DataError):
+    """A pair of texts whose alignment would take minutes or gigabytes: it repeats itself."""
+
+
 class ServiceError(PermilleError):
     """A server that is missing, refuses, or failed."""
 

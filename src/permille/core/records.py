@@ -85,11 +85,13 @@ class Alignment:
     `kind` is the strongest kind among `cases`, ``none`` where there is no case.
     `summary_of_source` tells of an idea whether the suspicious text condenses the source (True)
     or the source condenses the suspicious text (False); None where there is no idea case.
+    `refused` tells that the pair repeats itself too much and was not looked at: nothing is known.
     """
 
     kind: Kind
     cases: tuple[Case, ...] = ()
     summary_of_source: bool | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
