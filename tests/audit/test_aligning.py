@@ -1,11 +1,12 @@
 """Alignment in one process or in several."""
 
 import gc
+import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from joblib import cpu_count, parallel_config
+from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
@@ -42,13 +43,28 @@ def test_a_part_is_aligned_under_its_own_settings(pairs):
         assert OwnAligner(Work(config))(pairs) == list(Aligner(config).align_many(pairs))
 
 
-def test_texts_that_are_kept_are_no_work_for_the_garbage_collector(pairs):
+def frozen_after(own: OwnAligner, pairs: list[tuple[str, str]]) -> tuple[int, int]:
+    """Align, and return the process and how many objects its garbage collector passes over."""
     gc.unfreeze()
-    OwnAligner(Work(AlignConfig()))(pairs)
-    try:
-        assert gc.get_freeze_count() > 0
-    finally:
-        gc.unfreeze()
+    own(pairs)
+    return os.getpid(), gc.get_freeze_count()
+
+
+@pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
+def test_texts_that_a_worker_keeps_are_no_work_for_its_garbage_collector(pairs, backend):
+    own = OwnAligner(Work(AlignConfig()))
+    with parallel_config(backend=backend):
+        found = Parallel(n_jobs=2)(delayed(frozen_after)(own, pairs) for _ in range(2))
+    assert os.getpid() not in dict(found)
+    assert all(frozen > 1_000 for _, frozen in found)
+
+
+@pytest.mark.parametrize("backend", ["threading", "sequential"])
+def test_the_garbage_collector_of_the_callers_own_process_is_left_alone(pairs, backend):
+    own = OwnAligner(Work(AlignConfig()))
+    with parallel_config(backend=backend):
+        found = Parallel(n_jobs=2)(delayed(frozen_after)(own, pairs) for _ in range(2))
+    assert found == [(os.getpid(), 0)] * 2
 
 
 def test_each_thread_keeps_a_detector_of_its_own(pairs):
@@ -155,7 +171,10 @@ def test_many_pairs_take_as_many_processes_as_there_are_cores():
     assert workers_for(10**6) == cpu_count()
 
 
-def test_one_text_is_kept_however_long_it_is():
+def test_the_two_texts_of_a_pair_are_kept_however_long_they_are():
     prepared = PreparedTexts(Aligner(), max_chars=5)
     long = prepared("longer than five characters")
-    assert prepared("longer than five characters") is long
+    for other in ("and one more text", "and another text"):
+        prepared(other)
+        assert prepared("longer than five characters") is long
+    assert len(prepared) == 2

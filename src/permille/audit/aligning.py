@@ -1,10 +1,11 @@
 """Alignment of many pairs, in this process or in several; the results are the same."""
 
 import gc
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -82,7 +83,8 @@ class PreparedTexts:
         prepared = next(filter(None, found), None) or self._aligner.prepare(text)
         self._kept[text] = prepared
         self._num_chars += len(text)
-        while self._num_chars > self._max_chars and len(self._kept) > 1:
+        # those of the last pair stay, however long they are: the next one may share either
+        while self._num_chars > self._max_chars and len(self._kept) > 2:
             forgotten, _ = self._kept.popitem(last=False)
             self._num_chars -= len(forgotten)
         return prepared
@@ -93,7 +95,10 @@ class PreparedTexts:
 
 @dataclass(frozen=True)
 class Work:
-    """What a process must know to align: the settings, where stored texts are, how many to keep."""
+    """What a process must know to align: the settings, where stored texts are, how many to keep.
+
+    `given_by` is the process that has it done, in itself or in others.
+    """
 
     config: AlignConfig
     folders: tuple[Path, ...] = ()
@@ -101,6 +106,7 @@ class Work:
 
 
 class ManyAligner:
+    given_by: int = field(default_factory=os.getpid)
     """Aligns many pairs, shared out over processes where there is more than one.
 
     Args:
@@ -179,8 +185,10 @@ class OwnAligner:
         """Return the alignment of each pair of a suspicious and a source text, in order."""
         own = _own(self.work)
         found = align_pairs(own.aligner, own.prepared, pairs)
-        # joblib collects garbage every second, and would walk through all texts that are kept
-        gc.freeze()
+        # joblib collects garbage every second in its processes, and would walk through all texts
+        # that are kept; a caller's own process is not ours to freeze
+        if os.getpid() != self.work.given_by:
+            gc.freeze()
         return found
 
 
