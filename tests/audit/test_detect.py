@@ -5,6 +5,7 @@ from joblib import parallel_config, register_parallel_backend
 from joblib.parallel import ParallelBackendBase
 
 from permille.align.aligner import Aligner
+from permille.audit.aligning import REFUSED
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.detect import Detector, cut
@@ -46,7 +47,8 @@ GENERATIONS = [Generation(f"g{i}", f"red {'more ' * 30} {i}", example_id=f"e{i}"
 
 def test_a_generation_is_suspicious_and_a_document_the_source(corpus_of):
     told = Told(lambda suspicious, source: one_case())
-    ((first, *_), _) = Detector(told, 51).detect(GENERATIONS, [view_of(corpus_of(DOCUMENTS))])
+    found = Detector(told, 51).detect(GENERATIONS, [view_of(corpus_of(DOCUMENTS))])
+    first = found[0].findings[0]
     assert told.pairs[0] == (GENERATIONS[0].text, DOCUMENTS[0].text)
     assert (first.cases[0].generation, first.cases[0].document) == (Span(0, 60), Span(100, 170))
     assert (first.document_id, first.own, first.ranks) == ("d0", True, {"main": 0})
@@ -55,7 +57,7 @@ def test_a_generation_is_suspicious_and_a_document_the_source(corpus_of):
 def test_as_published_the_document_is_suspicious(corpus_of):
     told = Told(lambda suspicious, source: one_case())
     detector = Detector(told, 51, is_paper=True)
-    ((first, *_), _) = detector.detect(GENERATIONS, [view_of(corpus_of(DOCUMENTS))])
+    first = detector.detect(GENERATIONS, [view_of(corpus_of(DOCUMENTS))])[0].findings[0]
     assert told.pairs[0] == (DOCUMENTS[0].text, GENERATIONS[0].text)
     assert (first.cases[0].document, first.cases[0].generation) == (Span(0, 60), Span(100, 170))
 
@@ -74,14 +76,24 @@ def test_as_published_the_document_is_suspicious(corpus_of):
 def test_the_direction_of_an_idea_follows_the_roles(corpus_of, is_paper, summary, direction):
     told = Told(lambda *_: one_case(Kind.IDEA, summary))
     detector = Detector(told, 51, is_paper=is_paper)
-    ((first, *_), _) = detector.detect(GENERATIONS, [view_of(corpus_of(DOCUMENTS))])
+    first = detector.detect(GENERATIONS, [view_of(corpus_of(DOCUMENTS))])[0].findings[0]
     assert first.direction is direction
 
 
 def test_a_document_without_a_case_is_no_finding(corpus_of):
     told = Told(lambda _, source: one_case() if source.endswith("1") else NOTHING)
     found = Detector(told, 51).detect(GENERATIONS, [view_of(corpus_of(DOCUMENTS))])
-    assert [[f.document_id for f in findings] for findings in found] == [["d1"], ["d1"]]
+    assert [[f.document_id for f in one.findings] for one in found] == [["d1"], ["d1"]]
+
+
+def test_a_refused_document_is_no_finding_and_is_told_with_its_rank(corpus_of):
+    told = Told(lambda _, source: REFUSED if source.endswith("1") else one_case())
+    found = Detector(told, 51).detect(GENERATIONS, [view_of(corpus_of(DOCUMENTS))])
+    for one in found:
+        assert sorted(f.document_id for f in one.findings) == ["d0", "d2"]
+        ((refused, rank),) = [(r.document_id, r.ranks["main"]) for r in one.refused]
+        assert refused == "d1"
+        assert {rank} | {f.ranks["main"] for f in one.findings} == {0, 1, 2}
 
 
 def test_a_document_of_several_views_is_aligned_once(corpus_of):
@@ -89,7 +101,7 @@ def test_a_document_of_several_views_is_aligned_once(corpus_of):
     views = [view_of(corpus_of(DOCUMENTS)), View("cut", corpus_of(DOCUMENTS[1:]), lambda _: True)]
     found = Detector(told, 51).detect(GENERATIONS[:1], views)
     assert len(told.pairs) == len(set(told.pairs)) == 3
-    assert found[0][1].ranks == {"main": 1, "cut": 0}
+    assert found[0].findings[1].ranks == {"main": 1, "cut": 0}
 
 
 def test_no_generations_have_no_findings(corpus_of):
@@ -117,7 +129,7 @@ def test_only_paraphrases_are_judged_on_their_passages(corpus_of):
     confirmation = Confirmation(judge, lambda passage: [passage])
     detector = Detector(Told(say), 51, confirmation)
     (found,) = detector.detect(GENERATIONS[:1], [view_of(corpus_of(documents))])
-    assert [(f.kind, f.confirmed) for f in found] == [
+    assert [(f.kind, f.confirmed) for f in found.findings] == [
         (Kind.PARAPHRASE, False),
         (Kind.PARAPHRASE, True),
         (Kind.VERBATIM, None),
@@ -135,7 +147,7 @@ def test_cases_that_stood_in_the_prompt_are_marked(corpus_of):
     found = Detector(Told(lambda *_: one_case()), 51).detect(
         generations, [view_of(corpus_of(DOCUMENTS[:1]))]
     )
-    assert [findings[0].is_copied for findings in found] == [True, False, False]
+    assert [one.findings[0].is_copied for one in found] == [True, False, False]
 
 
 def test_a_span_is_cut_half_open():
@@ -158,8 +170,8 @@ def test_processes_that_search_too_find_the_same_in_the_same_order(tmp_path, wri
             shared = build_detector(Aligner(), None, config, num_workers=2)
             assert shared.elsewhere is not None
             assert shared.detect(generations, views) == here
-    assert sum(bool(found) for found in here) > 100
-    assert {len(one.ranks) for found in here for one in found} == {1, 2}
+    assert sum(bool(one.findings) for one in here) > 100
+    assert {len(f.ranks) for one in here for f in one.findings} == {1, 2}
 
 
 def test_processes_of_a_cluster_are_sent_pairs_and_search_nothing():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from permille.audit.findings import Found, Refused
 from permille.audit.store import KEPT_DAYS, FindingStore, findings_folder
 from permille.core.errors import SettingsError
 from permille.core.records import Generation
@@ -26,7 +27,9 @@ class Detect:
 
 
 def test_a_chunk_is_detected_once(tmp_path, make_finding):
-    detect = Detect([[make_finding(), make_finding(rank=1)], []])
+    detect = Detect(
+        [Found((make_finding(), make_finding(rank=1))), Found((), (Refused("d", {"main": 2}),))]
+    )
     for _ in range(2):
         store = FindingStore(tmp_path / "kept", "settings")
         assert store.findings("corpora", CHUNK, detect) == detect.found
@@ -46,7 +49,7 @@ def test_a_chunk_is_detected_once(tmp_path, make_finding):
     ],
 )
 def test_anything_else_is_detected_anew(tmp_path, settings, corpora, chunk):
-    detect = Detect([[] for _ in CHUNK])
+    detect = Detect([Found() for _ in CHUNK])
     FindingStore(tmp_path, "settings").findings("corpora", CHUNK, detect)
     FindingStore(tmp_path, settings).findings(corpora, chunk, detect)
     assert detect.asked == 2
@@ -66,7 +69,7 @@ def test_removing_leaves_nothing_and_may_not_touch_what_others_stored(tmp_path):
     folder = tmp_path / "kept"
     store, other = FindingStore(folder, "settings"), FindingStore(folder, "others")
     for one in (store, other):
-        one.findings("corpora", CHUNK, Detect([[], []]))
+        one.findings("corpora", CHUNK, Detect([Found(), Found()]))
     store.remove()
     assert len(list(folder.iterdir())) == 1
     other.remove()
@@ -74,7 +77,7 @@ def test_removing_leaves_nothing_and_may_not_touch_what_others_stored(tmp_path):
 
 
 def test_generations_that_were_taken_up_are_counted_once(tmp_path):
-    detect = Detect([[], []])
+    detect = Detect([Found(), Found()])
     first = FindingStore(tmp_path, "settings")
     for _ in range(2):
         first.findings("corpora", CHUNK, detect)
@@ -86,7 +89,7 @@ def test_generations_that_were_taken_up_are_counted_once(tmp_path):
 
 
 def test_what_was_left_long_ago_is_removed(tmp_path):
-    FindingStore(tmp_path, "settings").findings("corpora", CHUNK, Detect([[], []]))
+    FindingStore(tmp_path, "settings").findings("corpora", CHUNK, Detect([Found(), Found()]))
     (left,) = tmp_path.iterdir()
     FindingStore(tmp_path, "others")
     assert left.exists()

@@ -21,8 +21,8 @@ def report_of(tallies, name="standard", **named):
 
 def test_generations_are_counted(make_row):
     rows = [
-        make_row(),
-        make_row(is_measurable=False),
+        make_row(num_refused=2, is_unknown=True),
+        make_row(is_measurable=False, num_refused=1),
         make_row(is_degenerate=True, is_whole_input=True),
     ]
     assert report_of({TRAIN: Tally(rows)})["generations"] == {
@@ -33,6 +33,8 @@ def test_generations_are_counted(make_row):
         "whole_input": 1,
         "prompts": 3,
         "measurable_prompts": 2,
+        "refused_pairs": 3,
+        "with_refused_pairs": 1,
     }
 
 

@@ -178,10 +178,11 @@ PERSONAL = {
 }
 
 
+@pytest.mark.parametrize("refused", [0, 10_000], ids=["all aligned", "some refused"])
 @pytest.mark.parametrize("personal", [{}, PERSONAL], ids=["nothing personal", "personal"])
 @pytest.mark.parametrize("attention", ATTENTION.values(), ids=ATTENTION)
 def test_a_run_with_every_control_stands_on_24_lines_of_80_columns_with_the_line_of_json(
-    tmp_path: Path, attention: dict[str, object], personal: dict[str, object]
+    tmp_path: Path, attention: dict[str, object], personal: dict[str, object], refused: int
 ) -> None:
     for name in ("report.html", "report.json", "cases.jsonl"):
         (tmp_path / name).write_text("")
@@ -190,11 +191,15 @@ def test_a_run_with_every_control_stands_on_24_lines_of_80_columns_with_the_line
     cad = {"cad": {"train": [0.389], "heldout": [0.399]}} if attention else {}
     report = made_report()
     report["controls"] |= {"personal_data": personal}
+    counts = {"refused_pairs": refused, "with_refused_pairs": refused}
+    report["generations"] = {**report["generations"], **counts}
     print_report({**report, "attention": {**attention, **cad}}, console, tmp_path)
     text = re.sub("\x1b\\[[0-9;]*m", "", out.getvalue())
     assert "controls, any kind" in text
     assert ("attention: CAD 0.389 (held-out 0.399)" in text) is bool(attention)
     assert ("\npersonal data beyond held-out prompts" in text) is bool(personal)
+    told = f"{refused} pairs repeat themselves too much to align; {refused} generations are unknown"
+    assert (f"\n{told}\n" in text) is bool(refused)
     *lines, paths = text.splitlines()
     assert max(map(len, lines)) <= 80
     lines_of_paths = -(-len(paths) // 80)

@@ -7,7 +7,7 @@ from numba import njit
 
 from permille.align.arrays import Floats, Ints, Longs
 from permille.align.pair import Box, Weighted
-from permille.core.errors import DataError
+from permille.core.errors import RepetitionError
 
 _PERFECT = 0.99
 MOST_COMPARED = 2_000_000_000
@@ -21,7 +21,7 @@ def resolve_overlap(boxes: list[Box], weighted: Weighted) -> list[Box]:
     follows, that last case is skipped.
 
     Raises:
-        DataError: If so many overlap that it would take minutes.
+        RepetitionError: If so many overlap that it would take minutes.
     """
     if len(boxes) < 2:
         return boxes
@@ -83,13 +83,13 @@ class _Qualities:
         """Refuse what would take minutes.
 
         Raises:
-            DataError: If more sentences are compared than `MOST_COMPARED`.
+            RepetitionError: If more sentences are compared than `MOST_COMPARED`.
         """
         sizes = [box[1] - box[0] + 1 for box in (current, *others)]
         self._steps += len(others) * sizes[0] + sum(sizes)
         if self._steps > MOST_COMPARED:
             texts = self._weighted.suspicious, self._weighted.source
-            raise DataError(
+            raise RepetitionError(
                 f"a pair of texts with {len(texts[0]):,} and {len(texts[1]):,} sentences repeats"
                 f" itself too much to align: {self._steps:,} sentences of cases that overlap, at"
                 f" most {MOST_COMPARED:,}; cut one of them into parts"

@@ -17,7 +17,7 @@ from permille.align.kernels import (
     weigh_both,
 )
 from permille.align.prepare import Bags
-from permille.core.errors import DataError
+from permille.core.errors import RepetitionError
 
 Seed = tuple[int, int]
 """A suspicious and a source sentence that are alike."""
@@ -125,7 +125,7 @@ def find_seeds(
         matched: The suspicious index of each source stem or -1, (V,), where it is known.
 
     Raises:
-        DataError: If the pair would take minutes or gigabytes.
+        RepetitionError: If the pair would take minutes or gigabytes.
     """
     if not len(suspicious) or not len(source):
         return None
@@ -164,11 +164,11 @@ def _alike(
     """List the sentence pairs, of shape (P, 2), whose sets of stems are alike enough.
 
     Raises:
-        DataError: If they would take minutes or gigabytes.
+        RepetitionError: If they would take minutes or gigabytes.
     """
     steps = len(suspicious) * len(source.entry_stems)
     if steps > MOST_STEPS:
-        raise DataError(
+        raise RepetitionError(
             f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
             f" to align: {steps:,} steps, at most {MOST_STEPS:,}; cut one of them into parts"
         )
@@ -198,10 +198,10 @@ def _alike(
 
 def _too_repetitive(
     sentences: int, source_sentences: int, looked_at: int, found: int, config: AlignConfig
-) -> DataError:
+) -> RepetitionError:
     """Say that too many pairs of like sentences were found, and what to do."""
     advice = ", or use align=default" if config.rules == "published" else ""
-    return DataError(
+    return RepetitionError(
         f"a pair of texts with {sentences:,} and {source_sentences:,} sentences repeats itself too"
         f" much to align: {found:,} pairs of like sentences in the first"
         f" {min(looked_at, sentences):,}, at most {MOST_PAIRS:,}; cut one of them into"

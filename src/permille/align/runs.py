@@ -12,7 +12,7 @@ from numba import njit
 
 from permille.align.arrays import Ints, Longs
 from permille.align.prepare import Words
-from permille.core.errors import DataError
+from permille.core.errors import RepetitionError
 
 Run = tuple[int, int, int, int]
 """Suspicious start and end, source start and end, in characters."""
@@ -133,7 +133,7 @@ def check_equal_words(passages: Sequence[tuple[Words, Words]]) -> None:
     """Refuse passages of a pair of texts whose common runs would take minutes to find.
 
     Raises:
-        DataError: If they have more than `MOST_EQUAL_WORDS` pairs of equal words.
+        RepetitionError: If they have more than `MOST_EQUAL_WORDS` pairs of equal words.
     """
     # no pair of words is counted where even all of them are few
     if sum(len(left) * len(right) for left, right in passages) <= MOST_EQUAL_WORDS:
@@ -141,7 +141,7 @@ def check_equal_words(passages: Sequence[tuple[Words, Words]]) -> None:
     equal = sum(count_equal(left.ids, right.ids) for left, right in passages)
     if equal > MOST_EQUAL_WORDS:
         sizes = [sum(map(len, side)) for side in zip(*passages, strict=True)]
-        raise DataError(
+        raise RepetitionError(
             f"passages of {sizes[0]:,} and {sizes[1]:,} words repeat themselves too much to align:"
             f" {equal:,} pairs of equal words, at most {MOST_EQUAL_WORDS:,}; cut one of them into"
             " parts, or use align=default"

@@ -16,7 +16,8 @@ from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText
 from permille.align.stored import Record, StoredTexts, record_of, stored_path
-from permille.core.records import Alignment
+from permille.core.errors import RepetitionError
+from permille.core.records import Alignment, Kind
 
 TextPair = tuple[str, str]
 PART_PAIRS = 640
@@ -28,6 +29,8 @@ ON_THIS_MACHINE = ("loky", "threading", "multiprocessing", "sequential")
 """Joblib's own backends; those of dask and ray may be of a cluster."""
 LEAST_PAIRS = 20_000
 """Fewer pairs are aligned in less time than other processes take to start."""
+REFUSED = Alignment(Kind.NONE, refused=True)
+"""Of a pair that repeats itself too much: one pair must not stop all others."""
 
 
 def workers_for(num_pairs: int, num_workers: int | None = None) -> int:
@@ -103,10 +106,10 @@ class Work:
     config: AlignConfig
     folders: tuple[Path, ...] = ()
     max_chars: int = MAX_PREPARED_CHARS
+    given_by: int = field(default_factory=os.getpid)
 
 
 class ManyAligner:
-    given_by: int = field(default_factory=os.getpid)
     """Aligns many pairs, shared out over processes where there is more than one.
 
     Args:
@@ -160,8 +163,18 @@ class ManyAligner:
 def align_pairs(
     aligner: Aligner, prepared: PreparedTexts, pairs: Iterable[TextPair]
 ) -> list[Alignment]:
-    """Align pairs in order, on texts that are prepared once."""
-    return [aligner.align(prepared(suspicious), prepared(source)) for suspicious, source in pairs]
+    """Align pairs in order, on texts that are prepared once; a pair may be refused."""
+    return [
+        _align_or_refuse(aligner, prepared(suspicious), prepared(source))
+        for suspicious, source in pairs
+    ]
+
+
+def _align_or_refuse(aligner: Aligner, suspicious: PreparedText, source: PreparedText) -> Alignment:
+    try:
+        return aligner.align(suspicious, source)
+    except RepetitionError:
+        return REFUSED
 
 
 class _Own(threading.local):

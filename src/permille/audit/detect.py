@@ -7,7 +7,7 @@ from typing import Protocol
 from joblib import Parallel, delayed
 
 from permille.audit.copied import PromptWords
-from permille.audit.findings import Finding, FoundCase
+from permille.audit.findings import Finding, Found, FoundCase, Refused
 from permille.audit.judging import Confirmation
 from permille.audit.searching import Returned, View, is_own, search_views
 from permille.core.records import Alignment, Case, Direction, Generation, Kind, Span
@@ -27,7 +27,7 @@ class AlignPairs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A generation and a document in which it has cases."""
+    """A generation and a document in which it has cases; without any, the two were refused."""
 
     generation: Generation
     returned: Returned
@@ -55,6 +55,10 @@ class Pair:
             self.direction,
             self.cases,
         )
+
+    def refusal(self) -> Refused:
+        """Return that the two were refused, without the texts."""
+        return Refused(self.returned.document.id, self.returned.ranks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,8 @@ class Detector:
     is_paper: bool = False
     elsewhere: Elsewhere | None = None
 
-    def detect(
-        self, generations: Sequence[Generation], views: Sequence[View]
-    ) -> list[list[Finding]]:
-        """Return the findings of each generation, in the order in which documents were returned.
+    def detect(self, generations: Sequence[Generation], views: Sequence[View]) -> list[Found]:
+        """Return what is found of each generation, in the order in which documents were returned.
 
         Args:
             generations: What is searched for.
@@ -114,8 +116,8 @@ class Detector:
 
     def detect_among(
         self, generations: Sequence[Generation], returned: Iterable[dict[str, Returned]]
-    ) -> list[list[Finding]]:
-        """Return the findings of each generation in documents that were already searched for.
+    ) -> list[Found]:
+        """Return what is found of each generation in documents that were already searched for.
 
         Args:
             generations: What was searched for.
@@ -134,20 +136,22 @@ class Detector:
         )
         return [pair for part in found for pair in part]
 
-    def _findings(
-        self, generations: Sequence[Generation], found: list[Pair]
-    ) -> list[list[Finding]]:
-        """Judge and mark pairs, and return the findings of each generation."""
-        pairs = self._confirmed(found)
+    def _findings(self, generations: Sequence[Generation], found: list[Pair]) -> list[Found]:
+        """Judge and mark pairs, and return what is found of each generation."""
+        pairs = self._confirmed([pair for pair in found if pair.cases])
         findings: dict[str, list[Finding]] = {generation.id: [] for generation in generations}
+        refused: dict[str, list[Refused]] = {generation.id: [] for generation in generations}
         for pair in self._marked(pairs):
             findings[pair.generation.id].append(pair.finding())
-        return [findings[generation.id] for generation in generations]
+        for pair in found:
+            if not pair.cases:
+                refused[pair.generation.id].append(pair.refusal())
+        return [Found(tuple(findings[one.id]), tuple(refused[one.id])) for one in generations]
 
     def pairs(
         self, generations: Sequence[Generation], returned: Iterable[dict[str, Returned]]
     ) -> Iterator[Pair]:
-        """Yield the pairs that have a case, not judged yet."""
+        """Yield the pairs that have a case, not judged yet, and those that were refused."""
         both: list[tuple[Generation, Returned]] = []
 
         def texts() -> Iterator[TextPair]:
@@ -159,7 +163,7 @@ class Detector:
 
         alignments = self.align(texts())
         for (generation, hit), alignment in zip(both, alignments, strict=True):
-            if alignment.cases:
+            if alignment.cases or alignment.refused:
                 cases = tuple(self._case(case) for case in alignment.cases)
                 direction = self._direction(alignment.summary_of_source)
                 yield Pair(generation, hit, cases, direction)
@@ -207,7 +211,7 @@ class Detector:
 def search_and_align(
     detector: Detector, generations: Sequence[Generation], views: Sequence[View]
 ) -> list[Pair]:
-    """Return the pairs of some generations that have a case, not judged yet."""
+    """Return the pairs of some generations that `Detector.pairs` yields."""
     returned = search_views(generations, views, detector.top_k)
     return list(detector.pairs(generations, returned))
 

@@ -134,6 +134,47 @@ class Finding:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that was not aligned with a generation, since the pair repeats itself too much.
+
+    Attributes:
+        document_id: The document.
+        ranks: The document's rank, from 0, in each view that returned it.
+    """
+
+    document_id: str
+    ranks: Mapping[str, int]
+
+    def values(self) -> JsonObject:
+        """Return what is stored of it."""
+        return {"document_id": self.document_id, "ranks": dict(self.ranks)}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of one generation after it was searched for.
+
+    Attributes:
+        findings: The documents with a case, in the order in which they were returned.
+        refused: Those of which nothing is known, in the same order.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+    def num_refused(self, view: str) -> int:
+        """Return how many of the documents that a view returned were refused."""
+        return sum(view in one.ranks for one in self.refused)
+
+    def values(self) -> JsonObject:
+        """Return what is stored of a generation; `found_of` reads it."""
+        return {
+            "findings": [one.values() for one in self.findings],
+            "refused": [one.values() for one in self.refused],
+        }
+
+
 def strongest(kinds: Iterable[Kind]) -> Kind:
     """Return the strongest of some kinds, none of no kinds.
 
@@ -143,7 +184,7 @@ def strongest(kinds: Iterable[Kind]) -> Kind:
     return max(kinds, key=WEAKEST_FIRST.index, default=Kind.NONE)
 
 
-def finding_of(values: Mapping[str, object]) -> Finding:
+def finding_of(values: object) -> Finding:
     """Return the finding that `Finding.values` stored.
 
     Raises:
@@ -169,6 +210,26 @@ def finding_of(values: Mapping[str, object]) -> Finding:
                 tuple(_case_of(case) for case in cases),
             )
     raise ValueError(f"no stored finding: {values}")
+
+
+def found_of(values: Mapping[str, object]) -> Found:
+    """Return what `Found.values` stored of a generation.
+
+    Raises:
+        ValueError: If something else was stored.
+    """
+    match values:
+        case {"findings": [*findings], "refused": [*refused]}:
+            return Found(tuple(map(finding_of, findings)), tuple(map(_refused_of, refused)))
+    raise ValueError(f"nothing that was found: {values}")
+
+
+def _refused_of(values: object) -> Refused:
+    """Return what `Refused.values` stored."""
+    match values:
+        case {"document_id": str(document_id), "ranks": dict(ranks)}:
+            return Refused(document_id, ranks)
+    raise ValueError(f"no stored refusal: {values}")
 
 
 def _case_of(values: object) -> FoundCase:

@@ -9,9 +9,11 @@ from pathlib import Path
 import orjson
 
 from permille.audit.config import AuditConfig
+from permille.audit.counting import seen_in
 from permille.audit.detect import Detector
-from permille.audit.findings import Finding
+from permille.audit.findings import Found
 from permille.audit.json_lines import write_aside
+from permille.audit.refusals import RefusedPairs
 from permille.audit.rows import CUT, MAIN, RowMaker, lines_of
 from permille.audit.spread import SplitSpread
 from permille.audit.store import FindingStore
@@ -56,11 +58,14 @@ class Passes:
             split: SplitSpread(self.detector.least_chars, self.config.max_examples)
             for split in Split
         }
+        refused = RefusedPairs()
         for arm, views in self.views.items():
-            for _, found in self.chunks(arm, "align"):
+            for generations, found in self.chunks(arm, "align"):
+                refused.note(generations, found)
                 # those of the other split's index are not in this corpus
-                seen = ([f for f in findings if f.ranks.keys() & {MAIN, CUT}] for findings in found)
+                seen = ([f for f in one.findings if f.ranks.keys() & {MAIN, CUT}] for one in found)
                 spread[arm[1]].note(seen, views[0].corpus)
+        refused.warn()
         if self.store.num_taken_up:
             _LOG.info(
                 "%d generations of an interrupted audit were not searched for again",
@@ -81,10 +86,8 @@ class Passes:
                 done += 1
         self.progress(stage, done, total)
 
-    def chunks(
-        self, arm: ArmKey, stage: str
-    ) -> Iterator[tuple[list[Generation], list[list[Finding]]]]:
-        """Yield one arm's generations and findings, found now or before.
+    def chunks(self, arm: ArmKey, stage: str) -> Iterator[tuple[list[Generation], list[Found]]]:
+        """Yield one arm's generations and what was found of them, now or before.
 
         Args:
             arm: The arm.
@@ -98,7 +101,7 @@ class Passes:
         while chunk := list(islice(wanted, self.config.chunk_size)):
             self.progress(stage, done, total)
 
-            def detect(chunk: list[Generation] = chunk) -> list[list[Finding]]:
+            def detect(chunk: list[Generation] = chunk) -> list[Found]:
                 return self.detector.detect(chunk, views)
 
             yield chunk, self.store.findings(prefix, chunk, detect)
@@ -118,9 +121,11 @@ class Passes:
                 )
                 rows = []
                 for generations, found in self.chunks(arm, "count"):
-                    for generation, findings in zip(generations, found, strict=True):
-                        counted = [spread[arm[1]].counted(finding) for finding in findings]
+                    for generation, one in zip(generations, found, strict=True):
+                        counted = [spread[arm[1]].counted(finding) for finding in one.findings]
                         row, headline = maker.row(generation, counted)
+                        row.num_refused = one.num_refused(MAIN)
+                        row.is_unknown = bool(row.num_refused) and not seen_in(counted, MAIN)
                         rows.append(row)
                         decides = headline if arm == TUNED_TRAIN else None
                         for line in lines_of(generation, counted, decides):

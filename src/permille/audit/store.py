@@ -8,14 +8,14 @@ from pathlib import Path
 
 import orjson
 
-from permille.audit.findings import Finding, finding_of
+from permille.audit.findings import Found, found_of
 from permille.audit.json_lines import write_aside
 from permille.core.errors import SettingsError
 from permille.core.records import Generation
 
-Detect = Callable[[], list[list[Finding]]]
+Detect = Callable[[], list[Found]]
 
-FORMAT = 2
+FORMAT = 3
 """Raised by hand whenever the form of what is stored changes."""
 KEPT_DAYS = 30
 """What an audit that never went on has left is removed after so long."""
@@ -57,13 +57,13 @@ class FindingStore:
         corpora: str,
         generations: Sequence[Generation],
         detect: Detect,
-    ) -> list[list[Finding]]:
-        """Return the stored findings of a chunk, else detect and store them.
+    ) -> list[Found]:
+        """Return what is stored of a chunk, else detect and store it.
 
         Args:
             corpora: Names what the chunk is searched for in.
             generations: The chunk.
-            detect: Returns the findings of each generation of the chunk.
+            detect: Returns what is found of each generation of the chunk.
         """
         path = self._folder / f"{self._name(corpora, generations)}.json"
         is_new = path not in self._used
@@ -71,12 +71,10 @@ class FindingStore:
         if path.is_file():
             self.num_taken_up += len(generations) if is_new else 0
             stored = orjson.loads(path.read_bytes())
-            return [[finding_of(values) for values in findings] for findings in stored]
+            return [found_of(values) for values in stored]
         found = detect()
         with write_aside(path) as file:
-            file.write(
-                orjson.dumps([[finding.values() for finding in findings] for findings in found])
-            )
+            file.write(orjson.dumps([one.values() for one in found]))
         return found
 
     def remove(self) -> None:

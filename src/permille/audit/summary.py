@@ -103,6 +103,8 @@ def _counts(train: Tally) -> dict[str, int]:
         "whole_input": sum(row.is_whole_input for row in train.rows),
         "prompts": train.num_prompts,
         "measurable_prompts": measurable.num_prompts,
+        "refused_pairs": sum(row.num_refused for row in train.rows),
+        "with_refused_pairs": sum(row.is_unknown for row in train.rows),
     }
 
 

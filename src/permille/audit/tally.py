@@ -43,6 +43,8 @@ class Row:
         is_confident: Whether its deciding finding is a confirmed paraphrase.
         kinds: Its kind under each way of counting; what is not named is none.
         every_kind: All kinds that it has.
+        num_refused: Documents of the main view that were refused with it.
+        is_unknown: Whether it has such a document, and no case in any other.
     """
 
     unit: str
@@ -67,6 +69,8 @@ class Row:
     is_confident: bool = False
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     every_kind: frozenset[Kind] = frozenset()
+    num_refused: int = 0
+    is_unknown: bool = False
 
     @property
     def source(self) -> str:

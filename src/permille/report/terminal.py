@@ -24,7 +24,7 @@ ARMS = (("heldout", "held-out prompts"), ("base_model", "base model"))
 CONTROLS_A_LINE = 2
 CONTROL_LINES = 10
 SENTENCE_LINES = 2
-"""Of attention, and of personal data; a line of controls gives way to each."""
+"""Of attention, personal data and refused pairs; a line of controls gives way to each."""
 SPARED = (
     "training minus held-out, no prompt copies",
     "training minus held-out, no boilerplate",
@@ -41,6 +41,8 @@ SPARED = (
     "verbatim retrieved",
     "standardized to one length",
     "without degenerate generations",
+    "without what stood in the prompt",
+    "paraphrases retrieved",
 )
 """Controls that stand on the page alone where the screen has no room, in this order."""
 SHORT_NAMES = {
@@ -160,6 +162,8 @@ def ratio_cell(ratio: Report) -> str:
 def print_report(report: Report, console: Console, folder: Path | None = None) -> None:
     """Print the tables, what was measurable, personal data, attention, the claim, a run's paths.
 
+    Pairs of texts that were refused have a line where there are any.
+
     Args:
         report: The content of report.json.
         console: Where it is printed.
@@ -171,7 +175,7 @@ def print_report(report: Report, console: Console, folder: Path | None = None) -
     attention = attention_sentence(report, {} if folder is None else RunFiles(folder).curves())
     sentences = [
         line
-        for sentence in (personal_data_sentence(report), attention)
+        for sentence in (_refused_sentence(report), personal_data_sentence(report), attention)
         for line in wrap(sentence, console.width, max_lines=SENTENCE_LINES, placeholder=" ...")
     ]
     rows = control_rows(report)
@@ -200,6 +204,15 @@ def _told(report: Report) -> Iterator[str]:
     )
     for name, score in part(report, "utility").items():
         yield f"{name} {score:.4g}" if isinstance(score, float) else f"{name} {score}"
+
+
+def _refused_sentence(report: Report) -> str:
+    """Say how many pairs of texts were not aligned, empty where all were."""
+    counts = part(report, "generations")
+    if not (refused := counts.get("refused_pairs")):
+        return ""
+    unknown = counts.get("with_refused_pairs")
+    return f"{refused} pairs repeat themselves too much to align; {unknown} generations are unknown"
 
 
 def _table() -> Table:

@@ -43,7 +43,7 @@ class Probe:
     ) -> list[Kind]:
         """Return the kind of each generation, found in the documents that `search` returned."""
         found = self.detector.detect_among(generations, returned)
-        return [kind_of(deciding(findings, MAIN)) for findings in found]
+        return [kind_of(deciding(one.findings, MAIN)) for one in found]
 
 
 @dataclass(frozen=True, slots=True)
