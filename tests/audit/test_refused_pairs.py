@@ -16,7 +16,11 @@ from permille.core.records import Document, Generation, Kind, Part
 
 LINE = "Nobody knows the way home."
 NAMES = {"paper": AlignConfig.paper(), "standard": AlignConfig()}
-ALIGN = {"paper": "paper", "standard": "default"}
+SETTINGS = {
+    "paper": {"align": "paper"},
+    # samples are searched again some thirty times
+    "standard": {"audit.num_planted": 0, "audit.num_threshold_prompts": 0},
+}
 
 
 @pytest.fixture(params=NAMES)
@@ -127,7 +131,7 @@ def test_a_line_fifty_thousand_times_does_not_stop_an_audit(
     report = audit_texts(
         [{"id": g.id, "text": g.text} for g in generations],
         [{"id": d.id, "text": d.text} for d in documents],
-        **{"audit": name, "align": ALIGN[name], "audit.num_workers": num_workers},
+        **{"audit": name, "audit.num_workers": num_workers, **SETTINGS[name]},
     )
     assert report.generations["refused_pairs"] == report.generations["with_refused_pairs"] == 1
     assert report.ratios["verbatim"]["count"] == 10
