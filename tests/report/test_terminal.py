@@ -198,7 +198,7 @@ def test_a_run_with_every_control_stands_on_24_lines_of_80_columns_with_the_line
     assert "controls, any kind" in text
     assert ("attention: CAD 0.389 (held-out 0.399)" in text) is bool(attention)
     assert ("\npersonal data beyond held-out prompts" in text) is bool(personal)
-    told = f"{refused} pairs repeat themselves too much to align; {refused} generations are unknown"
+    told = f"pairs too repetitive to align: {refused}; generations unknown for it: {refused}"
     assert (f"\n{told}\n" in text) is bool(refused)
     *lines, paths = text.splitlines()
     assert max(map(len, lines)) <= 80

@@ -212,7 +212,7 @@ def _refused_sentence(report: Report) -> str:
     if not (refused := counts.get("refused_pairs")):
         return ""
     unknown = counts.get("with_refused_pairs")
-    return f"{refused} pairs repeat themselves too much to align; {unknown} generations are unknown"
+    return f"pairs too repetitive to align: {refused}; generations unknown for it: {unknown}"
 
 
 def _table() -> Table:
