@@ -117,3 +117,23 @@ def test_stock_text_is_boilerplate_whatever_stands_beside_it(
     (counted,) = spread.counted(finding).cases
     assert counted.boilerplate is is_boilerplate
     assert counted.num_examples == (1 if before or after else 4)
+
+
+def test_stock_text_of_the_other_split_is_stock_here_and_no_boilerplate(
+    make_finding, make_case, corpus_of
+):
+    documents = [Document(f"d{i}", f"word{i} {STOCK}", f"e{i}") for i in range(2)]
+    others = [Document(f"h{i}", f"other{i} {STOCK}", f"e{i}") for i in range(2)]
+    case = make_case()
+    start = documents[0].text.index(STOCK)
+    case = type(case)(case.kind, case.generation, Span(start, start + len(STOCK)))
+    finding = make_finding(case, document_id="d0")
+    spread = SplitSpread(51, max_examples=3)
+    spread.note([[finding]], corpus_of(documents))
+    spread.scan(documents)
+    assert not spread.is_stock("d0", case)
+    spread.scan_other(others)
+    assert spread.is_stock("d0", case)
+    (counted,) = spread.counted(finding).cases
+    assert (counted.num_examples, counted.boilerplate) == (2, False)
+    assert not spread.has_example("h0")

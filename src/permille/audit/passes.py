@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, permutations
 from pathlib import Path
 
 import orjson
@@ -71,13 +71,19 @@ class Passes:
                 "%d generations of an interrupted audit were not searched for again",
                 self.store.num_taken_up,
             )
-        for split in sorted({split for _, split in self.views}):
-            spread[split].scan(self._indexed(documents, split))
+        audited = sorted({split for _, split in self.views})
+        for split in audited:
+            spread[split].scan(self._indexed(documents, split, f"compare {split}"))
+        for split, other in permutations(audited, 2):
+            stage = f"compare {split} with {other}"
+            spread[split].scan_other(self._indexed(documents, other, stage))
         return spread
 
-    def _indexed(self, documents: Iterable[Document], split: Split) -> Iterator[Document]:
+    def _indexed(
+        self, documents: Iterable[Document], split: Split, stage: str
+    ) -> Iterator[Document]:
         """Yield the documents of a split that are searched, and tell how far it is."""
-        stage, total, done = f"compare {split}", self.found.num_documents[split], 0
+        total, done = self.found.num_documents[split], 0
         for document in documents:
             if document.split is split and is_indexed(document, is_paper=self.config.is_paper):
                 if done % REPORT_EVERY == 0:

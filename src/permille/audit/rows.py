@@ -24,8 +24,10 @@ MAIN, CUT, CROSS = "main", "cut", "cross"
 """Views: the split's own index, the same cut to the other split's size, the other split's."""
 OWN, OTHER, NOT_COPIED, NOT_BOILERPLATE = "own", "other", "not_copied", "not_boilerplate"
 """Ways of counting in the main view that look at some cases only."""
-NOT_COPIED_CUT, NOT_BOILERPLATE_CUT = "not_copied_cut", "not_boilerplate_cut"
-"""The same in the view of contrasts."""
+NOT_STOCK = "not_stock"
+"""Likewise, without boilerplate by the documents of both splits together."""
+NOT_COPIED_CUT, NOT_STOCK_CUT = "not_copied_cut", "not_stock_cut"
+"""Ways that look at some cases only, in the view of contrasts."""
 FIRST_TOKENS = (32, 64, 128)
 """Ways of counting in the main view that look at the beginning of the generation only."""
 
@@ -119,9 +121,10 @@ class RowMaker:
         """Return the kind under each way of counting."""
         kinds = {view: kind_of(deciding(findings, view)) for view in (MAIN, CROSS)}
         kinds[CUT] = kind_of(deciding(findings, self._contrast_view))
+        kinds[NOT_BOILERPLATE] = kind_under(findings, MAIN, _is_not_boilerplate)
         kept = {
             NOT_COPIED: (NOT_COPIED_CUT, _is_not_copied),
-            NOT_BOILERPLATE: (NOT_BOILERPLATE_CUT, _is_not_boilerplate),
+            NOT_STOCK: (NOT_STOCK_CUT, self._is_not_stock),
         }
         for way, (way_in_cut, keep) in kept.items():
             kinds[way] = kind_under(findings, MAIN, keep)
@@ -131,6 +134,9 @@ class RowMaker:
         for num_tokens in FIRST_TOKENS:
             kinds[first_tokens_way(num_tokens)] = self._kind_of_first(findings, row, num_tokens)
         return kinds
+
+    def _is_not_stock(self, finding: Finding, case: FoundCase) -> bool:
+        return not self.spread.is_stock(finding.document_id, case)
 
     def _kind_of_first(self, findings: Sequence[Finding], row: Row, num_tokens: int) -> Kind:
         """Return the kind when only what lies in the first tokens is looked at."""

@@ -19,8 +19,8 @@ PassageKey = tuple[str, Span]
 class SplitSpread:
     """What is known of the documents of one split.
 
-    `note` is called with everything that was found, then `scan` with every document; the other
-    methods tell what came out.
+    `note` is called with everything that was found, then `scan` with every document, then
+    `scan_other` where splits are compared; the other methods tell what came out.
 
     Args:
         least_chars: Shorter documents, such as labels, are not grouped, and shorter stretches of
@@ -37,7 +37,9 @@ class SplitSpread:
             self._hasher, least_chars, max_examples
         )
         self._boilerplate: set[PassageKey] = set()
-        self._counter: PassageCounter | None = None
+        self._stock: set[PassageKey] = set()
+        self._counter = PassageCounter(set(), self._hasher)
+        self._num_examples: dict[Passage, int] = {}
         self._groups: dict[str, tuple[str, int]] = {}
         self._examples: set[str] = set()
 
@@ -61,11 +63,34 @@ class SplitSpread:
         duplicates = DuplicateFinder(self._hasher)
         passages = {passage for passage in self._passages.values() if passage is not None}
         self._counter = PassageCounter(passages, self._hasher)
-        for batch in batches(self._hashed(documents, duplicates)):
+        self._count(self._hashed(documents, duplicates))
+        self._num_examples = {one: self._counter.num_examples(one) for one in passages}
+        self._boilerplate = self._stock = self._too_common()
+        self._groups = duplicates.groups()
+
+    def scan_other(self, documents: Iterable[Document]) -> None:
+        """Look at every document of the other split too, for what is compared with it.
+
+        Of the larger split more phrases stand in so many examples; of both together each is stock
+        text on both sides or on neither.
+        """
+        self._count((self._hasher.words(one.text), f"other {_example(one)}") for one in documents)
+        self._stock = self._too_common()
+
+    def _count(self, hashed: Iterable[tuple[Hashes, str]]) -> None:
+        """Count the examples of passages and phrases in the words of documents."""
+        for batch in batches(hashed):
             self._counter.count(batch)
             self._finder.count(batch)
-        self._boilerplate = self._finder.found()
-        self._groups = duplicates.groups()
+
+    def _too_common(self) -> set[PassageKey]:
+        """Return the passages that, or the phrases of which, stand in too many examples so far."""
+        whole = {
+            key
+            for key, passage in self._passages.items()
+            if passage is not None and self._counter.num_examples(passage) > self._max_examples
+        }
+        return whole | self._finder.found()
 
     def _hashed(
         self, documents: Iterable[Document], duplicates: DuplicateFinder
@@ -73,7 +98,7 @@ class SplitSpread:
         """Yield the words of each document and whose it is, and note it among the duplicates."""
         for document in documents:
             words = self._hasher.words(document.text)
-            example = document.example_id if document.example_id is not None else document.id
+            example = _example(document)
             if document.example_id is not None:
                 self._examples.add(document.example_id)
             is_grouped = document.example_id is not None and len(words) > 0
@@ -85,6 +110,10 @@ class SplitSpread:
         """Return a finding with what is known of how far the text of each case is spread."""
         cases = tuple(self._counted(finding.document_id, case) for case in finding.cases)
         return replace(finding, cases=cases)
+
+    def is_stock(self, document_id: str, case: FoundCase) -> bool:
+        """Whether a case is boilerplate by the documents of both splits, if both were scanned."""
+        return (document_id, case.document) in self._stock
 
     def has_example(self, example_id: str | None) -> bool:
         """Whether a document of the split is of this example."""
@@ -98,10 +127,14 @@ class SplitSpread:
         """Return a case with the number of its examples; its own is always one."""
         key = (document_id, case.document)
         passage, num_examples = self._passages.get(key), 1
-        if passage is not None and self._counter is not None:
-            num_examples = max(1, self._counter.num_examples(passage))
-        is_boilerplate = num_examples > self._max_examples or key in self._boilerplate
-        return replace(case, num_examples=num_examples, boilerplate=is_boilerplate)
+        if passage is not None:
+            num_examples = max(1, self._num_examples.get(passage, 1))
+        return replace(case, num_examples=num_examples, boilerplate=key in self._boilerplate)
+
+
+def _example(document: Document) -> str:
+    """Return whose a document is: its example's, or its own where it names none."""
+    return document.example_id if document.example_id is not None else document.id
 
 
 def text_groups(documents: Sequence[Document], least_chars: int) -> dict[str, str]:

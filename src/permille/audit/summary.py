@@ -19,10 +19,10 @@ from permille.audit.probing import Probed
 from permille.audit.report import AuditReport
 from permille.audit.rows import (
     MAIN,
-    NOT_BOILERPLATE,
-    NOT_BOILERPLATE_CUT,
     NOT_COPIED,
     NOT_COPIED_CUT,
+    NOT_STOCK,
+    NOT_STOCK_CUT,
 )
 from permille.audit.survey import Survey
 from permille.audit.tally import Tally, ratios_of
@@ -31,7 +31,7 @@ from permille.measure.ratio import Ratio, wilson_ratio
 
 LEFT_OUT = {
     "input_copied": Counting(NOT_COPIED_CUT, NOT_COPIED),
-    "boilerplate": Counting(NOT_BOILERPLATE_CUT, NOT_BOILERPLATE),
+    "boilerplate": Counting(NOT_STOCK_CUT, NOT_STOCK),
     "degenerate": Counting(keep=lambda row: not row.is_degenerate),
 }
 """How training and held-out prompts are compared without what a control leaves out."""
