@@ -94,6 +94,18 @@ def test_each_way_looks_at_its_own_cases(make_finding, make_case, way, kind):
     assert row.kind(way) is kind
 
 
+@pytest.mark.parametrize("text", [LONG, "again and again " * 20])
+def test_a_generation_that_repeats_itself_has_no_case_without_those(make_finding, text):
+    row, _ = maker().row(Generation("g", text), [make_finding()])
+    kind = Kind.NONE if row.is_degenerate else Kind.VERBATIM
+    assert row.is_degenerate == (text != LONG)
+    assert (row.kind(MAIN), row.kind("not_loop"), row.kind("not_loop_cut")) == (
+        Kind.VERBATIM,
+        kind,
+        kind,
+    )
+
+
 def test_without_a_cut_its_view_is_the_main_one(make_finding):
     row, _ = maker().row(Generation("g", LONG), [make_finding()])
     assert row.kind(CUT) is Kind.VERBATIM

@@ -81,7 +81,8 @@ def test_what_is_left_out_is_left_out_of_held_out_prompts_too(make_row):
         cases = [make_row(Kind.VERBATIM, **named) for _ in range(num_cases)]
         return Tally([*cases, *(make_row() for _ in range(20 - num_cases))])
 
-    stock = {"kinds": dict.fromkeys(("main", "cut", "not_copied", "not_copied_cut"), Kind.IDEA)}
+    ways = ("main", "cut", "not_copied", "not_copied_cut", "not_loop", "not_loop_cut")
+    stock = {"kinds": dict.fromkeys(ways, Kind.IDEA)}
     tallies = {TRAIN: rows(12, **stock), HELDOUT: rows(5, is_degenerate=True)}
     controls = report_of(tallies)["controls"]
     assert controls["heldout"]["difference"]["any"]["permille"] == 350
@@ -91,7 +92,7 @@ def test_what_is_left_out_is_left_out_of_held_out_prompts_too(make_row):
     assert copied["difference"]["idea"]["permille"] == 600
     assert copied["any"]["count"] == 0
     assert phrases["difference"]["any"]["permille"] == 0
-    assert (loops["any"]["count"], loops["any"]["of"], loops["generations"]) == (0, 15, 15)
+    assert (loops["any"]["count"], loops["any"]["of"], loops["generations"]) == (0, 20, 20)
     assert loops["train"]["any"]["count"] == 12
     assert loops["difference"]["any"]["permille"] == 600
     tests = {row["test"] for row in controls["multiplicity"]}

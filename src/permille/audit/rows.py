@@ -26,7 +26,9 @@ OWN, OTHER, NOT_COPIED, NOT_BOILERPLATE = "own", "other", "not_copied", "not_boi
 """Ways of counting in the main view that look at some cases only."""
 NOT_STOCK = "not_stock"
 """Likewise, without boilerplate by the documents of both splits together."""
-NOT_COPIED_CUT, NOT_STOCK_CUT = "not_copied_cut", "not_stock_cut"
+NOT_LOOP = "not_loop"
+"""In the main view, a generation that repeats itself having no case."""
+NOT_COPIED_CUT, NOT_STOCK_CUT, NOT_LOOP_CUT = "not_copied_cut", "not_stock_cut", "not_loop_cut"
 """Ways that look at some cases only, in the view of contrasts."""
 FIRST_TOKENS = (32, 64, 128)
 """Ways of counting in the main view that look at the beginning of the generation only."""
@@ -125,6 +127,7 @@ class RowMaker:
         kept = {
             NOT_COPIED: (NOT_COPIED_CUT, _is_not_copied),
             NOT_STOCK: (NOT_STOCK_CUT, self._is_not_stock),
+            NOT_LOOP: (NOT_LOOP_CUT, lambda *_: not row.is_degenerate),
         }
         for way, (way_in_cut, keep) in kept.items():
             kinds[way] = kind_under(findings, MAIN, keep)

@@ -21,6 +21,8 @@ from permille.audit.rows import (
     MAIN,
     NOT_COPIED,
     NOT_COPIED_CUT,
+    NOT_LOOP,
+    NOT_LOOP_CUT,
     NOT_STOCK,
     NOT_STOCK_CUT,
 )
@@ -32,7 +34,7 @@ from permille.measure.ratio import Ratio, wilson_ratio
 LEFT_OUT = {
     "input_copied": Counting(NOT_COPIED_CUT, NOT_COPIED),
     "boilerplate": Counting(NOT_STOCK_CUT, NOT_STOCK),
-    "degenerate": Counting(keep=lambda row: not row.is_degenerate),
+    "degenerate": Counting(NOT_LOOP_CUT, NOT_LOOP),
 }
 """How training and held-out prompts are compared without what a control leaves out."""
 

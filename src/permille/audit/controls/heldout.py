@@ -1,11 +1,11 @@
 """Training prompts against held-out ones: what the same model gives back of texts it never saw."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from permille.audit.controls.contrasts import by_kind, cases_of, groups_of, missing, noted
 from permille.audit.rows import CROSS, CUT, MAIN
-from permille.audit.tally import Row, Tally, ratios_of
+from permille.audit.tally import Tally, ratios_of
 from permille.audit.views import ArmKey
 from permille.core.records import Arm, Split
 from permille.measure.contrast import Contrast, independent_contrast
@@ -21,12 +21,10 @@ class Counting:
     Attributes:
         train: The way of counting training prompts, in the index of contrasts.
         heldout: That of held-out ones.
-        keep: Which generations are counted.
     """
 
     train: str = CUT
     heldout: str = MAIN
-    keep: Callable[[Row], bool] = lambda _: True
 
 
 EVERYTHING = Counting()
@@ -38,8 +36,7 @@ def heldout_ratios(
     """Return the ratios over held-out prompts, or why there are none."""
     if HELDOUT not in tallies:
         return missing(NO_HELDOUT)
-    heldout = tallies[HELDOUT].chosen().where(counting.keep)
-    return dict(ratios_of(heldout, counting.heldout).to_dict())
+    return dict(ratios_of(tallies[HELDOUT].chosen(), counting.heldout).to_dict())
 
 
 def heldout_control(
@@ -64,7 +61,7 @@ def heldout_control(
     """
     if HELDOUT not in tallies:
         return missing(NO_HELDOUT)
-    train, heldout = (tallies[arm].chosen().where(counting.keep) for arm in (TRAIN, HELDOUT))
+    train, heldout = (tallies[arm].chosen() for arm in (TRAIN, HELDOUT))
     counts = {"prompts": heldout.num_prompts, "generations": len(heldout)}
     if why_not:
         null = Contrast(reason=why_not)
