@@ -91,7 +91,15 @@ def test_nothing_measurable_is_said_so() -> None:
     assert what_next(report)[0].startswith("5 of 5 generations are too short")
 
 
-PERSONAL = {"email": {"in_documents": 9, "beyond_heldout": 3, "beyond_train": 0, "values": []}}
+PERSONAL = {
+    "email": {
+        "in_documents": 9,
+        "beyond_heldout": 3,
+        "beyond_train": 0,
+        "difference": {"permille": 80.0, "ci95": [12.0, 150.0], "p": 0.01},
+        "values": [],
+    }
+}
 
 
 @pytest.mark.parametrize("num_cases", [0, 30])
@@ -102,3 +110,12 @@ def test_personal_data_that_is_given_back_is_counted_and_to_be_looked_at(num_cas
     assert any("audit.looks.show_values=true" in said for said in what_next(report))
     assert not any("Personal" in said for said in what_leaked(make_report(num_cases), []))
     assert not any("show_values" in said for said in what_next(make_report(num_cases)))
+
+
+def test_personal_data_without_an_effect_of_training_leaks_nothing_and_brings_no_advice() -> None:
+    covers = {"permille": -80.0, "ci95": [-150.0, 12.0], "p": 0.09}
+    email = PERSONAL["email"] | {"beyond_heldout": 1, "beyond_train": 9, "difference": covers}
+    report = make_report(30) | {"controls": {"personal_data": {"email": email}}}
+    line = "Personal data beyond held-out prompts (the reverse), no effect shown: email 1 (9)."
+    assert line in what_leaked(report, [])
+    assert not any("show_values" in said for said in what_next(report))

@@ -15,7 +15,7 @@ from permille.report.claim import (
     of_prompts,
     part,
 )
-from permille.report.personal import personal_data_sentence
+from permille.report.personal import is_given_back, personal_data_sentence
 
 LONG_RUNS = (100, 200, 500)
 """Lengths in characters, as the page filters by them."""
@@ -107,7 +107,7 @@ def what_next(report: Report) -> list[str]:
         advice.append(
             f"Nothing was found, which leaves {high} possible: raise audit.num_prompts to be surer."
         )
-    if personal_data_sentence(report):
+    if is_given_back(report):
         advice.append(
             "Find out whose data these are: report.json lists the values masked under "
             "controls.personal_data, and as they are with audit.looks.show_values=true."
