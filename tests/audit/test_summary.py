@@ -33,6 +33,7 @@ def test_generations_are_counted(make_row):
         "whole_input": 1,
         "prompts": 3,
         "measurable_prompts": 2,
+        "examples": 3,
         "refused_pairs": 3,
         "with_refused_pairs": 1,
     }
@@ -44,6 +45,10 @@ def test_prompts_are_counted_beside_the_generations_that_they_give(make_row):
     counts = report_of({TRAIN: Tally(rows)})["generations"]
     assert (counts["total"], counts["prompts"]) == (6, 3)
     assert (counts["measurable"], counts["measurable_prompts"]) == (4, 2)
+    assert counts["examples"] == 3
+    nameless = [make_row(unit="d", has_example=False) for _ in range(2)]
+    counts = report_of({TRAIN: Tally(rows + nameless)})["generations"]
+    assert (counts["prompts"], counts["examples"]) == (4, 3)
 
 
 @pytest.mark.parametrize(

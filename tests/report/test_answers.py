@@ -24,8 +24,16 @@ def test_what_leaked_says_of_how_many_prompts_several_generations_are() -> None:
     report["generations"] |= {"prompts": 15, "measurable_prompts": 12}
     first = what_leaked(report, [])[0]
     assert first.startswith("30 of 60 measurable generations of 12 prompts hold text of the")
+    report["generations"]["examples"] = 15
+    assert what_leaked(report, [])[0].startswith("30 of 60 measurable generations of 12 examples h")
     report["generations"] |= {"prompts": 60, "measurable_prompts": 60}
     assert what_leaked(report, [])[0].startswith("30 of 60 measurable generations hold text of the")
+
+
+def test_what_leaked_as_published_is_of_prompts_and_of_nothing_else() -> None:
+    report = make_report(30) | {"audit": "paper"}
+    report["generations"] |= {"prompts": 15, "measurable_prompts": 12}
+    assert what_leaked(report, [])[0].startswith("30 of 60 prompts hold text of the training set")
 
 
 def test_how_sure_has_interval_contrast_p_and_the_detector() -> None:

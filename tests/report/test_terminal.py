@@ -47,11 +47,20 @@ def test_the_screen_shows_train_beside_heldout() -> None:
     assert "rouge_l 0.41" in screen
 
 
-@pytest.mark.parametrize(("num_prompts", "of_prompts"), [(200, ""), (50, " of 50 prompts")])
+@pytest.mark.parametrize(
+    ("num_prompts", "num_examples", "of_prompts"),
+    [
+        (200, 200, ""),
+        (50, 0, " of 50 prompts"),
+        (50, 50, " of 50 examples"),
+        (50, 20, " of 50 examples and prompts"),
+    ],
+)
 def test_where_a_prompt_gives_several_generations_the_screen_says_of_how_many_prompts_they_are(
-    num_prompts: int, of_prompts: str
+    num_prompts: int, num_examples: int, of_prompts: str
 ) -> None:
     counts = {"total": 200, "measurable": 180, "degenerate": 3, "prompts": num_prompts}
+    counts["examples"] = num_examples
     screen = printed({"generations": counts, "ratios": kinds(RATIO)})
     assert f"180 of 200 generations{of_prompts} are measurable, 3 degenerate" in screen
 

@@ -95,7 +95,7 @@ def _select(tallies: Mapping[ArmKey, Tally], task: str) -> dict[ArmKey, Tally]:
 
 
 def _counts(train: Tally) -> dict[str, int]:
-    """Count the tuned model's generations on training prompts, and these prompts."""
+    """Count the tuned model's generations on training prompts, and the examples or prompts."""
     measurable = train.measurable_only()
     return {
         "total": len(train),
@@ -105,6 +105,7 @@ def _counts(train: Tally) -> dict[str, int]:
         "whole_input": sum(row.is_whole_input for row in train.rows),
         "prompts": train.num_prompts,
         "measurable_prompts": measurable.num_prompts,
+        "examples": train.where(lambda row: row.has_example).num_prompts,
         "refused_pairs": sum(row.num_refused for row in train.rows),
         "with_refused_pairs": sum(row.is_unknown for row in train.rows),
     }

@@ -103,7 +103,7 @@ class Tally:
 
     @property
     def num_prompts(self) -> int:
-        """How many prompts these generations answer."""
+        """How many prompts these generations answer; those of one example are one."""
         return len({row.unit for row in self.rows})
 
     @property

@@ -35,8 +35,9 @@ def what_leaked(report: Report, run_chars: Sequence[int]) -> list[str]:
     if not ratio.get("of"):
         return ["Nothing could be measured.", *_of_persons(report)]
     kinds = [f"{part(report, 'ratios', kind).get('count')} {kind}" for kind in KINDS_BY_STRENGTH]
-    counted = "prompts" if report.get("audit") == "paper" else "measurable generations"
-    counted += of_prompts(report, measurable=True)
+    counted = f"measurable generations{of_prompts(report, measurable=True)}"
+    if report.get("audit") == "paper":
+        counted = "prompts"
     said = [
         f"{ratio['count']} of {ratio['of']} {counted} hold text of the training set: "
         f"{', '.join(kinds)}."

@@ -87,13 +87,17 @@ def contrast_text(contrast: Mapping[str, object]) -> str:
 def of_prompts(report: Report, *, measurable: bool) -> str:
     """Write of how many prompts the generations are; "" where each is of a prompt of its own.
 
+    Prompts of one example count as one: where examples are named it is these that are counted.
+
     >>> of_prompts({"generations": {"total": 200, "prompts": 50}}, measurable=False)
     ' of 50 prompts'
     """
     counts = part(report, "generations")
     names = ("measurable", "measurable_prompts") if measurable else ("total", "prompts")
     number, prompts = (counts.get(name) for name in names)
-    return "" if prompts in (None, number) else f" of {prompts} prompts"
+    named = counts.get("examples") or 0
+    counted = {0: "prompts", counts.get("prompts"): "examples"}.get(named, "examples and prompts")
+    return "" if prompts in (None, number) else f" of {prompts} {counted}"
 
 
 def claimed_contrast(report: Report) -> tuple[Mapping[str, object], str]:

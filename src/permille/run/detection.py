@@ -77,7 +77,8 @@ def nothing_audited(settings: Settings) -> AuditReport:
     """Return the report of a run that was not audited."""
     ratio = {"count": 0, "of": 0, "permille": None, "ci95": None, "reason": "audit=off"}
     counts = ["total", "measurable", "not_measurable", "degenerate", "whole_input"]
-    counts += ["prompts", "measurable_prompts", "refused_pairs", "with_refused_pairs"]
+    counts += ["prompts", "measurable_prompts", "examples"]
+    counts += ["refused_pairs", "with_refused_pairs"]
     return AuditReport(
         task=settings.task.name.value,
         audit="off",
