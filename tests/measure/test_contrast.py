@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from permille.measure.clusters import clusters, permutation_p, welch_p
 from permille.measure.contrast import (
     Contrast,
     difference_in_differences,
@@ -130,6 +131,17 @@ def test_groups_of_one_pair_change_nothing_in_a_paired_contrast(pairs):
     assert grouped.permille == alone.permille
     assert grouped.p == pytest.approx(alone.p)
     assert grouped.ci95 == alone.ci95
+
+
+@pytest.mark.parametrize("values", [[1] * 9 + [0] * 31, [1, 1, 0]])
+def test_the_method_of_a_difference_in_differences_names_both_tests_whichever_is_greater(values):
+    silent, unsaid, groups = [0] * 40, [0] * len(values), [i // 2 for i in range(len(values))]
+    alone = difference_in_differences(values, unsaid, silent, silent)
+    assert alone.method == "mover of tango, greater of studentized permutation and welch"
+    over_groups = difference_in_differences(values, unsaid, silent, silent, train_groups=groups)
+    assert over_groups.method == f"{alone.method} over groups"
+    arms = clusters(values), clusters(silent)
+    assert alone.p == max(permutation_p(*arms), welch_p(*arms))
 
 
 @settings(max_examples=25)

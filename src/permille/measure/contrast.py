@@ -161,10 +161,11 @@ def difference_in_differences(
     )
     p = permutation_p(train, heldout, seed=seed)
     by_t = welch_p(train, heldout)
+    if by_t is not None:
+        p = max(p, by_t)
     grouped = train_groups is not None or heldout_groups is not None
-    method = "mover of tango, studentized permutation" + (" of groups" if grouped else "")
-    if by_t is not None and by_t > p:
-        p, method = by_t, "mover of tango, welch" + (" over groups" if grouped else "")
+    method = "mover of tango, greater of studentized permutation and welch"
+    method += " over groups" if grouped else ""
     return _contrast(train.mean - heldout.mean, ends, p, method)
 
 

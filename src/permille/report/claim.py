@@ -9,7 +9,9 @@ from permille.measure.intervals import decimals_of
 Report: TypeAlias = Mapping[str, object]
 ALPHA = 0.05
 """The p from which on a difference is not called an effect, whatever its interval."""
-_AUTHORS = re.compile(r"\b(wilson|newcombe|fisher|tango|jeffreys|rogan|gladen|lang|reiczigel)\b")
+_AUTHORS = re.compile(
+    r"\b(wilson|newcombe|fisher|tango|jeffreys|rogan|gladen|lang|reiczigel|welch)\b"
+)
 
 
 def part(values: object, *keys: str) -> Mapping[str, object]:
