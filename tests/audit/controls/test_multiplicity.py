@@ -44,6 +44,26 @@ def test_measurable_prompts_extraction_and_membership_are_corrected_too():
     assert [row["p_holm"] for row in rows] == pytest.approx([0.09, 0.09, 0.04, 0.2])
 
 
+def test_a_control_that_left_nothing_out_is_no_further_test():
+    own, less = contrast(0.02), contrast(0.5) | {"permille": 0.5}
+    without = {"any": own, "verbatim": own, "idea": contrast(0.5) | {"measurable_only": less}}
+    controls = {
+        "heldout": {"difference": {"any": own, "idea": less | {"measurable_only": less}}},
+        "boilerplate": {"without": {"any": {}}, "heldout": {"difference": without}},
+        "base_model": {"difference": {"any": own}},
+    }
+    rows = multiplicity(controls, {"qa": controls})
+    assert [row["test"] for row in rows if not row["test"].startswith("qa: ")] == [
+        "heldout any",
+        "heldout idea",
+        "heldout idea measurable_only",
+        "boilerplate heldout verbatim",
+        "boilerplate heldout idea",
+        "base_model any",
+    ]
+    assert len(rows) == 12
+
+
 nested = st.recursive(
     st.none() | st.floats(0, 1) | st.text(max_size=2),
     lambda inner: st.dictionaries(
