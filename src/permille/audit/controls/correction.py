@@ -142,7 +142,8 @@ class Together:
         """Return the pairs of planted kinds that are not surely told apart.
 
         One of a pair is found as the other: a kind that is hardly ever seen has no part of the
-        matrix that is surely above 0, but leaves alone what it was not taken for in the planted set.
+        matrix that is surely above 0, but leaves alone what it was not taken for in the planted
+        set.
         """
         rows = {kind: CLASSES.index(kind) for kind in self.planted}
         return [
