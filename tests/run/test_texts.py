@@ -59,3 +59,13 @@ def test_something_that_is_no_text_is_named() -> None:
 def test_a_wrong_setting_is_refused_before_anything_is_read() -> None:
     with pytest.raises(SettingsError, match=r"did you mean retrieve\.top_k"):
         audit_texts(["a"], ["b"], **{"retrieve.topk": 3})
+
+
+def test_a_field_that_is_not_read_is_told_by_the_name_of_the_argument(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "documents.jsonl"
+    path.write_text(json.dumps({"text": COPIED, "id": "d", "exampleId": 1}) + "\n")
+    audit_texts([{"text": COPIED, "exampleId": 1}], path)
+    told = [one.message for one in caplog.records if "fields that are not read" in one.message]
+    assert sorted(one.split(": ")[0] for one in told) == sorted(["generations", str(path)])

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 
 from permille.audit.json_lines import LineReader
 
@@ -17,11 +16,11 @@ class FieldWatch:
     """Notes the fields of a file's lines, and warns when the whole file has been read once.
 
     Attributes:
-        path: The file.
+        name: What the file is called: its path, or the argument that it was written from.
         known: The names that are read.
     """
 
-    path: Path
+    name: str
     known: Collection[str]
     _is_told: bool = False
     _unknown: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -54,11 +53,11 @@ class FieldWatch:
         """Yield what is odd about the lines that were noted."""
         if self._unknown:
             told = ", ".join(self._told(name) for name in sorted(self._unknown))
-            yield f"{self.path}: fields that are not read: {told}"
+            yield f"{self.name}: fields that are not read: {told}"
         if 0 < self._num_split < self._num_lines:
             without = self._num_lines - self._num_split
             yield (
-                f'{self.path}: "{SPLIT}" stands on {self._num_split} of {self._num_lines} lines; '
+                f'{self.name}: "{SPLIT}" stands on {self._num_split} of {self._num_lines} lines; '
                 f"the other {without} count as train"
             )
 

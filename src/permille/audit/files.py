@@ -19,15 +19,17 @@ from permille.core.records import Arm, Document, Generation, Part, Split
 class GenerationFile:
     """A file of generations; every iteration reads it anew, a line in memory at a time.
 
-    The first whole one warns of fields that are not read, and of a split on some lines only.
+    The first whole one warns of fields that are not read, and of a split on some lines only, under
+    `name` where there is one.
     """
 
     path: Path
+    name: str = ""
     watch: FieldWatch = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         known = generation_values(Generation("", "")).keys()
-        object.__setattr__(self, "watch", FieldWatch(self.path, known))
+        object.__setattr__(self, "watch", FieldWatch(self.name or str(self.path), known))
 
     def __iter__(self) -> Iterator[Generation]:
         """Yield the file's generations in its order.
@@ -42,15 +44,17 @@ class GenerationFile:
 class DocumentFile:
     """A file of documents; every iteration reads it anew, a line in memory at a time.
 
-    The first whole one warns of fields that are not read, and of a split on some lines only.
+    The first whole one warns of fields that are not read, and of a split on some lines only, under
+    `name` where there is one.
     """
 
     path: Path
+    name: str = ""
     watch: FieldWatch = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         known = document_values(Document("", "")).keys()
-        object.__setattr__(self, "watch", FieldWatch(self.path, known))
+        object.__setattr__(self, "watch", FieldWatch(self.name or str(self.path), known))
 
     def __iter__(self) -> Iterator[Document]:
         """Yield the file's documents in its order.
@@ -61,14 +65,24 @@ class DocumentFile:
         return read_unique(self.watch.watched(read_lines(self.path)), _document)
 
 
-def read_generations(path: Path | str) -> GenerationFile:
-    """Return a file of generations as a stream that can be read again; nothing is read yet."""
-    return GenerationFile(Path(path))
+def read_generations(path: Path | str, name: str = "") -> GenerationFile:
+    """Return a file of generations as a stream that can be read again; nothing is read yet.
+
+    Args:
+        path: The file.
+        name: What warnings call it; "" for its path.
+    """
+    return GenerationFile(Path(path), name)
 
 
-def read_documents(path: Path | str) -> DocumentFile:
-    """Return a file of documents as a stream that can be read again; nothing is read yet."""
-    return DocumentFile(Path(path))
+def read_documents(path: Path | str, name: str = "") -> DocumentFile:
+    """Return a file of documents as a stream that can be read again; nothing is read yet.
+
+    Args:
+        path: The file.
+        name: What warnings call it; "" for its path.
+    """
+    return DocumentFile(Path(path), name)
 
 
 def write_generations(path: Path, generations: Iterable[Generation]) -> int:

@@ -38,7 +38,8 @@ def audit_texts(generations: Texts, documents: Texts, **settings: object) -> Aud
         check_overrides([(Program.evaluate, overrides)])
         config = compose_program(Program.evaluate, overrides)
         checked = to_settings(config, EvaluateSettings)
-        written, sources = read_generations(own_generations), read_documents(own_documents)
+        written = read_generations(own_generations, _name(generations, "generations"))
+        sources = read_documents(own_documents, _name(documents, "documents"))
         report = audit_generations(checked, written, sources, out, _ignore)
         found = look_at_texts(checked, written, sources, out / CASES_FILE)
         given = compose_program(Program.evaluate, as_overrides(settings))
@@ -91,6 +92,11 @@ def _as_file(texts: Texts, path: Path) -> Path:
         return Path(texts)
     write_lines(path, (_line(number, text) for number, text in enumerate(texts)))
     return path
+
+
+def _name(texts: Texts, argument: str) -> str:
+    """Return what texts are called: the file that was given, or else the argument."""
+    return str(texts) if isinstance(texts, str | Path) else argument
 
 
 def _line(number: int, text: Text) -> Mapping[str, object]:
