@@ -111,6 +111,18 @@ def test_of_few_groups_whose_members_are_alike_the_interval_holds_the_truth(
     assert held >= 0.93 * 300
 
 
+@pytest.mark.parametrize("sizes", [(6, 6), (8, 30), (20, 20)])
+def test_one_pair_that_hangs_together_hardly_changes_an_interval(sizes: tuple[int, int]) -> None:
+    longer = []
+    for seed in range(20):
+        values, labels, groups = drawn(np.random.default_rng(seed), sizes, 0.7)
+        alone = auc_interval(values, labels, groups)
+        assert alone == auc_interval(values, labels)
+        paired = auc_interval(values, labels, np.where(groups == 1, 0, groups))
+        longer.append((paired[1] - paired[0]) / (alone[1] - alone[0]))
+    assert np.median(longer) < 1.2
+
+
 def test_without_groups_the_p_value_is_of_mann_and_whitney_with_ties() -> None:
     rng = np.random.default_rng(0)
     labels = rng.random(60) < 0.4

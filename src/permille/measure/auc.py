@@ -38,7 +38,8 @@ def auc_interval(
 
     R. Newcombe, "Confidence intervals for an effect size measure based on the Mann-Whitney
     statistic, part 2", Statistics in Medicine 25 (2006), method 5: Hanley and McNeil's variance at
-    the candidate value, the two sizes averaged. With groups it is taken at effective sizes.
+    the candidate value, the two sizes averaged. It is taken at effective sizes: of groups, and of
+    few groups or values by Student's quantile.
 
     Args:
         values_N: Shape (N,).
@@ -191,12 +192,11 @@ def _design_effect(values_N: FloatArray, is_marked_N: BoolArray, numbers_N: IntA
     DeLong's variance with the placements summed by group (Obuchowski, Biometrics 53, 1997) against
     the one of independent values. Few misplaced values hardly tell how alike the members of a group
     are, so one more misplaced pair is added, in groups whose members are copies of each other.
-    Where no value is misplaced they count as copies. Of few groups Student's quantile stands for
-    the normal one, at the degrees of freedom of the side that has fewer.
+    Where no value is misplaced they count as copies. Of few groups, or few values by themselves,
+    Student's quantile stands for the normal one, at the degrees of freedom of the side that has
+    fewer: were single values left out, one pair that hangs together would bring it all at once.
     """
     copies = float((np.bincount(numbers_N) ** 2).sum() / len(numbers_N))
-    if copies == 1:
-        return 1.0
     num_marked = int(is_marked_N.sum())
     num_others = len(is_marked_N) - num_marked
     ranks = stats.rankdata(values_N)
