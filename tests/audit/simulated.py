@@ -28,7 +28,7 @@ TRAINED_TWIN = TRAINED | {"copy": 0.35, "paraphrase": 0.2}
 BASE = {"short": 0.1, "empty loop": 0.1, "quote": 0.15, "copy": 0.05, "paraphrase": 0.05}
 UNTRAINED = {"short": 0.1, "empty loop": 0.1, "quote": 0.15}
 NULL = {"short": 0.1, "empty loop": 0.05, "loop": 0.05, "quote": 0.15, "paraphrase": 0.2}
-"""What a model can do that learned nothing: quote, repeat and rewrite what its prompt says."""
+"""What a model can do that learned nothing: quote, repeat and rewrite its own example."""
 
 
 @dataclass(frozen=True)
