@@ -16,6 +16,7 @@ from pathlib import Path
 import nltk
 
 import align_oracle
+from arguments import positive
 from permille.align import AlignConfig, Aligner
 from permille.core.records import Alignment
 
@@ -78,9 +79,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     default = SHARED / "reference" / "bm25_top10.jsonl.gz"
     parser.add_argument("--pairs", type=Path, default=default)
-    parser.add_argument("--limit", type=int)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--limit", type=positive)
+    parser.add_argument("--repeats", type=positive, default=5)
     options = parser.parse_args()
+    if not options.pairs.is_file():
+        parser.error(f"--pairs: want a file of JSON lines, gzipped, got {options.pairs}")
     nltk.data.path.append(str(SHARED / "nltk_data"))
     pairs = read_pairs(options.pairs, options.limit)
     align_oracle.align(*pairs[0])

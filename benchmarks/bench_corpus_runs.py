@@ -14,6 +14,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 
+from arguments import positive
 from permille.align.corpus_runs import CorpusSearch
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -64,8 +65,8 @@ def make_texts(
 def main() -> None:
     """Time, check and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--texts", type=int, default=10_000)
-    parser.add_argument("--megabytes", type=int, default=100)
+    parser.add_argument("--texts", type=positive, default=10_000)
+    parser.add_argument("--megabytes", type=positive, default=100)
     parser.add_argument("--normalized", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+from arguments import positive
+
 ROOT = Path(__file__).resolve().parents[1]
 SLICES = ROOT.parent / "shared" / "data"
 DOCUMENT_CHARS = 535
@@ -85,8 +87,8 @@ def write_texts(folder: Path, num_generations: int, num_documents: int) -> None:
 def main() -> None:
     """Make the texts, audit them, print what it took."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--generations", type=int, default=10_000)
-    parser.add_argument("--documents", type=int, default=20_000)
+    parser.add_argument("--generations", type=positive, default=10_000)
+    parser.add_argument("--documents", type=positive, default=20_000)
     given, overrides = parser.parse_known_args()
     if not SLICES.is_dir():
         raise SystemExit(f"want the slices in {SLICES}, which is not there")

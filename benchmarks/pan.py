@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from arguments import positive
 from pan_corpus import PanCorpus, PanPair, open_corpus, write_passages
 from permille.align import AlignConfig, Aligner
 from permille.core.errors import PermilleError
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, required=True, help="folder or .tar.gz")
     parser.add_argument("--align", choices=CONFIGS, default="default")
     parser.add_argument("--out", type=Path, required=True, help="where to write the XML files")
-    parser.add_argument("--limit", type=int, help="align only so many pairs, drawn at random")
+    parser.add_argument("--limit", type=positive, help="align only so many pairs, drawn at random")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
     options = parser.parse_args(arguments)
     try:
@@ -118,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 path = options.out / pair.folder / pair.file_name
                 write_passages(path, pair.suspicious_name, passages)
             results = summary(corpus, found)
-    except PermilleError as error:
+    except (PermilleError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print_table(results)

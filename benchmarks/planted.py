@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from arguments import positive
 from permille.align import AlignConfig, Aligner
 from permille.align.prepare import PreparedText
 from permille.core.records import Candidate, Document, Kind, Span
@@ -219,10 +220,14 @@ def measure(name: str, all_planted: Sequence[Planted]) -> tuple[list[dict[str, o
 def main() -> None:
     """Plant, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=50, help="plants of a kind, size and slice")
-    parser.add_argument("--documents", type=int, default=1000, help="at most, a slice")
-    parser.add_argument("--unrelated", type=int, default=200, help="texts without a plant a slice")
-    parser.add_argument("--host-chars", type=int, default=100, help="text around a plant")
+    parser.add_argument(
+        "--count", type=positive, default=50, help="plants of a kind, size and slice"
+    )
+    parser.add_argument("--documents", type=positive, default=1000, help="at most, a slice")
+    parser.add_argument(
+        "--unrelated", type=positive, default=200, help="texts without a plant a slice"
+    )
+    parser.add_argument("--host-chars", type=positive, default=100, help="text around a plant")
     parser.add_argument("--align", choices=CONFIGS, action="append", help="default: both")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
