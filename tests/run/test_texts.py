@@ -56,6 +56,11 @@ def test_something_that_is_no_text_is_named() -> None:
         audit_texts(["fine", 3], ["fine"])
 
 
+def test_a_text_with_half_a_letter_is_named() -> None:
+    with pytest.raises(DataError, match=r"id 'b': want texts that UTF-8 can hold, got .*surrogate"):
+        audit_texts([{"id": "a", "text": "x"}, {"id": "b", "text": "\ud800 y"}], ["z"])
+
+
 def test_a_wrong_setting_is_refused_before_anything_is_read() -> None:
     with pytest.raises(SettingsError, match=r"did you mean retrieve\.top_k"):
         audit_texts(["a"], ["b"], **{"retrieve.topk": 3})

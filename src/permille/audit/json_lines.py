@@ -165,11 +165,20 @@ def write_lines(path: Path, values: Iterable[Mapping[str, object]]) -> int:
     """Write one object a line, gzipped where the name ends in .gz; return how many.
 
     The file appears under its name only once it is whole.
+
+    Raises:
+        DataError: If an object cannot be written as UTF-8; the message names its id.
     """
     count = 0
     with write_aside(path) as file:
         for value in values:
-            file.write(orjson.dumps(value) + b"\n")
+            try:
+                file.write(orjson.dumps(value) + b"\n")
+            except TypeError as error:
+                raise DataError(
+                    f"id {value.get('id')!r}: want texts that UTF-8 can hold, got one that it "
+                    f"cannot ({error}); replace the surrogates in it"
+                ) from error
             count += 1
     return count
 
