@@ -107,6 +107,17 @@ def test_in_a_short_text_the_likelier_of_idea_and_paraphrase_stands(shared_data)
     assert kinds.count(Kind.PARAPHRASE) >= 30
 
 
+@pytest.mark.parametrize("mark", ["(((", "@", ", ", "..."])
+def test_punctuation_that_only_one_text_has_is_no_part_of_a_run(mended, mark):
+    for copied in (SENTENCES[2][:50], SENTENCES[2][:52]):
+        suspicious = f"Some words were said here, {mark}{copied}{mark} and then nothing more came."
+        source = f"Nobody knew that {copied} by any account of it"
+        found = mended.align(suspicious, source)
+        runs = [case for case in found.cases if case.kind is Kind.VERBATIM]
+        wanted = [(copied, copied)] if len(copied) > 50 else []
+        assert [texts(run, suspicious, source) for run in runs] == wanted
+
+
 def test_unrelated_texts_have_no_case(mended):
     assert mended.align(UNRELATED * 3, " ".join(SENTENCES)).kind == "none"
 

@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from permille.align.arrays import Flags, Longs
-from permille.align.folding import Codes, Folded
+from permille.align.folding import BLANK, Codes, Folded
 
 Hashes = NDArray[np.uint64]
 Quad = tuple[int, int, int, int]
@@ -178,6 +178,10 @@ def common_spans(
     )
     spans = set()
     for i, j, size in stretches.tolist():
+        # a blank stands for marks that may differ: what is equal of them is taken over below
+        before = int(suspicious.folded.codes[i] == BLANK)
+        after = int(suspicious.folded.codes[i + size - 1] == BLANK)
+        i, j, size = i + before, j + before, size - before - after
         left = suspicious.folded.positions[[i, i + size - 1]].tolist()
         right = source.folded.positions[[j, j + size - 1]].tolist()
         span = (left[0], left[1] + 1, right[0], right[1] + 1)

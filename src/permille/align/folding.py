@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 Codes = NDArray[np.uint32]
 Positions = NDArray[np.int64]
 
-_BLANK = np.uint32(32)
+BLANK = np.uint32(32)
+"""What stands for white space and punctuation."""
 _UNKNOWN = np.uint32(0xFFFFFFFF)
 _DROPPED = ("P", "Z", "C")
 
@@ -46,11 +47,11 @@ def _single_blanks(codes: Codes) -> tuple[Codes, Positions]:
     count = 0
     gap = -1
     for at in range(len(codes)):
-        if codes[at] == _BLANK:
+        if codes[at] == BLANK:
             gap = at if gap < 0 else gap
             continue
         if gap >= 0 and count:
-            kept[count] = _BLANK
+            kept[count] = BLANK
             places[count] = gap
             count += 1
         gap = -1
@@ -84,6 +85,6 @@ def _fold_code(code: int) -> int:
     if not character.isalnum():
         is_ascii_symbol = code < 128
         if is_ascii_symbol or unicodedata.category(character)[0] in _DROPPED:
-            return int(_BLANK)
+            return int(BLANK)
     lowered = character.lower()
     return ord(lowered) if len(lowered) == 1 else code
