@@ -12,12 +12,12 @@ TEXTS = [f"Text {at} tells of {at} yellow boats in the harbor." for at in range(
 def prepared_anew(monkeypatch, pairs) -> list[str]:
     """Align pairs and list the texts that were prepared for it, in order."""
     ours, seen = Aligner(), []
-    prepare = ours.prepare
-    monkeypatch.setattr(ours, "prepare", lambda text: seen.append(text) or prepare(text))
+    prepare = ours._preparer.prepare
+    monkeypatch.setattr(ours._preparer, "prepare", lambda text: seen.append(text) or prepare(text))
     list(ours.align_many(pairs))
     assert len(ours._recent) <= aligner._RECENT_TEXTS
-    assert sum(map(len, ours._recent)) == ours._recent_chars
-    assert ours._recent_chars <= aligner._RECENT_CHARS or len(ours._recent) == 2
+    assert sum(map(len, ours._recent)) == ours._recent.num_chars
+    assert ours._recent.num_chars <= aligner._RECENT_CHARS or len(ours._recent) == 2
     return seen
 
 
@@ -41,13 +41,13 @@ def test_only_the_texts_of_the_last_pairs_are_remembered(monkeypatch, limit, val
 def test_a_text_over_the_limit_is_prepared_once_for_pairs_in_a_row(monkeypatch, is_first):
     monkeypatch.setattr(aligner, "_RECENT_CHARS", 500)
     ours, seen = Aligner(), []
-    prepare = ours.prepare
-    monkeypatch.setattr(ours, "prepare", lambda text: seen.append(text) or prepare(text))
+    prepare = ours._preparer.prepare
+    monkeypatch.setattr(ours._preparer, "prepare", lambda text: seen.append(text) or prepare(text))
     long = "Nobody knows why. " * 100
     list(ours.align_many((long, text) if is_first else (text, long) for text in TEXTS))
     assert sorted(seen) == sorted([long, *TEXTS])
     assert set(ours._recent) == {long, TEXTS[-1]}
-    assert ours._recent_chars == len(long) + len(TEXTS[-1])
+    assert ours._recent.num_chars == len(long) + len(TEXTS[-1])
 
 
 def test_pairs_are_aligned_as_they_are_asked_for(mended):

@@ -6,6 +6,7 @@ from functools import partial
 
 from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText, Preparer
+from permille.align.recent import RecentTexts
 from permille.core.errors import DataError
 from permille.core.records import Alignment
 
@@ -24,8 +25,7 @@ class Aligner:
         self.config = replace(config) if config else AlignConfig()
         self._preparer = Preparer(self.config)
         self._detect = self._detector()
-        self._recent: dict[str, PreparedText] = {}
-        self._recent_chars = 0
+        self._recent = RecentTexts(self.prepare, _RECENT_CHARS, _RECENT_TEXTS)
 
     def _detector(self) -> Callable[[PreparedText, PreparedText], Alignment]:
         """Return the rules as a function; the compiled code is imported only here."""
@@ -60,19 +60,7 @@ class Aligner:
                     "aligns it"
                 )
             return text
-        prepared = self._recent.pop(text, None)
-        if prepared is None:
-            prepared = self.prepare(text)
-            self._recent_chars += len(text)
-        self._recent[text] = prepared
-        # those of the last pair stay, however long they are: the next one may share either
-        while len(self._recent) > 2 and (
-            len(self._recent) > _RECENT_TEXTS or self._recent_chars > _RECENT_CHARS
-        ):
-            forgotten = next(iter(self._recent))
-            del self._recent[forgotten]
-            self._recent_chars -= len(forgotten)
-        return prepared
+        return self._recent(text)
 
     def align_many(
         self, pairs: Iterable[tuple[str | PreparedText, str | PreparedText]]

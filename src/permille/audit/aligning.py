@@ -3,7 +3,6 @@
 import gc
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,6 +14,7 @@ from joblib.parallel import BACKENDS, get_active_backend
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText
+from permille.align.recent import RecentTexts
 from permille.align.stored import Record, StoredTexts, record_of, stored_path
 from permille.core.errors import RepetitionError
 from permille.core.records import Alignment, Kind
@@ -73,27 +73,19 @@ class PreparedTexts:
             for folder in folders
             if stored_path(folder, fingerprint).is_dir()
         ]
-        self._max_chars = max_chars
-        self._num_chars = 0
-        self._kept: OrderedDict[str, PreparedText] = OrderedDict()
+        self._recent = RecentTexts(self._find, max_chars)
 
     def __call__(self, text: str) -> PreparedText:
         """Return a text prepared, now or before, by this process or another."""
-        if text in self._kept:
-            self._kept.move_to_end(text)
-            return self._kept[text]
+        return self._recent(text)
+
+    def _find(self, text: str) -> PreparedText:
+        """Return a stored text, or prepare it."""
         found = (stored.get(text) for stored in self._stored)
-        prepared = next(filter(None, found), None) or self._aligner.prepare(text)
-        self._kept[text] = prepared
-        self._num_chars += len(text)
-        # those of the last pair stay, however long they are: the next one may share either
-        while self._num_chars > self._max_chars and len(self._kept) > 2:
-            forgotten, _ = self._kept.popitem(last=False)
-            self._num_chars -= len(forgotten)
-        return prepared
+        return next(filter(None, found), None) or self._aligner.prepare(text)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._recent)
 
 
 @dataclass(frozen=True)
