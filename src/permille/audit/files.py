@@ -1,8 +1,9 @@
 """generations.jsonl and documents.jsonl(.gz): streams that can be read again, and writing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from permille.audit.fields import FieldWatch
 from permille.audit.json_lines import (
@@ -14,75 +15,53 @@ from permille.audit.json_lines import (
 )
 from permille.core.records import Arm, Document, Generation, Part, Split
 
+Record = TypeVar("Record")
+
 
 @dataclass(frozen=True, slots=True)
-class GenerationFile:
-    """A file of generations; every iteration reads it anew, a line in memory at a time.
+class RecordFile(Generic[Record]):
+    """A file of records; every iteration reads it anew, a line in memory at a time.
 
-    The first whole one warns of fields that are not read, and of a split on some lines only, under
-    `name` where there is one.
+    Attributes:
+        path: The file.
+        parse: Makes a record of a line.
+        watch: Warns behind the last line, once, of fields that are not read, and of a split on some
+            lines only.
     """
 
     path: Path
-    name: str = ""
-    watch: FieldWatch = field(init=False, repr=False, compare=False)
+    parse: Callable[[LineReader], Record]
+    watch: FieldWatch = field(repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        known = generation_values(Generation("", "")).keys()
-        object.__setattr__(self, "watch", FieldWatch(self.name or str(self.path), known))
-
-    def __iter__(self) -> Iterator[Generation]:
-        """Yield the file's generations in its order.
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the file's records in its order.
 
         Raises:
             DataError: If the file or a line is not what it should be; the message names both.
         """
-        return read_unique(self.watch.watched(read_lines(self.path)), _generation)
+        return read_unique(self.watch.watched(read_lines(self.path)), self.parse)
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFile:
-    """A file of documents; every iteration reads it anew, a line in memory at a time.
-
-    The first whole one warns of fields that are not read, and of a split on some lines only, under
-    `name` where there is one.
-    """
-
-    path: Path
-    name: str = ""
-    watch: FieldWatch = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        known = document_values(Document("", "")).keys()
-        object.__setattr__(self, "watch", FieldWatch(self.name or str(self.path), known))
-
-    def __iter__(self) -> Iterator[Document]:
-        """Yield the file's documents in its order.
-
-        Raises:
-            DataError: If the file or a line is not what it should be; the message names both.
-        """
-        return read_unique(self.watch.watched(read_lines(self.path)), _document)
-
-
-def read_generations(path: Path | str, name: str = "") -> GenerationFile:
+def read_generations(path: Path | str, name: str = "") -> RecordFile[Generation]:
     """Return a file of generations as a stream that can be read again; nothing is read yet.
 
     Args:
         path: The file.
         name: What warnings call it; "" for its path.
     """
-    return GenerationFile(Path(path), name)
+    known = generation_values(Generation("", "")).keys()
+    return RecordFile(Path(path), _generation, FieldWatch(name or str(path), known))
 
 
-def read_documents(path: Path | str, name: str = "") -> DocumentFile:
+def read_documents(path: Path | str, name: str = "") -> RecordFile[Document]:
     """Return a file of documents as a stream that can be read again; nothing is read yet.
 
     Args:
         path: The file.
         name: What warnings call it; "" for its path.
     """
-    return DocumentFile(Path(path), name)
+    known = document_values(Document("", "")).keys()
+    return RecordFile(Path(path), _document, FieldWatch(name or str(path), known))
 
 
 def write_generations(path: Path, generations: Iterable[Generation]) -> int:
