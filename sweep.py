@@ -1,6 +1,6 @@
 """Run the cells of a named grid and compare them: python sweep.py --help."""
 
-from permille.run.starting import start
+from permille.run.starting import sweep
 
 if __name__ == "__main__":
-    start("sweep")
+    sweep()

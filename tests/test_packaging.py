@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-RUN = "import sys; from permille.run.entry import {0}; {0}()"
+RUN = "import sys; from permille.run.starting import {0}; {0}()"
 
 pytestmark = pytest.mark.slow
 Command = Callable[..., str]

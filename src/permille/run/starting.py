@@ -17,3 +17,18 @@ def start(program: str) -> None:
     except KeyboardInterrupt:
         say_error(said)
         sys.exit(INTERRUPTED)
+
+
+def train() -> None:
+    """Run `permille-train`."""
+    start("train")
+
+
+def evaluate() -> None:
+    """Run `permille-evaluate`."""
+    start("evaluate")
+
+
+def sweep() -> None:
+    """Run `permille-sweep`."""
+    start("sweep")
