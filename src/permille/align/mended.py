@@ -7,13 +7,7 @@ condense the other text.
 
 from dataclasses import dataclass
 
-from permille.align.candidates import (
-    LONG_RUN_CHARS,
-    Judged,
-    best_apart,
-    measure,
-    refined,
-)
+from permille.align.candidates import LONG_RUN_CHARS, Judged, best_apart, measure, refined
 from permille.align.config import AlignConfig
 from permille.align.copies import (
     Copyable,

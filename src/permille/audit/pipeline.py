@@ -89,10 +89,8 @@ def run_audit(
         probed=probed,
     )
     if not config.is_paper:
-        least_chars = detector.least_chars
-        shared = search_everywhere(
-            generations, documents, tallies, least_chars, out, passes.progress
-        )
+        least_chars, told = detector.least_chars, passes.progress
+        shared = search_everywhere(generations, documents, tallies, least_chars, out, told)
         report = shared.added_to(report)
     store.remove()
     return report

@@ -144,16 +144,17 @@ def check_probes(model: PreTrainedModel, probes: Sequence[ProbeExample]) -> None
     if len(set(ids)) < len(ids):
         repeated = next(example_id for example_id in ids if ids.count(example_id) > 1)
         raise DataError(f"attention: want each probe once, got {repeated!r} more than once")
-    for probe in probes:
-        _check_side(model, probe.id, "source", "encoder", probe.source_ids)
-        _check_side(model, probe.id, "target", "decoder", probe.target_ids)
+    for side, stack in (("source", "encoder"), ("target", "decoder")):
+        limit, size = num_positions(model, stack), num_tokens(model, stack)
+        for probe in probes:
+            tokens = probe.source_ids if side == "source" else probe.target_ids
+            _check_tokens(probe.id, side, tokens, limit, size)
 
 
-def _check_side(
-    model: PreTrainedModel, probe_id: str, side: str, stack: str, tokens: Sequence[int]
+def _check_tokens(
+    probe_id: str, side: str, tokens: Sequence[int], limit: int | None, size: int | None
 ) -> None:
-    """Refuse tokens that the encoder or the decoder has no position or no vector for."""
-    limit, size = num_positions(model, stack), num_tokens(model, stack)
+    """Refuse tokens that a side of the model has no position or no vector for."""
     if limit is not None and len(tokens) > limit:
         raise SettingsError(
             f"attention probe {probe_id!r}: want at most the model's {limit} positions, "

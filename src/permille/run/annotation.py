@@ -104,7 +104,11 @@ def _searched(
 def export_pairs(
     settings: EvaluateSettings, run: RunFolder, pairs: Sequence[Pair], folder: Path
 ) -> dict[str, object]:
-    """Write the pairs that people label, blinded, and a key for those who do not label."""
+    """Write the pairs that people label, blinded, and a key for those who do not label.
+
+    Raises:
+        DataError: If nothing was measurable.
+    """
     drawn = draw_pairs(pairs, settings.num_pairs, settings.seed)
     if not drawn:
         raise DataError(f"{run.path}: want pairs to label, got none: nothing was measurable")
