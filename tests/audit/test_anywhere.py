@@ -42,7 +42,8 @@ def test_a_run_is_reported_with_its_place_and_its_examples(audit, writer, tmp_pa
     (line,) = [line for line in lines_of(tmp_path) if line["form"] == "exact"]
     start, end = line["generation"]
     assert passage in generation.text[start:end]
-    assert (line["generation_id"], line["num_examples"]) == ("g0", 1)
+    assert (line["generation_id"], line["num_examples"], line["own_examples"]) == ("g0", 1, 1)
+    assert line["examples"] == ["e0"]
 
 
 def test_stock_text_stands_in_many_examples(audit, writer):
@@ -52,6 +53,21 @@ def test_stock_text_stands_in_many_examples(audit, writer):
     ]
     values = audit([Generation("g", f"{writer.sentence()}\n{stock}")], documents).values
     assert values["verbatim_anywhere"]["exact"]["runs"]["in_10_or_more"] == 1
+
+
+def test_stock_text_with_a_chance_word_beside_it_is_no_passage_of_one_example(audit, writer):
+    stock = "We thank you for your question and hope that you will be well again soon."
+    documents = [
+        Document(f"d{i}", f"{writer.text(2)} {stock} {'q' * i}", f"e{i}", Part.SUFFIX)
+        for i in range(15)
+    ]
+    values = audit([Generation("g", f"{writer.sentence()}\n{stock} qqqqq")], documents).values
+    assert values["verbatim_anywhere"]["exact"]["runs"] == {
+        "total": 1,
+        "in_one_example": 0,
+        "in_several": 0,
+        "in_10_or_more": 1,
+    }
 
 
 def test_what_differs_in_case_and_punctuation_is_a_normalized_run_only(audit, writer):
@@ -69,6 +85,15 @@ def test_what_stood_in_the_prompt_is_no_run(audit, writer):
     found = audit([generation], documents).values["verbatim_anywhere"]
     assert found["exact"]["generations"]["count"] == 0
     assert found["normalized"]["generations"]["count"] == 0
+
+
+def test_what_follows_a_copy_of_the_prompt_by_chance_is_no_run_either(audit, writer):
+    documents = texts(writer)
+    text = documents[0].text
+    for own, count in ((20, 0), (50, 0), (51, 1)):
+        generation = Generation("g", text[: 60 + own], prompt=f"Go on: {text[:60]}")
+        found = audit([generation], documents).values["verbatim_anywhere"]
+        assert found["exact"]["generations"]["count"] == count
 
 
 def test_the_recall_of_retrieval_is_measured_on_what_stands_anywhere(audit, writer):

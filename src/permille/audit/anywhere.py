@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from permille.align.corpus_runs import CorpusRun, CorpusSearch, normalized
+from permille.align.corpus_runs import CorpusRun, CorpusSearch
 from permille.audit.controls.contrasts import missing
 from permille.audit.json_lines import write_aside
 from permille.audit.passes import Progress
@@ -34,14 +34,15 @@ class Anywhere:
     Attributes:
         rows: The rows of each arm, in the order in which they were searched for.
         has_run: By form and arm, whether each of them has a run.
-        num_examples: By form, in how many examples each run of a training generation stands.
+        own_examples: By form, in how many examples the own part of each run of a training
+            generation stands.
         cut_short: By form, how many documents and generations repeat themselves so much that they
             were not searched to the end; a document counts each time that it is read.
     """
 
     rows: Mapping[ArmKey, list[Row]]
     has_run: Mapping[tuple[str, ArmKey], list[bool]]
-    num_examples: Mapping[str, list[int]] = field(default_factory=lambda: {f: [] for f in FORMS})
+    own_examples: Mapping[str, list[int]] = field(default_factory=lambda: {f: [] for f in FORMS})
     cut_short: Mapping[str, dict[str, int]] = field(
         default_factory=lambda: {form: {"documents": 0, "generations": 0} for form in FORMS}
     )
@@ -73,7 +74,7 @@ class Anywhere:
 
     def _of_form(self, form: str) -> dict[str, object]:
         """Return ratios, and how many runs stand in how many examples."""
-        counts = self.num_examples[form]
+        counts = self.own_examples[form]
         no_heldout: object = missing("there are no generations of held-out prompts")
         return {
             "generations": self._ratio(form, TUNED_TRAIN),
@@ -117,8 +118,8 @@ def search_everywhere(
     """Look for the tuned model's generations in every training document.
 
     Those of held-out prompts are looked for in the same documents: what they share with them is
-    what is shared without having been trained on. A run that stands in the generation's own prompt
-    does not count.
+    what is shared without having been trained on. A run does not count where fewer than
+    `least_chars` of its characters are left without what stands in the generation's own prompt.
 
     Args:
         generations: All generations.
@@ -140,7 +141,7 @@ def search_everywhere(
                 progress("search every document", done, total)
                 searches = _searched([g.text for g in group], documents, least_chars)
                 for form, search in searches.items():
-                    _note(form, arm, group, search.runs(), found, file)
+                    _note(form, arm, group, search.runs(), least_chars, found, file)
                     found.cut_short[form]["documents"] += search.num_cut_short
                     found.cut_short[form]["generations"] += search.num_texts_cut_short
                 done += len(group)
@@ -171,30 +172,49 @@ def _note(
     arm: ArmKey,
     group: Sequence[Generation],
     all_runs: Sequence[Sequence[CorpusRun]],
+    least_chars: int,
     found: Anywhere,
     file: BufferedIOBase,
 ) -> None:
     """Count and write the runs of some generations, but those that stand in the prompt."""
     for generation, runs in zip(group, all_runs, strict=True):
-        new = [run for run in runs if not _stands_in_prompt(run, generation, form)]
+        new = _beyond_prompt(generation, runs, least_chars, form) if runs else []
         found.has_run[form, arm].append(bool(new))
         if arm == TUNED_TRAIN:
-            found.num_examples[form].extend(run.num_examples for run in new)
+            found.own_examples[form].extend(run.own_examples for run in new)
         for run in new:
             line = {
                 "generation_id": generation.id,
                 "form": form,
                 "generation": [run.start_char, run.end_char],
                 "num_examples": run.num_examples,
+                "own_examples": run.own_examples,
+                "examples": run.examples,
             }
             file.write(orjson.dumps(line) + b"\n")
 
 
-def _stands_in_prompt(run: CorpusRun, generation: Generation, form: str) -> bool:
-    """Whether the whole run stands in the generation's prompt."""
-    text = generation.text[run.start_char : run.end_char]
+def _beyond_prompt(
+    generation: Generation, runs: Sequence[CorpusRun], least_chars: int, form: str
+) -> list[CorpusRun]:
+    """Return the runs that have so many characters of their own beside those of the prompt."""
     prompt = generation.prompt or ""
-    return text in prompt if form == "exact" else normalized(text) in normalized(prompt)
+    if len(prompt) < least_chars:
+        return list(runs)
+    search = CorpusSearch([generation.text], least_chars, normalized=form == "normalized")
+    search.add([("prompt", prompt)])
+    (copied,) = search.runs()
+    return [run for run in runs if _own_chars(run, copied, least_chars) >= least_chars]
+
+
+def _own_chars(run: CorpusRun, copied: Sequence[CorpusRun], least_chars: int) -> int:
+    """Return how many characters of a run are not copied; the shortest overlaps do not count."""
+    own, reached = 0, run.start_char
+    for part in copied:
+        if min(run.end_char, part.end_char) - max(run.start_char, part.start_char) >= least_chars:
+            own += max(0, part.start_char - reached)
+            reached = max(reached, part.end_char)
+    return own + max(0, run.end_char - reached)
 
 
 def _groups(generations: Iterable[Generation]) -> Iterator[list[Generation]]:
