@@ -15,6 +15,7 @@ from permille.report.charts import headline_chart, training_chart
 from permille.report.claim import Report, claim, part, short_contrast
 from permille.report.config import ReportConfig, Texts
 from permille.report.controls import control_rows
+from permille.report.corpus_rows import corpus_rows
 from permille.report.embedded import own_file, packed, policy
 from permille.report.inline_svg import inline_svg
 from permille.report.links import page_link
@@ -115,7 +116,7 @@ def headline_values(report: Report, rows: Sequence[CaseRow]) -> dict[str, object
             for name, value in part(report, "utility").items()
         },
         "tasks": task_rows(report),
-        "controls": [*control_rows(report), *look_rows(report)],
+        "controls": [*control_rows(report), *corpus_rows(report), *look_rows(report)],
         "all_controls": part(report, "controls"),
     }
 

@@ -26,7 +26,7 @@ FIGURES = {"summarization": (222.0, 110.0)}
 """By task the paper's ratio after fine-tuning T5 and that of T5 before, in per mille."""
 FIGURES_SOURCE = (
     "Its figures are those of its first version, as a public review on OpenReview names them "
-    "(forum sVs7lV691r): Multi-News, any kind"
+    "(forum sVs7lV691r; it prints no unit, and what is over 100 is no per cent): Multi-News"
 )
 NAMED_DIFFERENCES = 4
 """A note names so many, those that decide most; comparison.json has all."""
