@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from permille.measure.ratio import wilson_ratio
-from permille.report.corpus_rows import corpus_rows
+from permille.report.answers import what_leaked
+from permille.report.corpus_rows import corpus_rows, own_runs_sentence
 
 AUDIT_PAGE = Path(__file__).parents[2] / "docs" / "audit.md"
 RUNS = {"total": 40, "in_one_example": 12, "in_several": 8, "in_10_or_more": 20}
@@ -50,6 +51,18 @@ def test_pairs_that_were_not_aligned_are_told() -> None:
     counts = {"total": 50, "refused_pairs": 7, "with_refused_pairs": 2}
     (row,) = corpus_rows({"generations": counts})
     assert (row.figure, row.count) == ("7", "2 of 50 unknown")
+
+
+def test_runs_of_one_example_are_what_leaked() -> None:
+    found = report({"missing": "none"})
+    said = what_leaked({"ratios": {"any": wilson_ratio(15, 50).to_dict()}, **found}, [])
+    assert (
+        "Of 40 verbatim runs 12 are of one training example only (verbatim_anywhere.jsonl)." in said
+    )
+    found["verbatim_anywhere"]["exact"]["runs"] = {**RUNS, "in_one_example": 1}
+    assert own_runs_sentence(found).startswith("Of 40 verbatim runs 1 is of one")
+    found["verbatim_anywhere"]["exact"]["runs"] = {**RUNS, "in_one_example": 0}
+    assert own_runs_sentence(found) == ""
 
 
 def test_each_row_leads_to_a_place_of_the_page_about_audits() -> None:

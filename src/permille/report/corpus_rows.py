@@ -46,6 +46,17 @@ def corpus_rows(report: Report) -> list[ControlRow]:
     return [*(_run_rows(anywhere) if anywhere else ()), *_refused_rows(report)]
 
 
+def own_runs_sentence(report: Report) -> str:
+    """Say how many verbatim runs are passages of one training example, "" where none is."""
+    runs = part(report, KEY, "exact", "runs")
+    if not (own := runs.get("in_one_example")):
+        return ""
+    return (
+        f"Of {runs['total']} verbatim runs {own} {'is' if own == 1 else 'are'} of one training "
+        "example only (verbatim_anywhere.jsonl)."
+    )
+
+
 def _run_rows(anywhere: Mapping[str, object]) -> Iterator[ControlRow]:
     """Yield ratios of generations, then in how many examples their runs stand."""
     for form, side, name, meaning in RATIOS:
