@@ -38,12 +38,14 @@ def test_a_run_is_reported_with_its_place_and_its_examples(audit, writer, tmp_pa
         "in_one_example": 1,
         "in_several": 0,
         "in_10_or_more": 0,
+        "whole": {"in_one_example": 1, "in_several": 0, "in_10_or_more": 0},
     }
+    assert (exact["one_example"]["count"], exact["one_example"]["of"]) == (1, 2)
     (line,) = [line for line in lines_of(tmp_path) if line["form"] == "exact"]
     start, end = line["generation"]
     assert passage in generation.text[start:end]
     assert (line["generation_id"], line["num_examples"], line["own_examples"]) == ("g0", 1, 1)
-    assert line["examples"] == ["e0"]
+    assert (line["examples"], line["split"]) == (["e0"], "train")
 
 
 def test_stock_text_stands_in_many_examples(audit, writer):
@@ -58,16 +60,18 @@ def test_stock_text_stands_in_many_examples(audit, writer):
 def test_stock_text_with_a_chance_word_beside_it_is_no_passage_of_one_example(audit, writer):
     stock = "We thank you for your question and hope that you will be well again soon."
     documents = [
-        Document(f"d{i}", f"{writer.text(2)} {stock} {'q' * i}", f"e{i}", Part.SUFFIX)
+        Document(f"d{i}", f"{writer.text(2)} {stock} {chr(97 + i) * 3}", f"e{i}", Part.SUFFIX)
         for i in range(15)
     ]
-    values = audit([Generation("g", f"{writer.sentence()}\n{stock} qqqqq")], documents).values
+    values = audit([Generation("g", f"{writer.sentence()}\n{stock} ccc")], documents).values
     assert values["verbatim_anywhere"]["exact"]["runs"] == {
         "total": 1,
         "in_one_example": 0,
         "in_several": 0,
         "in_10_or_more": 1,
+        "whole": {"in_one_example": 1, "in_several": 0, "in_10_or_more": 0},
     }
+    assert values["verbatim_anywhere"]["exact"]["one_example"]["count"] == 0
 
 
 def test_what_differs_in_case_and_punctuation_is_a_normalized_run_only(audit, writer):
@@ -94,6 +98,15 @@ def test_what_follows_a_copy_of_the_prompt_by_chance_is_no_run_either(audit, wri
         generation = Generation("g", text[: 60 + own], prompt=f"Go on: {text[:60]}")
         found = audit([generation], documents).values["verbatim_anywhere"]
         assert found["exact"]["generations"]["count"] == count
+
+
+def test_a_line_of_dashes_is_no_run(audit, writer):
+    documents = [
+        *texts(writer),
+        Document("d", f"{writer.text(1)}\n{'- ' * 50}\n", "e", Part.SUFFIX),
+    ]
+    found = audit([Generation("g", f"{writer.sentence()}\n{'- ' * 40}\n")], documents).values
+    assert found["verbatim_anywhere"]["exact"]["generations"]["count"] == 0
 
 
 def test_the_recall_of_retrieval_is_measured_on_what_stands_anywhere(audit, writer):
@@ -142,6 +155,7 @@ def test_heldout_generations_are_searched_in_the_training_documents(audit, write
     exact = audit(generations, documents).values["verbatim_anywhere"]["exact"]
     assert (exact["generations"]["count"], exact["generations"]["of"]) == (1, 1)
     assert (exact["heldout"]["count"], exact["heldout"]["of"]) == (1, 2)
+    assert exact["one_example_heldout"]["count"] == 1
 
 
 def test_the_published_counting_searches_no_more_than_it_did(audit, writer, tmp_path):

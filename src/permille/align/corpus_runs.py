@@ -7,7 +7,7 @@ then stream by once, and memory depends on the texts and on what is found, not o
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,12 @@ from permille.align.corpus_kernels import (
     runs_at,
 )
 from permille.align.folding import Codes, Folded, code_points, fold
+from permille.align.own_parts import own_parts
 
 Flags = NDArray[np.bool_]
 Longs = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
+Number = TypeVar("Number", np.int64, np.uint64)
 
 MOST_EXAMPLES = 1_000
 """Examples that hold a run are counted up to here."""
@@ -46,9 +48,11 @@ class CorpusRun:
         end_char: The character after its last.
         num_examples: How many examples have a document that holds the whole of it, 1 to
             `MOST_EXAMPLES`.
-        own_examples: In how many examples its rarest characters stand, as many as a run needs, each
-            within a run of that length: where it is stock text and a chance letter beside it, the
-            number of examples that have the stock text.
+        own_examples: In how many examples, up to as many, its rarest characters stand, as many as a
+            run needs, each within a run of that length. Where it is stock text and a chance letter
+            beside it, the number of examples that have the stock text.
+        own_chars: Characters of its longest stretch that stands in no more examples than the whole
+            of it, 0 or more; normalized ones where these count.
         examples: The names of some that hold the whole of it, at most `MOST_NAMES`.
     """
 
@@ -56,6 +60,7 @@ class CorpusRun:
     end_char: int
     num_examples: int
     own_examples: int
+    own_chars: int
     examples: tuple[str, ...]
 
 
@@ -112,12 +117,20 @@ class CorpusSearch:
         least_chars: Fewest characters of a run, 2 or more.
         normalized: Whether case, punctuation and the width of gaps do not matter; the length of
             a run is then that of the normalized characters.
+        prompts: What each text was written for, as many as texts; none by default. What stands
+            there too is no part of a run's own.
     """
 
     def __init__(
-        self, texts: Sequence[str], least_chars: int = 51, *, normalized: bool = False
+        self,
+        texts: Sequence[str],
+        least_chars: int = 51,
+        *,
+        normalized: bool = False,
+        prompts: Sequence[str] | None = None,
     ) -> None:
         self._texts = texts
+        self._prompts = [""] * len(texts) if prompts is None else prompts
         self._place = {text: k for k, text in enumerate(dict.fromkeys(texts))}
         self._least, self._normalized = least_chars, normalized
         self._joined = Joined.of(list(self._place), normalized=normalized)
@@ -127,8 +140,9 @@ class CorpusSearch:
         self._prefixes, self._powers = prefix_hashes(self._joined.codes)
         self._spans = np.empty((0, 2), np.int64)
         self._held = np.empty((0, 2), np.uint64)
-        self._waiting: list[tuple[Longs, Hashes]] = []
-        self._names: dict[int, str] = {}
+        self._waiting: list[tuple[Longs, Longs]] = []
+        self._num_waiting = 0
+        self._numbers: dict[str, int] = {}
         self.num_cut_short = 0
         """Documents that repeat themselves so much that they were not searched to the end."""
         self.num_texts_cut_short = sum(bool(is_cut_short[self._place[text]]) for text in texts)
@@ -138,12 +152,15 @@ class CorpusSearch:
         """Search documents, each given as the name of its example and its text."""
         for batch in _batches(documents):
             joined = Joined.of([text for _, text in batch], normalized=self._normalized)
-            hashes = [_name_hash(name) for name, _ in batch]
-            examples = np.array(hashes, dtype=np.uint64)
+            names = [name for name, _ in batch]
             for rows in self._rows(joined):
-                owners = np.unique(rows[:, 2]).tolist()
-                self._names.update((hashes[d], batch[d][0]) for d in owners)
-                self._take(rows[:, :2], examples[rows[:, 2]])
+                owners, places = np.unique(rows[:, 2], return_inverse=True)
+                numbers = [self._number(names[d]) for d in owners.tolist()]
+                self._take(rows[:, :2], np.array(numbers, np.int64)[places])
+
+    def _number(self, example: str) -> int:
+        """Return the number of an example, a new one where it has none."""
+        return self._numbers.setdefault(example, len(self._numbers))
 
     def _rows(self, documents: Joined) -> Iterator[Longs]:
         """Yield the runs in documents, shape (R, 3), in parts of bounded size."""
@@ -157,10 +174,11 @@ class CorpusSearch:
             if len(rows):
                 yield rows
 
-    def _take(self, spans: Longs, examples: Hashes) -> None:
+    def _take(self, spans: Longs, examples: Longs) -> None:
         """Note runs (R, 2) of examples (R,)."""
         self._waiting.append((spans, examples))
-        if sum(len(spans) for spans, _ in self._waiting) >= max(_WAITING_ROWS, len(self._held)):
+        self._num_waiting += len(spans)
+        if self._num_waiting >= max(_WAITING_ROWS, len(self._held)):
             self._merge()
 
     def _merge(self) -> None:
@@ -169,10 +187,10 @@ class CorpusSearch:
             return
         new = np.concatenate([spans for spans, _ in self._waiting])
         examples = np.concatenate([examples for _, examples in self._waiting])
-        self._waiting = []
-        self._spans = np.unique(np.concatenate([self._spans, new]), axis=0)
-        pairs = np.stack([self._contents_of(new), examples], axis=1)
-        held = np.unique(np.concatenate([self._held, pairs]), axis=0)
+        self._waiting, self._num_waiting = [], 0
+        self._spans = _distinct(np.concatenate([self._spans, new]))
+        pairs = np.stack([self._contents_of(new), examples.astype(np.uint64)], axis=1)
+        held = _distinct(np.concatenate([self._held, pairs]))
         place = np.arange(len(held)) - np.searchsorted(held[:, 0], held[:, 0])
         self._held = held[place < MOST_EXAMPLES]
 
@@ -183,27 +201,63 @@ class CorpusSearch:
         return hashes
 
     def runs(self) -> list[list[CorpusRun]]:
-        """Return what was found so far for each text, in order of the characters."""
+        """Return what was found so far for each text, in order of the characters.
+
+        A run of which no stretch of the least length is left without its text's prompt is none.
+        """
         self._merge()
-        starts, ends = self._spans[:, 0], self._spans[:, 1]
+        bounds = np.searchsorted(self._spans[:, 0], [self._joined.starts, self._joined.ends])
         contents, keys = self._contents_of(self._spans), self._held[:, 0]
-        held = np.searchsorted(keys, contents), np.searchsorted(keys, contents, side="right")
-        owners = np.searchsorted(self._joined.starts, starts, side="right") - 1
-        chars = (
-            self._joined.positions[self._spans - [0, 1]] - self._joined.first_chars[owners, None]
-        )
-        found: list[list[CorpusRun]] = [[] for _ in self._place]
-        for k in np.flatnonzero(_are_longest(self._spans)).tolist():
-            near = slice(*np.searchsorted(owners, [owners[k], owners[k] + 1]))
-            shared = np.minimum(ends[near], ends[k]) - np.maximum(starts[near], starts[k])
-            parts = near.start + np.flatnonzero(shared >= self._least)
-            by_part = [self._held[held[0][j] : held[1][j], 1] for j in parts.tolist()]
-            whole = self._held[held[0][k] : held[1][k], 1]
-            names = sorted(self._names[key] for key in whole[:MOST_NAMES].tolist())
-            own = _fewest(np.clip(self._spans[parts], starts[k], ends[k]), by_part, self._least)
-            start, last = chars[k].tolist()
-            found[owners[k]].append(CorpusRun(start, last + 1, len(whole), own, tuple(names)))
-        return [found[self._place[text]] for text in self._texts]
+        held = np.stack([np.searchsorted(keys, contents, side) for side in ("left", "right")], 1)
+        found: dict[tuple[str, str], list[CorpusRun]] = {}
+        names, reach = list(self._numbers), np.zeros(len(self._numbers), np.int64)
+        for text, prompt in zip(self._texts, self._prompts, strict=True):
+            first, last = bounds[:, self._place[text]]
+            if first < last and (text, prompt) not in found:
+                sides = self._spans[first:last], held[first:last]
+                found[text, prompt] = self._runs_of(text, prompt, *sides, names, reach)
+        return [found.get(both, []) for both in zip(self._texts, self._prompts, strict=True)]
+
+    def _runs_of(
+        self, text: str, prompt: str, spans: Longs, held: Longs, names: list[str], reach: Longs
+    ) -> list[CorpusRun]:
+        """Return the runs of a text, given those with any document (R, 2) and who holds them."""
+        longest = np.flatnonzero(_are_longest(spans))
+        examples = self._held[:, 1].astype(np.int64)
+        copied = self._copied(text, prompt)
+        parts = own_parts(spans, longest, held, examples, copied, self._least, reach)
+        first_char = self._joined.first_chars[self._place[text]]
+        chars = self._joined.positions[spans[longest] - [0, 1]] - first_char
+        found = []
+        for (start, last), (own, rarest, alone), (first, end) in zip(
+            chars.tolist(), parts.tolist(), held[longest].tolist(), strict=True
+        ):
+            if own >= self._least:
+                some = examples[first : min(end, first + MOST_NAMES)].tolist()
+                counts = end - first, min(rarest, MOST_EXAMPLES), alone
+                found.append(CorpusRun(start, last + 1, *counts, tuple(names[k] for k in some)))
+        return found
+
+    def _copied(self, text: str, prompt: str) -> Longs:
+        """Return what a text shares with its prompt, as codes of the joined texts, (C, 2)."""
+        if len(prompt) < self._least:
+            return np.empty((0, 2), np.int64)
+        search = CorpusSearch([text], self._least, normalized=self._normalized)
+        search.add([("prompt", prompt)])
+        search._merge()
+        first_char = self._joined.first_chars[self._place[text]]
+        chars = search._joined.positions[search._spans - [0, 1]] + first_char
+        codes: Longs = np.searchsorted(self._joined.positions, chars)
+        codes[:, 1] += 1
+        return codes
+
+
+def _distinct(rows: NDArray[Number]) -> NDArray[Number]:
+    """Return rows (R, 2) each once, ascending; `np.unique` takes several times as long."""
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    is_new = np.ones(len(rows), np.bool_)
+    is_new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    return rows[is_new]
 
 
 def _are_longest(spans: Longs) -> Flags:
@@ -213,32 +267,6 @@ def _are_longest(spans: Longs) -> Flags:
     are_longest = np.ones(len(spans), np.bool_)
     are_longest[order[1:]] = spans[order[1:], 1] > reach[:-1]
     return are_longest
-
-
-def _fewest(spans: Longs, examples: Sequence[Hashes], least: int) -> int:
-    """Return in how many examples the rarest `least` places of a run stand.
-
-    Args:
-        spans: Parts of the run, shape (P, 2), one of them the whole run.
-        examples: The examples of each part, each once.
-        least: How many places.
-    """
-    if len(spans) == 1:
-        return len(examples[0])
-    first, end = spans[:, 0].min(), spans[:, 1].max()
-    _, numbers = np.unique(np.concatenate(examples), return_inverse=True)
-    # the parts of each example on a line of its own, so that what two of them share counts once
-    line = end - first + 1
-    rows = np.repeat(spans - first, [len(some) for some in examples], axis=0)
-    rows = rows + (numbers * line)[:, None]
-    rows = rows[np.argsort(rows[:, 0])]
-    begins = np.maximum(rows[1:, 0], np.maximum.accumulate(rows[:-1, 1]))
-    begins = np.concatenate([rows[:1, 0], begins])
-    is_new = rows[:, 1] > begins
-    counts = np.bincount(begins[is_new] % line, minlength=line) - np.bincount(
-        rows[is_new, 1] % line, minlength=line
-    )
-    return int(np.partition(np.cumsum(counts)[:-1], least - 1)[least - 1])
 
 
 def _batches(documents: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
@@ -255,9 +283,3 @@ def _batches(documents: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, s
         num_chars += len(document[1])
     if batch:
         yield batch
-
-
-def _name_hash(name: str) -> int:
-    """Return 64 bits that stand for an example."""
-    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")

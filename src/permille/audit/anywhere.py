@@ -24,6 +24,8 @@ FORMS = ("exact", "normalized")
 MAX_CHARS = 20_000_000
 """Characters of generations that one reading of the documents looks for."""
 MANY_EXAMPLES = 10
+LEAST_WORDS = 0.25
+"""Letters and digits that a run needs, as a share of its characters."""
 _BATCH_DOCUMENTS = 4_096
 
 
@@ -33,16 +35,14 @@ class Anywhere:
 
     Attributes:
         rows: The rows of each arm, in the order in which they were searched for.
-        has_run: By form and arm, whether each of them has a run.
-        own_examples: By form, in how many examples the own part of each run of a training
-            generation stands.
+        counts: By form and arm, of each of them in how many examples each of its runs stands, and
+            in how many the run's own part.
         cut_short: By form, how many documents and generations repeat themselves so much that they
             were not searched to the end; a document counts each time that it is read.
     """
 
     rows: Mapping[ArmKey, list[Row]]
-    has_run: Mapping[tuple[str, ArmKey], list[bool]]
-    own_examples: Mapping[str, list[int]] = field(default_factory=lambda: {f: [] for f in FORMS})
+    counts: Mapping[tuple[str, ArmKey], list[list[tuple[int, int]]]]
     cut_short: Mapping[str, dict[str, int]] = field(
         default_factory=lambda: {form: {"documents": 0, "generations": 0} for form in FORMS}
     )
@@ -74,25 +74,36 @@ class Anywhere:
 
     def _of_form(self, form: str) -> dict[str, object]:
         """Return ratios, and how many runs stand in how many examples."""
-        counts = self.own_examples[form]
-        no_heldout: object = missing("there are no generations of held-out prompts")
+        runs = [run for runs in self.counts[form, TUNED_TRAIN] for run in runs]
         return {
             "generations": self._ratio(form, TUNED_TRAIN),
-            "heldout": self._ratio(form, TUNED_HELDOUT) if self.rows[TUNED_HELDOUT] else no_heldout,
+            "heldout": self._ratio(form, TUNED_HELDOUT),
+            "one_example": self._ratio(form, TUNED_TRAIN, most_examples=1),
+            "one_example_heldout": self._ratio(form, TUNED_HELDOUT, most_examples=1),
             "runs": {
-                "total": len(counts),
-                "in_one_example": sum(count == 1 for count in counts),
-                "in_several": sum(1 < count < MANY_EXAMPLES for count in counts),
-                f"in_{MANY_EXAMPLES}_or_more": sum(count >= MANY_EXAMPLES for count in counts),
+                "total": len(runs),
+                **_by_number([own for _, own in runs]),
+                "whole": _by_number([whole for whole, _ in runs]),
             },
             "cut_short": self.cut_short[form],
         }
 
-    def _ratio(self, form: str, arm: ArmKey) -> dict[str, object]:
-        """Return the ratio of measurable generations of an arm that have a run."""
-        both = zip(self.rows[arm], self.has_run[form, arm], strict=True)
-        measured = [(row, found) for row, found in both if row.is_measurable]
-        return ratio_over([row for row, _ in measured], [found for _, found in measured]).to_dict()
+    def _ratio(
+        self, form: str, arm: ArmKey, most_examples: float = float("inf")
+    ) -> dict[str, object]:
+        """Return the ratio of measurable generations of an arm that have a run.
+
+        Args:
+            form: How texts are compared.
+            arm: Whose generations.
+            most_examples: In how many examples its own part may stand.
+        """
+        if not self.rows[arm]:
+            return missing("no held-out generations were audited")
+        both = zip(self.rows[arm], self.counts[form, arm], strict=True)
+        measured = [(row, runs) for row, runs in both if row.is_measurable]
+        found = [any(own <= most_examples for _, own in runs) for _, runs in measured]
+        return ratio_over([row for row, _ in measured], found).to_dict()
 
     def _recall(self, task: str | None) -> dict[str, object]:
         """Return of the generations with a run those that the top documents show as verbatim.
@@ -100,11 +111,20 @@ class Anywhere:
         Args:
             task: Whose generations; None for all.
         """
-        both = zip(self.rows[TUNED_TRAIN], self.has_run["exact", TUNED_TRAIN], strict=True)
-        rows = [row for row, found in both if found and task in (None, row.task)]
+        both = zip(self.rows[TUNED_TRAIN], self.counts["exact", TUNED_TRAIN], strict=True)
+        rows = [row for row, runs in both if runs and task in (None, row.task)]
         shown = [Kind.VERBATIM in row.every_kind for row in rows]
         why = "no generation shares a run with any training document"
         return ratio_over(rows, shown, why).to_dict()
+
+
+def _by_number(counts: Sequence[int]) -> dict[str, int]:
+    """Return how many runs stand in one, several and many examples, given in how many each does."""
+    return {
+        "in_one_example": sum(count == 1 for count in counts),
+        "in_several": sum(1 < count < MANY_EXAMPLES for count in counts),
+        f"in_{MANY_EXAMPLES}_or_more": sum(count >= MANY_EXAMPLES for count in counts),
+    }
 
 
 def search_everywhere(
@@ -118,8 +138,8 @@ def search_everywhere(
     """Look for the tuned model's generations in every training document.
 
     Those of held-out prompts are looked for in the same documents: what they share with them is
-    what is shared without having been trained on. A run does not count where fewer than
-    `least_chars` of its characters are left without what stands in the generation's own prompt.
+    what is shared without having been trained on. A run does not count where no `least_chars` in a
+    row are left without what stands in the generation's own prompt.
 
     Args:
         generations: All generations.
@@ -139,9 +159,9 @@ def search_everywhere(
                 continue
             for group in _groups(g for g in generations if (g.model, g.split) == arm):
                 progress("search every document", done, total)
-                searches = _searched([g.text for g in group], documents, least_chars)
+                searches = _searched(group, documents, least_chars)
                 for form, search in searches.items():
-                    _note(form, arm, group, search.runs(), least_chars, found, file)
+                    _note(form, arm, group, search.runs(), found, file)
                     found.cut_short[form]["documents"] += search.num_cut_short
                     found.cut_short[form]["generations"] += search.num_texts_cut_short
                 done += len(group)
@@ -150,11 +170,13 @@ def search_everywhere(
 
 
 def _searched(
-    texts: Sequence[str], documents: Iterable[Document], least_chars: int
+    group: Sequence[Generation], documents: Iterable[Document], least_chars: int
 ) -> dict[str, CorpusSearch]:
     """Search every training document for texts in both forms, reading the documents once."""
+    texts, prompts = [g.text for g in group], [g.prompt or "" for g in group]
     searches = {
-        form: CorpusSearch(texts, least_chars, normalized=form == "normalized") for form in FORMS
+        form: CorpusSearch(texts, least_chars, normalized=form == "normalized", prompts=prompts)
+        for form in FORMS
     }
     stream = (
         (document.example_id or document.id, document.text)
@@ -172,49 +194,30 @@ def _note(
     arm: ArmKey,
     group: Sequence[Generation],
     all_runs: Sequence[Sequence[CorpusRun]],
-    least_chars: int,
     found: Anywhere,
     file: BufferedIOBase,
 ) -> None:
-    """Count and write the runs of some generations, but those that stand in the prompt."""
-    for generation, runs in zip(group, all_runs, strict=True):
-        new = _beyond_prompt(generation, runs, least_chars, form) if runs else []
-        found.has_run[form, arm].append(bool(new))
-        if arm == TUNED_TRAIN:
-            found.own_examples[form].extend(run.own_examples for run in new)
-        for run in new:
+    """Count and write the runs of some generations; a line of dashes is none."""
+    for generation, shared in zip(group, all_runs, strict=True):
+        runs = [r for r in shared if _has_words(generation.text[r.start_char : r.end_char])]
+        found.counts[form, arm].append([(run.num_examples, run.own_examples) for run in runs])
+        for run in runs:
             line = {
                 "generation_id": generation.id,
+                "split": generation.split,
                 "form": form,
                 "generation": [run.start_char, run.end_char],
                 "num_examples": run.num_examples,
                 "own_examples": run.own_examples,
+                "own_chars": run.own_chars,
                 "examples": run.examples,
             }
             file.write(orjson.dumps(line) + b"\n")
 
 
-def _beyond_prompt(
-    generation: Generation, runs: Sequence[CorpusRun], least_chars: int, form: str
-) -> list[CorpusRun]:
-    """Return the runs that have so many characters of their own beside those of the prompt."""
-    prompt = generation.prompt or ""
-    if len(prompt) < least_chars:
-        return list(runs)
-    search = CorpusSearch([generation.text], least_chars, normalized=form == "normalized")
-    search.add([("prompt", prompt)])
-    (copied,) = search.runs()
-    return [run for run in runs if _own_chars(run, copied, least_chars) >= least_chars]
-
-
-def _own_chars(run: CorpusRun, copied: Sequence[CorpusRun], least_chars: int) -> int:
-    """Return how many characters of a run are not copied; the shortest overlaps do not count."""
-    own, reached = 0, run.start_char
-    for part in copied:
-        if min(run.end_char, part.end_char) - max(run.start_char, part.start_char) >= least_chars:
-            own += max(0, part.start_char - reached)
-            reached = max(reached, part.end_char)
-    return own + max(0, run.end_char - reached)
+def _has_words(run: str) -> bool:
+    """Whether enough of a run is letters and digits, and not a rule or a frame."""
+    return sum(map(str.isalnum, run)) >= LEAST_WORDS * len(run)
 
 
 def _groups(generations: Iterable[Generation]) -> Iterator[list[Generation]]:

@@ -15,7 +15,7 @@ from permille.report.claim import (
     of_prompts,
     part,
 )
-from permille.report.corpus_rows import own_runs_sentence
+from permille.report.corpus_rows import one_example_sentence
 from permille.report.personal import is_given_back, personal_data_sentence
 
 LONG_RUNS = (100, 200, 500)
@@ -51,8 +51,8 @@ def what_leaked(report: Report, run_chars: Sequence[int]) -> list[str]:
         told = [f"{number} of {least} or more" for least, number in longer.items() if number]
         if told:
             said.append(f"Longest runs in characters: {', '.join(told)}.")
-    if own_runs := own_runs_sentence(report):
-        said.append(own_runs)
+    if of_one_example := one_example_sentence(report):
+        said.append(of_one_example)
     return [*said, *_of_persons(report)]
 
 

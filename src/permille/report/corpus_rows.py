@@ -12,7 +12,7 @@ RATIOS = (
         "generations",
         "verbatim run in any training text",
         "Generations with more than 50 characters in a row that stand in any training document, "
-        "retrieved or not, and did not stand in the prompt.",
+        "retrieved or not, and not in the prompt. verbatim_anywhere.jsonl has each run.",
     ),
     (
         "exact",
@@ -21,16 +21,31 @@ RATIOS = (
         "The same of held-out prompts in the training documents: what is shared without training.",
     ),
     (
+        "exact",
+        "one_example",
+        "verbatim run of one example",
+        "Those with a run of which more than 50 characters stand in one training example only. "
+        "Stock text of fewer characters, with chance letters beside it, is among them.",
+    ),
+    (
+        "exact",
+        "one_example_heldout",
+        "run of one example, held-out",
+        "The same of held-out prompts in the training documents.",
+    ),
+    (
         "normalized",
         "generations",
         "verbatim run, case and punctuation aside",
-        "The same where upper case, punctuation and the width of gaps do not matter.",
+        "Generations with a run where upper case, punctuation and the width of gaps do not matter.",
     ),
 )
-OWN_RUNS = (
-    "Of these runs those of which more than 50 characters stand in one training example only: "
-    "passages of that example. A passage of ten or more examples is stock text."
+RUNS = (
+    "Runs of characters as they are, a looping generation having many. One of ten examples or more "
+    "is often stock text, or a text that stands so often in the training set. As a whole, with "
+    "whatever stands beside it by chance or is secret within it, a run may stand in fewer."
 )
+CUT_SHORT = " So repetitive that they were not searched to the end: "
 REFUSED = (
     "A generation and a document that repeat themselves too much to be compared; at the right the "
     "generations of which it is not known for this reason whether they have a case."
@@ -46,14 +61,14 @@ def corpus_rows(report: Report) -> list[ControlRow]:
     return [*(_run_rows(anywhere) if anywhere else ()), *_refused_rows(report)]
 
 
-def own_runs_sentence(report: Report) -> str:
-    """Say how many verbatim runs are passages of one training example, "" where none is."""
-    runs = part(report, KEY, "exact", "runs")
-    if not (own := runs.get("in_one_example")):
+def one_example_sentence(report: Report) -> str:
+    """Say how many generations have a verbatim run of one training example, "" where none has."""
+    ratio = part(report, KEY, "exact", "one_example")
+    if not (count := ratio.get("count")):
         return ""
     return (
-        f"Of {runs['total']} verbatim runs {own} {'is' if own == 1 else 'are'} of one training "
-        "example only (verbatim_anywhere.jsonl)."
+        f"{count} {'has' if count == 1 else 'have'} a verbatim run of one training example only "
+        "(verbatim_anywhere.jsonl)."
     )
 
 
@@ -64,12 +79,22 @@ def _run_rows(anywhere: Mapping[str, object]) -> Iterator[ControlRow]:
         missing = ratio.get("missing")
         figure = f"missing: {missing}" if missing else interval_text(ratio)
         yield ControlRow(KEY, name, meaning, figure, count_text(ratio), bool(missing))
-    runs = dict(part(anywhere, "exact", "runs"))
-    total, own, several = (runs.pop(key, 0) for key in ("total", "in_one_example", "in_several"))
-    if total:
-        stock = " and ".join(f"{count} {key.replace('_', ' ')}" for key, count in runs.items())
-        beside = f"{several} in several, {stock}"
-        yield ControlRow(KEY, "runs of one example", OWN_RUNS, f"{own} of {total} runs", beside)
+    runs, cut = part(anywhere, "exact", "runs"), part(anywhere, "exact", "cut_short")
+    if total := runs.get("total"):
+        said = ", ".join(f"{count} {what}" for what, count in cut.items() if count)
+        meaning = f"{RUNS}{CUT_SHORT}{said}." if said else RUNS
+        whole = f"as a whole: {_by_examples(part(runs, 'whole'))}"
+        yield ControlRow(
+            KEY, f"{total} verbatim runs, by examples", meaning, _by_examples(runs), whole
+        )
+
+
+def _by_examples(runs: Mapping[str, object]) -> str:
+    """Write how many runs stand in how many examples."""
+    return (
+        f"{runs.get('in_one_example')} of one, {runs.get('in_several')} of 2 to 9, "
+        f"{runs.get('in_10_or_more')} of 10 or more"
+    )
 
 
 def _refused_rows(report: Report) -> Iterator[ControlRow]:
