@@ -10,9 +10,14 @@ from permille.align import pair
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
 from permille.audit.aligning import REFUSED, ManyAligner, align_pairs
+from permille.audit.building import build_detector
+from permille.audit.config import AuditConfig
+from permille.audit.controls.detector import Probe, detector_control, try_detector
+from permille.audit.controls.thresholds import move_thresholds, thresholds
 from permille.audit.findings import Found, Refused, found_of
 from permille.core.errors import RepetitionError
-from permille.core.records import Document, Generation, Kind, Part
+from permille.core.records import Document, Generation, Kind, Part, Split
+from permille.measure.ratio import wilson_ratios
 
 LINE = "Nobody knows the way home."
 NAMES = {"paper": AlignConfig.paper(), "standard": AlignConfig()}
@@ -119,6 +124,27 @@ def test_what_is_stored_of_a_refused_pair_is_read_again(make_finding):
     for broken in ({}, {"findings": []}, {"findings": [], "refused": ["r"]}):
         with pytest.raises(ValueError, match=r"no stored refusal|nothing that was found"):
             found_of(broken)
+
+
+def test_controls_count_refused_pairs_as_the_audit_does(writer, low_bound, corpus_of):
+    generations, documents = refrain_texts(writer, 100, 11)
+    generations[4] = Generation("g4", f"{documents[3].text} {generations[5].text}")
+    heldout = [Document(f"h{i}", writer.text(4), split=Split.HELDOUT) for i in range(3)]
+    aligner = Aligner()
+    detector = build_detector(aligner, None, AuditConfig())
+    probe = Probe(detector, corpus_of(documents), has_inputs=False)
+
+    moved = move_thresholds(probe, aligner, generations, lambda *_: None)
+    rows = thresholds(moved, [g.id for g in generations])["rows"]
+    assert {(row["refused_pairs"], row["with_refused_pairs"]) for row in rows} == {(2, 1)}
+
+    of_lines = Document("r", " ".join([LINE] * 60))
+    probe = Probe(detector, corpus_of([of_lines, *documents[1:]]), has_inputs=False)
+    planted = {Kind.VERBATIM: documents[1:], Kind.IDEA: [of_lines]}
+    trial = try_detector(probe, planted, heldout, 0)
+    found = detector_control(trial, wilson_ratios({}, 3))
+    assert (found["refused_pairs"], found["with_refused_pairs"]) == (1, 1)
+    assert found["sensitivity"]["idea"]["count"] == 0
 
 
 @pytest.mark.slow

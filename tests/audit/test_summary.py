@@ -3,6 +3,7 @@
 import pytest
 
 from permille.audit.config import AuditConfig
+from permille.audit.controls.detector import Answer
 from permille.audit.controls.thresholds import Moved
 from permille.audit.probing import Probed
 from permille.audit.summary import summarize
@@ -107,7 +108,9 @@ def test_what_is_left_out_is_left_out_of_held_out_prompts_too(make_row):
 
 
 def moved(kinds):
-    return [Moved(None, None, kinds), Moved("th1", 0.24, [Kind.NONE] * len(kinds))]
+    rows = kinds, [Kind.NONE] * len(kinds)
+    own, other = ([Answer(kind) for kind in row] for row in rows)
+    return [Moved(None, None, own), Moved("th1", 0.24, other)]
 
 
 def test_samples_that_were_searched_again_stand_with_the_other_controls(make_row):

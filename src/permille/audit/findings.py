@@ -167,6 +167,10 @@ class Found:
         """Return how many of the documents that a view returned were refused."""
         return sum(view in one.ranks for one in self.refused)
 
+    def is_unknown(self, view: str) -> bool:
+        """Tell whether a document of a view was refused, and no other of it has a case."""
+        return self.num_refused(view) > 0 and not any(view in one.ranks for one in self.findings)
+
     def values(self) -> JsonObject:
         """Return what is stored of a generation; `found_of` reads it."""
         return {

@@ -9,7 +9,6 @@ from pathlib import Path
 import orjson
 
 from permille.audit.config import AuditConfig
-from permille.audit.counting import seen_in
 from permille.audit.detect import Detector
 from permille.audit.findings import Found
 from permille.audit.json_lines import write_aside
@@ -131,7 +130,7 @@ class Passes:
                         counted = [spread[arm[1]].counted(finding) for finding in one.findings]
                         row, headline = maker.row(generation, counted)
                         row.num_refused = one.num_refused(MAIN)
-                        row.is_unknown = bool(row.num_refused) and not seen_in(counted, MAIN)
+                        row.is_unknown = one.is_unknown(MAIN)
                         rows.append(row)
                         decides = headline if arm == TUNED_TRAIN else None
                         for line in lines_of(generation, counted, decides):

@@ -6,6 +6,7 @@ from permille.align.aligner import Aligner
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import (
+    Answer,
     Probe,
     Trial,
     detector_control,
@@ -42,6 +43,8 @@ TRIAL = Trial(
         Kind.NONE: [Kind.PARAPHRASE] + [Kind.NONE] * 19,
     },
     [True, True, False],
+    num_refused=3,
+    num_unknown=2,
 )
 
 
@@ -61,6 +64,7 @@ def test_pooled_trials_count_together():
     assert both.sensitivity("verbatim") == wilson_ratio(16, 20)
     assert both.false_alarm("any") == wilson_ratio(2, 40)
     assert both.paraphrase_recall == wilson_ratio(4, 6)
+    assert (both.num_refused, both.num_unknown) == (6, 4)
     assert Trial.pooled([TRIAL]) == TRIAL
 
 
@@ -76,6 +80,7 @@ def test_ratios_are_corrected_by_their_own_sensitivity():
     assert found["false_alarm"]["count"] == 1
     counts = {kind: ratio["count"] for kind, ratio in found["false_alarm_by_kind"].items()}
     assert counts == {"any": 1, "verbatim": 0, "paraphrase": 1, "idea": 0}
+    assert (found["refused_pairs"], found["with_refused_pairs"]) == (3, 2)
     assert found["sensitivity"].keys() == {"any", "verbatim", "paraphrase", "idea"}
 
 
@@ -100,4 +105,5 @@ def test_trying_again_gives_the_same(probe, texts):
 def test_kinds_are_found_through_the_top_documents(probe, texts):
     text = texts[0][Kind.IDEA][4].text
     generations = [Generation("a", text[:300]), Generation("b", "Nothing of the kind.")]
-    assert probe.kinds(generations, probe.search(generations)) == [Kind.VERBATIM, Kind.NONE]
+    answers = probe.answers(generations, probe.search(generations))
+    assert answers == [Answer(Kind.VERBATIM), Answer(Kind.NONE)]

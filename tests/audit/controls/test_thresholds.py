@@ -10,7 +10,7 @@ from permille.align.aligner import Aligner
 from permille.align.config import COUNTS, GAPS, SHARES, AlignConfig
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
-from permille.audit.controls.detector import Probe
+from permille.audit.controls.detector import Answer, Probe
 from permille.audit.controls.thresholds import (
     FACTORS,
     MOST_SHARE,
@@ -36,6 +36,10 @@ def planted(writer):
 def probe_of(documents, corpus_of, judge=None, align=None):
     detector = build_detector(Aligner(align or AlignConfig()), judge, AuditConfig())
     return Probe(detector, corpus_of(documents), has_inputs=False)
+
+
+def answers(*kinds):
+    return [Answer(kind) for kind in kinds]
 
 
 def moved(documents, generations, corpus_of, judge=None):
@@ -102,7 +106,7 @@ def test_each_row_is_what_a_detector_with_that_threshold_finds(rules, new_writer
     config = AlignConfig(rules=rules)
     probe = probe_of(documents, corpus_of, align=config)
     moved = move_thresholds(probe, Aligner(config), generations, lambda *of: None)
-    by_threshold = {(one.threshold, one.value): one.kinds for one in moved}
+    by_threshold = {(one.threshold, one.value): one.answers for one in moved}
 
     @given(names=st.sampled_from(TOGETHER[rules]), factor=st.sampled_from(FACTORS))
     @settings(max_examples=10, deadline=None)
@@ -110,8 +114,8 @@ def test_each_row_is_what_a_detector_with_that_threshold_finds(rules, new_writer
         changed = move(config, names, factor)
         assume(changed is not None)
         own = probe_of(documents, corpus_of, align=changed)
-        kinds = own.kinds(generations, own.search(generations))
-        assert by_threshold[", ".join(names), getattr(changed, names[0])] == kinds
+        told = own.answers(generations, own.search(generations))
+        assert by_threshold[", ".join(names), getattr(changed, names[0])] == told
 
     check()
     assert len(by_threshold) == len(moved)
@@ -171,8 +175,8 @@ def test_documents_are_searched_for_once(texts, corpus_of):
 
 def test_only_the_generations_that_are_meant_count():
     found = [
-        Moved(None, None, [Kind.VERBATIM, Kind.NONE, Kind.IDEA]),
-        Moved("th1", 0.24, [Kind.VERBATIM, Kind.IDEA, Kind.IDEA]),
+        Moved(None, None, answers(Kind.VERBATIM, Kind.NONE, Kind.IDEA)),
+        Moved("th1", 0.24, answers(Kind.VERBATIM, Kind.IDEA, Kind.IDEA)),
     ]
     values = thresholds(found, ["a", "b", None])
     assert values["any"] == [500, 1000]
@@ -180,7 +184,7 @@ def test_only_the_generations_that_are_meant_count():
 
 
 def test_generations_of_one_example_count_once_in_the_interval():
-    found = [Moved(None, None, [Kind.IDEA, Kind.IDEA, Kind.NONE, Kind.NONE])]
+    found = [Moved(None, None, answers(Kind.IDEA, Kind.IDEA, Kind.NONE, Kind.NONE))]
     apart, together = (
         thresholds(found, units)["rows"][0]["ratios"]["any"] for units in ("abcd", "aabb")
     )
@@ -189,6 +193,17 @@ def test_generations_of_one_example_count_once_in_the_interval():
     assert together["ci95"][0] < apart["ci95"][0]
 
 
+def test_what_is_unknown_counts_in_the_row_of_its_threshold():
+    refused = [Answer(Kind.IDEA, num_refused=1), Answer(Kind.NONE, 2, True), *answers(Kind.NONE)]
+    found = [Moved(None, None, answers(*[Kind.IDEA] * 3)), Moved("th1", 0.24, refused)]
+    counts = [
+        (row["refused_pairs"], row["with_refused_pairs"])
+        for units in ("abc", ["a", None, "c"])
+        for row in thresholds(found, units)["rows"]
+    ]
+    assert counts == [(0, 0), (3, 1), (0, 0), (1, 0)]
+
+
 def test_nothing_measurable_has_no_range():
     assert "measurable" in thresholds([], [])["missing"]
-    assert "measurable" in thresholds([Moved(None, None, [Kind.IDEA])], [None])["missing"]
+    assert "measurable" in thresholds([Moved(None, None, answers(Kind.IDEA))], [None])["missing"]

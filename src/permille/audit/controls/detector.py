@@ -20,6 +20,21 @@ NO_HOST = "no held-out document is long enough to plant something in it, or none
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a detector says of one generation.
+
+    Attributes:
+        kind: Its kind.
+        num_refused: Documents that were refused with it.
+        is_unknown: Whether it has such a document, and no case in any other.
+    """
+
+    kind: Kind
+    num_refused: int = 0
+    is_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A detector with the index that it is tried on.
 
@@ -38,12 +53,16 @@ class Probe:
         view = View(MAIN, self.corpus, lambda _: True, self.has_inputs)
         return search_views(generations, [view], self.detector.top_k)
 
-    def kinds(
+    def answers(
         self, generations: Sequence[Generation], returned: Sequence[dict[str, Returned]]
-    ) -> list[Kind]:
-        """Return the kind of each generation, found in the documents that `search` returned."""
-        found = self.detector.detect_among(generations, returned)
-        return [kind_of(deciding(one.findings, MAIN)) for one in found]
+    ) -> list[Answer]:
+        """Return what is found of each generation in the documents that `search` returned."""
+        return [
+            Answer(
+                kind_of(deciding(one.findings, MAIN)), one.num_refused(MAIN), one.is_unknown(MAIN)
+            )
+            for one in self.detector.detect_among(generations, returned)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +72,14 @@ class Trial:
     Attributes:
         found: The kind found for each plant, by the kind planted; none are those without a plant.
         returned: Whether each paraphrase's document was among the top documents.
+        num_refused: Pairs of a text and a document that were refused.
+        num_unknown: Texts with such a document and no case in any other.
     """
 
     found: Mapping[Kind, Sequence[Kind]]
     returned: Sequence[bool]
+    num_refused: int = 0
+    num_unknown: int = 0
 
     def sensitivity(self, kind: str) -> Ratio:
         """Return how many plants of a kind were found as that kind; of `any`, as any kind."""
@@ -78,6 +101,8 @@ class Trial:
         return cls(
             {kind: [found for trial in every for found in trial.found[kind]] for kind in kinds},
             [hit for trial in every for hit in trial.returned],
+            sum(trial.num_refused for trial in every),
+            sum(trial.num_unknown for trial in every),
         )
 
     @property
@@ -108,17 +133,23 @@ def try_detector(
     least = probe.detector.least_chars
     texts = (beginning(host.text) for host in hosts)
     plants[Kind.NONE] = [Plant(Kind.NONE, text) for text in texts if len(text) >= least]
-    found = {}
+    answers: dict[Kind, list[Answer]] = {}
     returned: list[bool] = []
     for kind, planted in plants.items():
         generations = [Generation(f"{kind} {i}", plant.text) for i, plant in enumerate(planted)]
         hits = probe.search(generations)
-        found[kind] = probe.kinds(generations, hits)
+        answers[kind] = probe.answers(generations, hits)
         if kind is Kind.PARAPHRASE:
             returned = [
                 plant.document_id in among for plant, among in zip(planted, hits, strict=True)
             ]
-    return Trial(found, returned)
+    every = [answer for of_kind in answers.values() for answer in of_kind]
+    return Trial(
+        {kind: [answer.kind for answer in of_kind] for kind, of_kind in answers.items()},
+        returned,
+        sum(answer.num_refused for answer in every),
+        sum(answer.is_unknown for answer in every),
+    )
 
 
 def detector_control(trial: Trial | None, observed: Ratios) -> dict[str, object]:
@@ -140,6 +171,8 @@ def detector_control(trial: Trial | None, observed: Ratios) -> dict[str, object]
         "false_alarm": false_alarm["any"].to_dict(),
         "false_alarm_by_kind": {kind: ratio.to_dict() for kind, ratio in false_alarm.items()},
         "confusion": confusion(trial.found),
+        "refused_pairs": trial.num_refused,
+        "with_refused_pairs": trial.num_unknown,
         "corrected": corrected.to_dict(),
     }
 

@@ -9,7 +9,7 @@ from permille.align.aligner import Aligner
 from permille.align.config import COUNTS, GAPS, SHARES, AlignConfig
 from permille.audit.aligning import ManyAligner
 from permille.audit.controls.contrasts import missing
-from permille.audit.controls.detector import Probe
+from permille.audit.controls.detector import Answer, Probe
 from permille.audit.tally import ratio_by_unit
 from permille.core.records import KINDS_BY_STRENGTH, Generation, Kind
 from permille.measure.ratio import Ratio, Ratios
@@ -50,17 +50,23 @@ class Moved:
     Attributes:
         threshold: Names of the thresholds that were moved; None for the detector as it is.
         value: What the first of them was moved to.
-        kinds: The kind of each generation.
+        answers: What it says of each generation.
     """
 
     threshold: str | None
     value: float | None
-    kinds: Sequence[Kind]
+    answers: Sequence[Answer]
 
-    def row(self, ratios: Ratios) -> dict[str, object]:
-        """Return the row of `thresholds.rows`."""
+    def row(self, ratios: Ratios, answers: Sequence[Answer]) -> dict[str, object]:
+        """Return the row of `thresholds.rows`, of some of the answers and their ratios."""
         moved = {} if self.value is None else {"value": self.value}
-        return {"threshold": self.threshold, **moved, "ratios": ratios.to_dict()}
+        return {
+            "threshold": self.threshold,
+            **moved,
+            "ratios": ratios.to_dict(),
+            "refused_pairs": sum(answer.num_refused for answer in answers),
+            "with_refused_pairs": sum(answer.is_unknown for answer in answers),
+        }
 
 
 def move_thresholds(
@@ -87,7 +93,7 @@ def move_thresholds(
     moved = []
     for done, (names, value, changed) in enumerate(variants):
         progress("thresholds", done, len(variants))
-        moved.append(Moved(names, value, changed.kinds(generations, returned)))
+        moved.append(Moved(names, value, changed.answers(generations, returned)))
     progress("thresholds", len(variants), len(variants))
     return moved
 
@@ -106,10 +112,10 @@ def thresholds(moved: Sequence[Moved], units: Sequence[str | None]) -> dict[str,
         return missing("no generation is measurable, or none was asked for")
     figures, rows = [], []
     for one in moved:
-        kinds = [kind for kind, unit in zip(one.kinds, units, strict=True) if unit is not None]
-        ratios = _ratios(kinds, wanted)
+        answers = [of for of, unit in zip(one.answers, units, strict=True) if unit is not None]
+        ratios = _ratios([answer.kind for answer in answers], wanted)
         figures.append(1000 * ratios.any.count / ratios.any.of)
-        rows.append(one.row(ratios))
+        rows.append(one.row(ratios, answers))
     ends = [round(min(figures), 1), round(max(figures), 1)]
     return {"any": ends, "of": len(wanted), "rows": rows}
 
