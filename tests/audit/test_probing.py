@@ -20,12 +20,13 @@ OBSERVED = wilson_ratios({"verbatim": 3}, 12)
 def search(copier, corpus_of):
     """Searches samples of a simulated model's texts again."""
 
-    def run(heldout=True, tasks=("made",), **settings):
+    def run(heldout=True, tasks=("made",), times=1, **settings):
         model = copier(seed=0, num_prompts=12)
         generations, documents = (
             [replace(text, id=f"{task} {text.id}", task=task) for text in texts for task in tasks]
             for texts in (model.generations, model.documents)
         )
+        generations = [replace(g, text=" ".join([g.text] * times)) for g in generations]
         train = [d for d in documents if d.split is Split.TRAIN]
         config = AuditConfig(**settings)
         probe = Probe(build_detector(Aligner(), None, config), corpus_of(train), has_inputs=False)
@@ -39,13 +40,14 @@ def search(copier, corpus_of):
     return run
 
 
-def test_samples_have_the_size_of_the_settings(search):
+def test_samples_have_the_size_of_the_settings(search, caplog):
     controls = search(num_planted=5, num_threshold_prompts=4)[0].controls(OBSERVED)
     assert controls.keys() == {"retrieval", "thresholds", "detector"}
     assert controls["thresholds"]["of"] == 4
     assert controls["detector"]["sensitivity"]["verbatim"]["of"] == 5
     assert controls["detector"]["false_alarm"]["of"] == 5
     assert controls["retrieval"]["paraphrase_recall"]["of"] == 5
+    assert not caplog.messages
 
 
 def test_each_task_has_samples_of_its_own_texts(search):
@@ -72,6 +74,18 @@ def test_without_held_out_documents_the_thresholds_are_left(search):
     assert "missing" in controls["detector"]
     assert "missing" in controls["retrieval"]["paraphrase_recall"]
     assert controls["thresholds"]["of"] == 3
+
+
+def test_long_generations_take_the_places_of_several(search, caplog):
+    found, _ = search(times=80, num_planted=0, num_threshold_prompts=4)
+    num_chosen = len(found.chosen)
+    assert num_chosen in (2, 3)
+    assert found.controls(OBSERVED)["thresholds"]["of"] == num_chosen
+    assert caplog.messages == [
+        f"audit.num_threshold_prompts=4: {num_chosen} of 4 generations are aligned with each "
+        "threshold moved, since they have more than 10,000 characters on average; raise it for "
+        "more, null takes all"
+    ]
 
 
 def test_samples_of_nothing_say_so(search):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.audit.sampling import samples
+from permille.audit.sampling import first_chars, samples
 from permille.core.records import Document
 
 documents = [Document(f"d{i}", "text") for i in range(40)]
@@ -47,3 +47,12 @@ def test_a_text_may_belong_to_several_groups_or_none():
     assert {group: len(found) for group, found in drawn.items()} == {10: 10, 20: 15}
     assert {d.id for d in drawn[10]} == {f"d{i}" for i in range(10)}
     assert drawn[20] == sample(documents[:20], 15, 0)
+
+
+@given(lengths=st.lists(st.integers(1, 30), max_size=12), most=st.none() | st.integers(0, 200))
+def test_the_first_texts_are_as_many_as_have_no_more_characters(lengths, most):
+    texts = [Document(f"d{i}", "x" * length) for i, length in enumerate(lengths)]
+    kept = first_chars(texts, most)
+    assert kept == texts[: len(kept)]
+    assert len(kept) <= 1 or most is None or sum(lengths[: len(kept)]) <= most
+    assert kept == texts or (kept and sum(lengths[: len(kept) + 1]) > most)

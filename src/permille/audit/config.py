@@ -80,8 +80,8 @@ class AuditConfig:
     num_planted: int = 60
     """Documents that are planted in other texts in each way, to see what the detector finds."""
     num_threshold_prompts: int | None = 100
-    """Generations of a task that are searched again with each of the detector's thresholds moved;
-    null takes all."""
+    """Generations of a task that are searched again with each of the detector's thresholds moved,
+    fewer where they have more than 10,000 characters on average; null takes all."""
     cache_dir: str | None = None
     """Folder that keeps what was found until an audit is done, so that an interrupted one goes on;
     no texts. None: `permille/findings` in the user's cache folder (`XDG_CACHE_HOME`)."""

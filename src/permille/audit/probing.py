@@ -1,5 +1,6 @@
 """Samples that are searched again: planted copies, and generations with each threshold moved."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from permille.audit.controls.detector import (
 )
 from permille.audit.controls.thresholds import Moved, move_thresholds, thresholds
 from permille.audit.planting import LEAST_CHARS
-from permille.audit.sampling import samples
+from permille.audit.sampling import first_chars, samples
 from permille.audit.survey import unit_of
 from permille.audit.ties import answer_key, tied
 from permille.audit.views import TUNED_TRAIN
@@ -23,6 +24,10 @@ from permille.measure.ratio import Ratios
 
 Task = str | None
 Progress = Callable[[str, int, int], None]
+CHARS_A_PLACE = 10_000
+"""Characters of a generation that is aligned with each threshold moved, on average at most: texts
+of 20,000 words that repeat themselves would take hours."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,7 @@ def probe_samples(
         aligner: The audit's own.
         progress: Told how far it is.
     """
-    least_chars = probe.detector.least_chars
-    drawn = samples(generations, _task_of(least_chars), config.num_threshold_prompts, config.seed)
-    chosen = [generation for of_task in drawn.values() for generation in of_task]
+    chosen = _aligned_again(generations, probe.detector.least_chars, config)
     return Probed(
         _trials(probe, documents, config, progress),
         move_thresholds(probe, aligner, chosen, progress) if chosen else (),
@@ -100,6 +103,31 @@ def probe_samples(
             )
         ],
     )
+
+
+def _aligned_again(
+    generations: Iterable[Generation], least_chars: int, config: AuditConfig
+) -> list[Generation]:
+    """Return the generations that are aligned with each threshold moved, and say if some are not.
+
+    Cut off is the end of a task's sample, whatever its length: short ones are not preferred.
+    """
+    size = config.num_threshold_prompts
+    drawn = samples(generations, _task_of(least_chars), size, config.seed)
+    most_chars = None if size is None else size * CHARS_A_PLACE
+    chosen = [one for of_task in drawn.values() for one in first_chars(of_task, most_chars)]
+    num_drawn = sum(map(len, drawn.values()))
+    if len(chosen) < num_drawn:
+        _LOG.warning(
+            "audit.num_threshold_prompts=%d: %d of %d generations are aligned with each threshold "
+            "moved, since they have more than %s characters on average; raise it for more, null "
+            "takes all",
+            size,
+            len(chosen),
+            num_drawn,
+            f"{CHARS_A_PLACE:,}",
+        )
+    return chosen
 
 
 def _trials(

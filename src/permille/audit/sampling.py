@@ -2,13 +2,14 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import Protocol, TypeVar
 
 from permille.audit.survey import seeded_hash
 
 
-class HasId(Protocol):
+class HasText(Protocol):
     """A text with an id."""
 
     @property
@@ -16,8 +17,13 @@ class HasId(Protocol):
         """Its id, unique in the stream."""
         ...
 
+    @property
+    def text(self) -> str:
+        """The text itself."""
+        ...
 
-Text = TypeVar("Text", bound=HasId)
+
+Text = TypeVar("Text", bound=HasText)
 Group = TypeVar("Group")
 
 
@@ -46,3 +52,16 @@ def samples(
         for group, found in kept.items()
         if found
     }
+
+
+def first_chars(texts: Sequence[Text], most_chars: int | None) -> Sequence[Text]:
+    """Return the first texts, as many as have no more characters together, at least one.
+
+    Args:
+        texts: The texts.
+        most_chars: Characters of them at most; None takes all.
+    """
+    if most_chars is None:
+        return texts
+    ends = accumulate(len(one.text) for one in texts)
+    return texts[: max(1, sum(end <= most_chars for end in ends))]
