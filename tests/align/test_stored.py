@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from permille.align.config import PREPARATION_VERSION, AlignConfig
 from permille.align.prepare import PreparedText
-from permille.align.stored import StoredTexts, record_of, unpacked, write_prepared
+from permille.align.stored import (
+    ENDS,
+    KEYS,
+    RECORDS,
+    StoredTexts,
+    open_stored,
+    record_of,
+    stored_path,
+    unpacked,
+    write_prepared,
+)
 
 SENTENCE = "The quick brown fox, it is said, jumped over two lazy dogs. "
 
@@ -66,6 +76,46 @@ def test_another_way_of_preparing_finds_nothing(tmp_path, mended):
     )
     with pytest.raises(FileNotFoundError):
         StoredTexts(tmp_path, AlignConfig(min_sentlen=7).preparation_fingerprint)
+
+
+def resized(path, num_bytes):
+    """Cut bytes off the end of a file, or with a negative number write some more."""
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) - num_bytes] + b"x" * -num_bytes)
+
+
+@pytest.mark.parametrize("name", [RECORDS, KEYS, ENDS])
+@pytest.mark.parametrize("num_bytes", [1, 8, 10**6, -8], ids=["1 less", "8 less", "empty", "more"])
+def test_texts_in_a_file_of_another_size_are_not_read_and_stored_again(
+    tmp_path, mended, name, num_bytes
+):
+    texts = [f"{SENTENCE}{i}" for i in range(20)]
+    fingerprint = mended.config.preparation_fingerprint
+    records = [record_of(mended.prepare(text)) for text in texts]
+    write_prepared(tmp_path, fingerprint, records)
+    path = stored_path(tmp_path, fingerprint) / name
+    resized(path, num_bytes)
+    stored = open_stored(tmp_path, fingerprint)
+    # NumPy takes no notice of what follows an array
+    assert (stored is not None) == (num_bytes < 0 and name != RECORDS)
+    if stored is None:
+        write_prepared(tmp_path, fingerprint, records)
+        stored = open_stored(tmp_path, fingerprint)
+    assert all(stored.get(text) is not None for text in texts)
+    assert [path.name for path in tmp_path.iterdir()] == [fingerprint.hex()]
+
+
+def test_files_that_do_not_belong_together_are_not_read(tmp_path, mended):
+    fingerprint = mended.config.preparation_fingerprint
+    for folder, count in (("one", 20), ("other", 19)):
+        records = [record_of(mended.prepare(f"{SENTENCE}{i}")) for i in range(count)]
+        write_prepared(tmp_path / folder, fingerprint, records)
+    one, other = (stored_path(tmp_path / folder, fingerprint) for folder in ("one", "other"))
+    (other / KEYS).replace(one / KEYS)
+    with pytest.raises(ValueError, match=r"want 20 keys and \d+ bytes of records, got 19 and \d+"):
+        StoredTexts(tmp_path / "one", fingerprint)
+    assert open_stored(tmp_path / "one", fingerprint) is None
+    assert open_stored(tmp_path / "other", fingerprint) is None
 
 
 def test_what_cannot_be_prepared_leaves_nothing_behind(tmp_path, mended):

@@ -10,7 +10,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
-from permille.align.stored import write_prepared
+from permille.align.stored import RECORDS, stored_path, write_prepared
 from permille.audit import aligning
 from permille.audit.aligning import (
     ManyAligner,
@@ -158,6 +158,15 @@ def test_stored_texts_are_not_prepared_again(pairs, tmp_path, monkeypatch):
     assert ManyAligner(aligner, folders=[tmp_path, tmp_path / "missing"])(pairs) == wanted
     work = Work(config, (tmp_path,))
     assert OwnAligner(work)(pairs) == wanted
+
+
+def test_stored_texts_that_were_cut_off_are_prepared_again(pairs, tmp_path):
+    config = AlignConfig()
+    records = prepare_part(Work(config), [text for pair in pairs for text in pair])
+    write_prepared(tmp_path, config.preparation_fingerprint, records)
+    os.truncate(stored_path(tmp_path, config.preparation_fingerprint) / RECORDS, 1_000)
+    wanted = ManyAligner(Aligner(config))(pairs)
+    assert ManyAligner(Aligner(config), folders=[tmp_path])(pairs) == wanted
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Documents that are prepared once and kept beside their index."""
 
+import os
+
 import pytest
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
-from permille.align.stored import StoredTexts
+from permille.align.stored import RECORDS, StoredTexts, stored_path
 from permille.audit.config import AuditConfig
 from permille.audit.preparing import prepare_corpora
 from permille.audit.survey import survey
@@ -51,6 +53,18 @@ def test_what_is_kept_is_not_prepared_again(texts, retriever):
     told = []
     assert len(prepared(texts, retriever, told=told)) == 1
     assert told == []
+
+
+def test_what_was_cut_off_is_said_and_prepared_again(texts, retriever, caplog):
+    (folder,) = prepared(texts, retriever)
+    fingerprint = AlignConfig().preparation_fingerprint
+    records = stored_path(folder, fingerprint) / RECORDS
+    size = records.stat().st_size
+    os.truncate(records, size // 2)
+    prepared(texts, retriever)
+    assert caplog.messages == [f"{records.parent}: damaged prepared texts are prepared again"]
+    assert records.stat().st_size == size
+    assert len(StoredTexts(folder, fingerprint)) == 50
 
 
 def test_few_generations_do_not_pay_for_all_documents(texts, retriever):

@@ -35,6 +35,8 @@ class StoredTexts:
 
     Raises:
         OSError: If they are not there.
+        EOFError: If an array is empty.
+        ValueError: If an array was cut off, or the files do not belong together.
     """
 
     def __init__(self, folder: Path, fingerprint: bytes) -> None:
@@ -44,6 +46,13 @@ class StoredTexts:
         self._keys = np.asarray(np.load(path / KEYS, mmap_mode="r", allow_pickle=False))
         self._ends = np.asarray(np.load(path / ENDS, mmap_mode="r", allow_pickle=False))
         self._records = np.asarray(np.memmap(path / RECORDS, np.uint8, "r"))
+        # what reads records trusts the ends: beyond the last byte the process would be killed
+        wanted, got = (len(self._ends), self._ends.max()), (len(self._keys), len(self._records))
+        if wanted != got:
+            raise ValueError(
+                f"{path}: want {wanted[0]} keys and {wanted[1]} bytes of records, got {got[0]} "
+                f"and {got[1]}"
+            )
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -58,6 +67,19 @@ class StoredTexts:
         return unpacked(text, self._fingerprint, self._records[start:end].tobytes())
 
 
+def open_stored(folder: Path, fingerprint: bytes) -> StoredTexts | None:
+    """Return the prepared texts of a folder; None where there are none, or damaged ones.
+
+    Args:
+        folder: Where `write_prepared` put them.
+        fingerprint: That of the preparation.
+    """
+    try:
+        return StoredTexts(folder, fingerprint)
+    except (OSError, EOFError, ValueError):
+        return None
+
+
 def stored_path(folder: Path, fingerprint: bytes) -> Path:
     """Return where a folder has the texts of one preparation."""
     return folder / fingerprint.hex()
@@ -66,7 +88,7 @@ def stored_path(folder: Path, fingerprint: bytes) -> Path:
 def write_prepared(folder: Path, fingerprint: bytes, records: Iterable[Record]) -> None:
     """Store prepared texts; a text that comes again is stored once.
 
-    They are written aside and renamed when they are whole.
+    They are written aside and renamed when they are whole, in the place of damaged ones.
 
     Args:
         folder: Made where it is missing.
@@ -90,8 +112,9 @@ def write_prepared(folder: Path, fingerprint: bytes, records: Iterable[Record]) 
         order = np.argsort(keys)
         np.save(aside / KEYS, keys[order])
         np.save(aside / ENDS, np.array(list(places.values()), np.int64).reshape(-1, 2)[order])
-        path = stored_path(folder, fingerprint)
-        if not path.exists():
+        if open_stored(folder, fingerprint) is None:
+            path = stored_path(folder, fingerprint)
+            shutil.rmtree(path, ignore_errors=True)
             aside.rename(path)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

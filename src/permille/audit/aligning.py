@@ -15,7 +15,7 @@ from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
 from permille.align.prepare import PreparedText
 from permille.align.recent import RecentTexts
-from permille.align.stored import Record, StoredTexts, record_of, stored_path
+from permille.align.stored import Record, open_stored, record_of
 from permille.core.errors import RepetitionError
 from permille.core.records import Alignment, Kind
 
@@ -68,11 +68,8 @@ class PreparedTexts:
     ) -> None:
         self._aligner = aligner
         fingerprint = aligner.config.preparation_fingerprint
-        self._stored = [
-            StoredTexts(folder, fingerprint)
-            for folder in folders
-            if stored_path(folder, fingerprint).is_dir()
-        ]
+        opened = (open_stored(folder, fingerprint) for folder in folders)
+        self._stored = [stored for stored in opened if stored is not None]
         self._recent = RecentTexts(self._find, max_chars)
 
     def __call__(self, text: str) -> PreparedText:

@@ -8,7 +8,7 @@ from pathlib import Path
 from joblib import Parallel, delayed
 
 from permille.align.config import AlignConfig
-from permille.align.stored import Record, stored_path, write_prepared
+from permille.align.stored import Record, open_stored, stored_path, write_prepared
 from permille.audit.aligning import Work, prepare_part
 from permille.audit.survey import Survey
 from permille.audit.views import Views
@@ -60,7 +60,7 @@ def prepare_corpora(
         if local is None:
             continue
         folders.append(local.beside)
-        is_there = stored_path(local.beside, config.preparation_fingerprint).is_dir()
+        is_there = _is_stored(local.beside, config.preparation_fingerprint)
         if not is_there and num_pairs[name] >= PAIRS_A_DOCUMENT * len(corpus):
             records = _records(local.documents, len(corpus), config, num_workers, progress)
             try:
@@ -68,6 +68,15 @@ def prepare_corpora(
             except OSError as error:
                 _LOG.info("prepared texts are not kept in %s: %s", local.beside, error.strerror)
     return folders
+
+
+def _is_stored(folder: Path, fingerprint: bytes) -> bool:
+    """Tell whether a folder has whole prepared texts, and say if it has damaged ones."""
+    is_whole = open_stored(folder, fingerprint) is not None
+    path = stored_path(folder, fingerprint)
+    if path.is_dir() and not is_whole:
+        _LOG.warning("%s: damaged prepared texts are prepared again", path)
+    return is_whole
 
 
 def _records(
