@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from permille.align import Aligner, aligner
+from permille.core.errors import DataError
 
 TEXTS = [f"Text {at} tells of {at} yellow boats in the harbor." for at in range(8)]
 
@@ -55,3 +56,17 @@ def test_pairs_are_aligned_as_they_are_asked_for(mended):
     found = mended.align_many(endless)
     assert next(found) == mended.align(TEXTS[0], TEXTS[0])
     assert next(found) == mended.align(TEXTS[1], TEXTS[0])
+
+
+@pytest.mark.parametrize("got", [None, b"bytes", ["a", "list"], 7], ids=lambda got: repr(got))
+def test_what_is_no_text_is_named_with_its_side_and_type(mended, got):
+    kind = type(got).__name__
+    wanted = f"want a text or one that the detector prepared, got {kind}"
+    with pytest.raises(DataError, match=f"^suspicious: {wanted}$"):
+        mended.align(got, "a text")
+    with pytest.raises(DataError, match=f"^source: {wanted}$"):
+        mended.align(mended.prepare("a text"), got)
+    with pytest.raises(DataError, match=f"^source: {wanted}$"):
+        list(mended.align_many([("a text", got)]))
+    with pytest.raises(DataError, match=f"^want a text to prepare, got {kind}$"):
+        mended.prepare(got)

@@ -39,28 +39,40 @@ class Aligner:
         return partial(align_published, config=self.config, preparer=self._preparer)
 
     def prepare(self, text: str) -> PreparedText:
-        """Return the text with what matching needs of it, for any number of pairs."""
+        """Return the text with what matching needs of it, for any number of pairs.
+
+        Raises:
+            DataError: If it is no text.
+        """
+        if not isinstance(text, str):
+            raise DataError(f"want a text to prepare, got {type(text).__name__}")
         return self._preparer.prepare(text)
 
     def align(self, suspicious: str | PreparedText, source: str | PreparedText) -> Alignment:
         """Align one pair; texts that were not prepared are prepared here.
 
         Raises:
-            DataError: If a text was prepared under settings that prepare in another way.
+            DataError: If one is no text, or was prepared under settings that prepare otherwise.
             RepetitionError: If the pair repeats itself too much, or is too large.
         """
-        return self._detect(self._prepared(suspicious), self._prepared(source))
+        return self._detect(
+            self._prepared(suspicious, "suspicious"), self._prepared(source, "source")
+        )
 
-    def _prepared(self, text: str | PreparedText) -> PreparedText:
+    def _prepared(self, text: str | PreparedText, side: str) -> PreparedText:
         """Return a text prepared, now or some pairs ago: pairs often share one."""
-        if not isinstance(text, str):
-            if text.fingerprint != self._preparer.fingerprint:
-                raise DataError(
-                    "a text was prepared under other settings; prepare it by the detector that "
-                    "aligns it"
-                )
-            return text
-        return self._recent(text)
+        if isinstance(text, str):
+            return self._recent(text)
+        if not isinstance(text, PreparedText):
+            raise DataError(
+                f"{side}: want a text or one that the detector prepared, got {type(text).__name__}"
+            )
+        if text.fingerprint != self._preparer.fingerprint:
+            raise DataError(
+                "a text was prepared under other settings; prepare it by the detector that "
+                "aligns it"
+            )
+        return text
 
     def align_many(
         self, pairs: Iterable[tuple[str | PreparedText, str | PreparedText]]
@@ -71,7 +83,8 @@ class Aligner:
         million characters, came in between: no more are remembered, but always the last pair.
 
         Raises:
-            RepetitionError: At a pair that repeats itself too much; no further one is aligned.
+            DataError: At what `align` refuses; no further pair is aligned.
+            RepetitionError: At a pair that repeats itself too much, likewise.
         """
         for suspicious, source in pairs:
             yield self.align(suspicious, source)
