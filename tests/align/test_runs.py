@@ -1,17 +1,13 @@
-"""Texts that repeat themselves: fast paths beside plain ones, and where too much is refused."""
+"""Common runs of words beside a search at every pair of places, and where too much is refused."""
 
 import random
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align import AlignConfig, overlap, pair, runs
-from permille.align.extension import extend
-from permille.align.overlap import best_cosines
-from permille.align.pair import find_seeds, published_idf
+from permille.align import runs
 from permille.align.prepare import Words
 from permille.align.runs import Run, check_equal_words, count_equal, outermost_runs
 from permille.core.errors import DataError
@@ -113,84 +109,3 @@ def test_of_shuffled_sentences_fewer_runs_are_kept_than_there_are_words(paper):
     found = paper.align(left, right)
     assert found.kind == "verbatim"
     assert 0 < len(found.cases) < len(right.split())
-
-
-PHRASES = st.sampled_from(
-    [
-        "The yellow boats lay in the harbor.",
-        "Yellow boats and a frozen canal.",
-        "A violinist rehearsed beside the frozen canal.",
-        "Every violinist lay in the harbor.",
-        "Nothing else happened that winter.",
-        "Engineers replaced a broken turbine.",
-    ]
-)
-REPETITIVE = st.lists(PHRASES, min_size=1, max_size=20).map(" ".join)
-
-
-@settings(max_examples=150, deadline=None)
-@given(REPETITIVE, REPETITIVE)
-def test_best_cosines_of_a_case_are_those_of_its_pairs_of_sentences(paper, left, right):
-    config = AlignConfig.paper()
-    bags = paper.prepare(left).sentences.bags, paper.prepare(right).sentences.bags
-    found = find_seeds(*bags, config, published_idf)
-    if found is None:
-        return
-    weighted, seeds = found
-    for box in extend(seeds, weighted, (1, 1), config):
-        assert best_cosines(weighted, box).tolist() == [
-            max(weighted.cosine((i, i, j, j)) for j in range(box[2], box[3] + 1))
-            for i in range(box[0], box[1] + 1)
-        ]
-
-
-@settings(max_examples=100, deadline=None)
-@given(REPETITIVE, REPETITIVE)
-def test_repetitive_pairs_give_what_the_plain_detector_gives(oracle, paper, left, right):
-    kind, cases = oracle.align(left, right)
-    found = paper.align(left, right)
-    spans = [
-        (
-            (case.suspicious.start_char, case.suspicious.end_char),
-            (case.source.start_char, case.source.end_char),
-        )
-        for case in found.cases
-    ]
-    assert (str(found.kind), spans) == (kind, cases)
-
-
-@settings(max_examples=60, deadline=None)
-@given(REPETITIVE, REPETITIVE, st.integers(1, 60))
-def test_like_sentences_looked_for_a_few_at_a_time_are_the_same(paper, left, right, most):
-    config = AlignConfig.paper()
-    bags = paper.prepare(left).sentences.bags, paper.prepare(right).sentences.bags
-    stems = [
-        [set(side.stems[side.entry_stems[a:b]].tolist()) for a, b in pairwise(side.offsets)]
-        for side in bags
-    ]
-    like = sum(
-        2 * len(one & other) / (len(one) + len(other)) > config.th2
-        for one in stems[0]
-        for other in stems[1]
-    )
-    found = find_seeds(*bags, config, published_idf)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pair, "MOST_PAIRS", most)
-        if like <= most:
-            again = find_seeds(*bags, config, published_idf)
-            assert (again and again[1]) == (found and found[1])
-        else:
-            with pytest.raises(DataError, match=f"at most {most}; cut one of them into parts"):
-                find_seeds(*bags, config, published_idf)
-
-
-def test_overlapping_cases_beyond_the_bound_are_refused(paper, monkeypatch):
-    refrain = "The yellow boats lay all night in the harbor of the old town."
-    filler = [f"Day{k} brought{k} nothing{k} worthy{k} of{k} note{k}." for k in range(40)]
-    left = f"{refrain} Something else entirely was said."
-    right = " ".join(f"{refrain} {' '.join(filler[k : k + 7])}" for k in range(0, 35, 7))
-    assert paper.align(left, right).kind != "none"
-    monkeypatch.setattr(overlap, "MOST_COMPARED", 5)
-    expected = "2 and 40 sentences repeats itself too much to align: .* at most 5; cut one of them"
-    with pytest.raises(DataError, match=expected):
-        paper.align(left, right)
