@@ -1,109 +1,84 @@
-"""Ends and support of a case, against the same written with plain lists."""
+"""Codes of words and the best stretch, against the same written without any thought of speed."""
 
-import math
-
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align.evidence import BESIDE, RARE, SUPPORT_NAMES, USED
-from permille.align.rarity import load_rarity
-from permille.align.refine import (
-    DEGREES,
-    MARGIN_WORDS,
-    ROUNDS,
-    SOURCE,
-    SUSPICIOUS,
-    WordedPair,
-    refine,
-    support,
-)
-from permille.align.weights import load_weights
-from permille.align.wording import word_by_word
-from permille.align.words import Lexicon
+from permille.align.evidence import ABSENT, BESIDE, PRESENT, USED, best_stretch
+from permille.align.refine import SUSPICIOUS
 
-LEXICON = Lexicon()
-EVIDENCE = load_weights().evidence
-COMMON = ["the", "cat", "treaty", "zymurgy", "quinoa", "says", "and", "glyptodon"]
-
-words = st.lists(st.sampled_from(COMMON), min_size=4, max_size=30)
+from .made_pairs import worded
 
 
-def worded(left: str, right: str) -> WordedPair:
-    texts = [word_by_word(text, LEXICON.written_stems, load_rarity()) for text in (left, right)]
-    return WordedPair.of(*texts)
+def naive_codes(own, other, window, center, passage):
+    own, other = own.split(), other.split()
+    inside = range(*passage)
+    codes, used = {}, {}
+    # from the center outwards: the center, the next, the one before, ...
+    order = sorted(
+        range(*window), key=lambda i: (i - center, 0) if i >= center else (center - i - 1, 1)
+    )
+    for i in order:
+        places = [p for p in inside if other[p] == own[i]]
+        used[own[i]] = used.get(own[i], 0) + 1
+        near = [k for k in range(max(window[0], i - 2), min(window[1], i + 3)) if k != i]
+        beside = any(
+            other[q] == own[k]
+            for p in places
+            for k in near
+            for q in range(p - 3, p + 4)
+            if q != p and q in inside
+        )
+        if not places:
+            codes[i] = ABSENT
+        elif used[own[i]] > len(places):
+            codes[i] = USED
+        else:
+            codes[i] = BESIDE if beside else PRESENT
+    return [codes[i] for i in range(*window)]
 
 
-def plain_view(pair, side, block, margin):
-    """Return the first word, codes, levels, the share of rare words that match, the table."""
-    first, last = block[2 * side : 2 * side + 2]
-    passage = tuple(block[2 - 2 * side : 4 - 2 * side])
-    begin = max(0, first - margin)
-    window = (begin, min(len(pair.texts[side]), last + margin))
-    codes = pair.codes(side, window, (first + last) // 2, passage).tolist()
-    levels = pair.texts[side].level[slice(*window)].tolist()
-    core = list(zip(codes, levels, strict=True))[first - begin : last - begin]
-    rare = [code for code, level in core if level >= RARE]
-    share = (sum(code > USED for code in rare) + 1) / (len(rare) + 2)
-    return begin, codes, levels, share, sum(least < share for least in DEGREES)
+words = st.lists(st.sampled_from(["ka", "ke", "ki", "ko", "ku"]), min_size=1, max_size=12)
 
 
-def plain_refine(pair, block):
-    for side in (SUSPICIOUS, SOURCE) * ROUNDS:
-        begin, codes, levels, _, degree = plain_view(pair, side, block, MARGIN_WORDS)
-        table = EVIDENCE.table[side, degree]
-        weights = [table[level, code] for level, code in zip(levels, codes, strict=True)]
-        kinds = pair.texts[side].breaks[begin:]
-        opening, closing = EVIDENCE.breaks[side]
-        stretches = [
-            (sum(weights[s:e]) + opening[kinds[s]] + closing[kinds[e]], s, e)
-            for e in range(1, len(weights) + 1)
-            for s in range(e)
-        ]
-        best = max(value for value, _, _ in stretches)
-        near = [(begin + s, begin + e) for value, s, e in stretches if value > best - 1e-9]
-        if len(near) > 1:
-            return None
-        block = [*near[0], *block[2:]] if side == SUSPICIOUS else [*block[:2], *near[0]]
-    return tuple(block)
+@settings(deadline=None)
+@given(words, words, st.data())
+def test_codes_are_those_of_looking_at_every_word(left, right, data):
+    first = data.draw(st.integers(0, len(left) - 1))
+    last = data.draw(st.integers(first + 1, len(left)))
+    center = data.draw(st.integers(first, last))
+    begin = data.draw(st.integers(0, len(right) - 1))
+    end = data.draw(st.integers(begin + 1, len(right)))
+    left_text, right_text = " ".join(left), " ".join(right)
+    got = worded(left_text, right_text).codes(SUSPICIOUS, (first, last), center, (begin, end))
+    expected = naive_codes(left_text, right_text, (first, last), center, (begin, end))
+    assert got.tolist() == expected
 
 
-def plain_support(pair, block):
-    values = []
-    for side in (SUSPICIOUS, SOURCE):
-        begin, codes, levels, share, degree = plain_view(pair, side, block, 0)
-        table = EVIDENCE.table[side, degree]
-        weights = [table[level, code] for level, code in zip(levels, codes, strict=True)]
-        stems = pair.texts[side].index[begin : begin + len(codes)].tolist()
-        once = sum(weights[stems.index(stem)] for stem in set(stems))
-        values += [math.log1p(max(0, sum(weights))), math.log1p(max(0, once))]
-        values += [sum(weights) / len(codes), share, codes.count(BESIDE) / len(codes)]
-        values.append(math.log(len(codes)))
-    return values
+numbers = st.floats(-5, 5).map(lambda value: round(value, 2))
 
 
-@st.composite
-def cases(draw):
-    pair = worded(" ".join(draw(words)), ". ".join(draw(words)))
-    block = []
-    for text in pair.texts:
-        first = draw(st.integers(0, len(text) - 1))
-        block += [first, draw(st.integers(first + 1, len(text)))]
-    return pair, tuple(block)
+@settings(deadline=None)
+@given(st.lists(st.tuples(numbers, numbers, numbers), min_size=1, max_size=12), st.data())
+def test_the_best_stretch_is_the_best_of_all(rows, data):
+    weights, opening, closing = (np.array(column) for column in zip(*rows, strict=True))
+    opening, closing = np.append(opening, 0.5), np.append(closing, 0.5)
+    least = data.draw(st.integers(1, len(weights)))
+    most = data.draw(st.integers(least, len(weights)))
+
+    def value(start: int, end: int) -> float:
+        return weights[start:end].sum() + opening[start] + closing[end]
+
+    start, end = best_stretch(weights, opening, closing, least, most)
+    assert least <= end - start <= most
+    best = max(
+        value(s, e)
+        for s in range(len(weights))
+        for e in range(s + least, min(len(weights), s + most) + 1)
+    )
+    assert value(start, end) == pytest.approx(best)
 
 
-@settings(max_examples=150, deadline=None)
-@given(cases())
-def test_ends_move_to_the_stretch_that_trying_all_stretches_finds(case):
-    pair, block = case
-    expected = plain_refine(pair, block)
-    if expected is not None:  # of stretches that are equally good any may be taken
-        assert refine(pair, block, EVIDENCE) == expected
-
-
-@settings(max_examples=150, deadline=None)
-@given(cases())
-def test_support_is_what_plain_sums_give(case):
-    pair, block = case
-    assert support(pair, block, EVIDENCE) == pytest.approx(plain_support(pair, block))
-    assert len(support(pair, block, EVIDENCE)) == 2 * len(SUPPORT_NAMES)
+def test_too_few_words_have_no_stretch():
+    assert best_stretch(np.ones(3), np.zeros(4), np.zeros(4), 4, 10) == (0, 0)

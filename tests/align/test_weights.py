@@ -6,12 +6,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from permille.align.evidence import SUPPORT_NAMES
-from permille.align.rarity import load_rarity
-from permille.align.refine import WordedPair, support
 from permille.align.weights import FILE, Learned, load_weights
-from permille.align.wording import word_by_word
-from permille.align.words import Lexicon
 
 
 def stored() -> dict:
@@ -44,17 +39,3 @@ def test_a_word_beside_one_that_matches_speaks_for_a_case_and_a_missing_one_agai
     table = load_weights().evidence.table
     assert (table[..., 3] > 1).all()
     assert (table[..., 0] < 0).all()
-
-
-def test_a_name_that_both_sides_repeat_is_one_coincidence():
-    lexicon = Lexicon()
-
-    def measured(text: str) -> dict[str, float]:
-        words = word_by_word(text, lexicon.written_stems, load_rarity())
-        pair = WordedPair.of(words, words)
-        values = support(pair, (0, len(words), 0, len(words)), load_weights().evidence)
-        return dict(zip(SUPPORT_NAMES, values, strict=False))
-
-    once, often = measured("Alexian Xylothrix"), measured("Alexian Xylothrix " * 9)
-    assert often["evidence"] > once["evidence"] + 1
-    assert often["evidence_of_stems"] < once["evidence_of_stems"] + 0.3

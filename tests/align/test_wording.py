@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.align.evidence import RARE
-from permille.align.rarity import LEVELS, load_rarity
+from permille.align.rarity import load_rarity
 from permille.align.wording import BREAKS, Wording, word_by_word
 from permille.align.words import Lexicon
 
@@ -70,15 +69,3 @@ def test_words_in_a_span_are_those_that_begin_in_it():
     assert wording(text).words_in(4, len(text)) == (1, 3)
     # the second word begins at 4 and the third at 8: none begins from 5 to before 7
     assert wording(text).words_in(5, 7) == (2, 2)
-
-
-def test_function_words_are_common_and_names_are_rare():
-    levels = wording("the of and Xylothrix doctor").level.tolist()
-    assert levels[0] <= 1
-    assert levels[3] == LEVELS - 1 >= RARE
-
-
-def test_the_rarity_table_ascends_and_holds_no_text():
-    table = load_rarity()
-    assert (table.hashes[1:] >= table.hashes[:-1]).all()
-    assert set(table.levels.tolist()) == set(range(LEVELS - 1))

@@ -1,0 +1,25 @@
+"""Words that two texts have in common, counted against the same written plainly."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from permille.align.counting import count_in_order
+
+
+def naive_in_order(left, right):
+    if not left or not right:
+        return 0
+    if left[-1] == right[-1]:
+        return naive_in_order(left[:-1], right[:-1]) + 1
+    return max(naive_in_order(left[:-1], right), naive_in_order(left, right[:-1]))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-1, 3), max_size=7),
+    st.lists(st.integers(0, 3), max_size=7),
+)
+def test_words_in_order_are_those_of_the_longest_common_subsequence(left, right):
+    got = count_in_order(np.array(left, np.int32), np.array(right, np.int32))
+    assert got == naive_in_order(left, right)

@@ -1,0 +1,126 @@
+"""Ends and support of a case, against the same written with plain lists."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from permille.align.evidence import BESIDE, RARE, SUPPORT_NAMES, USED
+from permille.align.refine import (
+    DEGREES,
+    MARGIN_WORDS,
+    ROUNDS,
+    SOURCE,
+    SUSPICIOUS,
+    refine,
+    support,
+)
+from permille.align.weights import load_weights
+
+from .made_pairs import worded
+
+EVIDENCE = load_weights().evidence
+COMMON = ["the", "cat", "treaty", "zymurgy", "quinoa", "says", "and", "glyptodon"]
+
+words = st.lists(st.sampled_from(COMMON), min_size=4, max_size=30)
+
+
+def plain_view(pair, side, block, margin):
+    """Return the first word, codes, levels, the share of rare words that match, the table."""
+    first, last = block[2 * side : 2 * side + 2]
+    passage = tuple(block[2 - 2 * side : 4 - 2 * side])
+    begin = max(0, first - margin)
+    window = (begin, min(len(pair.texts[side]), last + margin))
+    codes = pair.codes(side, window, (first + last) // 2, passage).tolist()
+    levels = pair.texts[side].level[slice(*window)].tolist()
+    core = list(zip(codes, levels, strict=True))[first - begin : last - begin]
+    rare = [code for code, level in core if level >= RARE]
+    share = (sum(code > USED for code in rare) + 1) / (len(rare) + 2)
+    return begin, codes, levels, share, sum(least < share for least in DEGREES)
+
+
+def plain_refine(pair, block):
+    for side in (SUSPICIOUS, SOURCE) * ROUNDS:
+        begin, codes, levels, _, degree = plain_view(pair, side, block, MARGIN_WORDS)
+        table = EVIDENCE.table[side, degree]
+        weights = [table[level, code] for level, code in zip(levels, codes, strict=True)]
+        kinds = pair.texts[side].breaks[begin:]
+        opening, closing = EVIDENCE.breaks[side]
+        stretches = [
+            (sum(weights[s:e]) + opening[kinds[s]] + closing[kinds[e]], s, e)
+            for e in range(1, len(weights) + 1)
+            for s in range(e)
+        ]
+        best = max(value for value, _, _ in stretches)
+        near = [(begin + s, begin + e) for value, s, e in stretches if value > best - 1e-9]
+        if len(near) > 1:
+            return None
+        block = [*near[0], *block[2:]] if side == SUSPICIOUS else [*block[:2], *near[0]]
+    return tuple(block)
+
+
+def plain_support(pair, block):
+    values = []
+    for side in (SUSPICIOUS, SOURCE):
+        begin, codes, levels, share, degree = plain_view(pair, side, block, 0)
+        table = EVIDENCE.table[side, degree]
+        weights = [table[level, code] for level, code in zip(levels, codes, strict=True)]
+        stems = pair.texts[side].index[begin : begin + len(codes)].tolist()
+        once = sum(weights[stems.index(stem)] for stem in set(stems))
+        values += [math.log1p(max(0, sum(weights))), math.log1p(max(0, once))]
+        values += [sum(weights) / len(codes), share, codes.count(BESIDE) / len(codes)]
+        values.append(math.log(len(codes)))
+    return values
+
+
+@st.composite
+def cases(draw):
+    pair = worded(" ".join(draw(words)), ". ".join(draw(words)))
+    block = []
+    for text in pair.texts:
+        first = draw(st.integers(0, len(text) - 1))
+        block += [first, draw(st.integers(first + 1, len(text)))]
+    return pair, tuple(block)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases())
+def test_ends_move_to_the_stretch_that_trying_all_stretches_finds(case):
+    pair, block = case
+    expected = plain_refine(pair, block)
+    if expected is not None:  # of stretches that are equally good any may be taken
+        assert refine(pair, block, EVIDENCE) == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases())
+def test_support_is_what_plain_sums_give(case):
+    pair, block = case
+    assert support(pair, block, EVIDENCE) == pytest.approx(plain_support(pair, block))
+    assert len(support(pair, block, EVIDENCE)) == 2 * len(SUPPORT_NAMES)
+
+
+def test_both_sides_are_coded_alike():
+    pair = worded("ka ke ki zo", "zo ka ke ki")
+    window = (0, 4)
+    assert pair.codes(SUSPICIOUS, window, 2, window).tolist() == [3, 3, 3, 3]
+    assert pair.codes(SOURCE, window, 2, window).tolist() == [3, 3, 3, 3]
+    assert pair.codes(SOURCE, window, 2, (0, 3)).tolist() == [0, 3, 3, 3]
+
+
+def test_words_in_order_of_a_case_are_counted_inside_of_it():
+    pair = worded("zo ka ke ki", "ki ka zu ke zo")
+    assert pair.in_order((0, 4, 0, 5)) == 2
+    assert pair.in_order((1, 2, 0, 1)) == 0
+
+
+def test_a_name_that_both_sides_repeat_is_one_coincidence():
+    def measured(text: str) -> dict[str, float]:
+        pair = worded(text, text)
+        size = len(pair.texts[SUSPICIOUS])
+        return dict(zip(SUPPORT_NAMES, support(pair, (0, size, 0, size), EVIDENCE), strict=False))
+
+    once, often = measured("Alexian Xylothrix"), measured("Alexian Xylothrix " * 9)
+    assert often["evidence"] > once["evidence"] + 1
+    assert often["evidence_of_stems"] < once["evidence_of_stems"] + 0.3
