@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -135,12 +136,13 @@ LEAST_GAPS = st.tuples(st.integers(0, 2), st.integers(0, 2))
 
 
 @settings(max_examples=60)
-@given(SEEDS, BAGS, BAGS, LEAST_GAPS, SIZES, st.floats(0, 0.9))
+@given(SEEDS, BAGS, BAGS, LEAST_GAPS, SIZES, st.data())
 def test_clusters_that_are_not_alike_are_parted_by_smaller_gaps_down_to_the_least(
-    seeds, suspicious, source, least, sizes, th3
+    seeds, suspicious, source, least, sizes, data
 ):
     matched = match_stems(suspicious.stems, source.stems)
     weighted = weigh_pair(suspicious, source, matched, mended_idf)
+    cosines = {weighted.cosine((i, i, j, j)) for i, j in seeds}
     config = AlignConfig(
         susp_gap=3,
         src_gap=2,
@@ -148,7 +150,30 @@ def test_clusters_that_are_not_alike_are_parted_by_smaller_gaps_down_to_the_leas
         src_gap_least=least[1],
         susp_size=sizes[0],
         src_size=sizes[1],
-        th3=th3,
+        # what one of the seeds only reaches: the passages around it are often less alike
+        th3=data.draw(st.sampled_from(sorted(c for c in cosines if c < 1) or [0.5])),
     )
     found = extension.extend(seeds, weighted, (3, 2), config)
     assert sorted(found) == plain_extend(seeds, weighted, (3, 2), config)
+
+
+@pytest.mark.parametrize(
+    ("susp_gap_least", "src_gap_least", "boxes"),
+    [(0, 0, [(0, 0, 0, 0), (2, 2, 2, 2)]), (1, 0, []), (0, 1, [])],
+)
+def test_neither_gap_goes_below_its_least(susp_gap_least, src_gap_least, boxes):
+    # two equal sentences on either side of one that is long and like nothing
+    left, right = Bags.of([{1: 1}, {8: 50}, {2: 1}]), Bags.of([{1: 1}, {9: 50}, {2: 1}])
+    weighted = weigh_pair(left, right, match_stems(left.stems, right.stems), mended_idf)
+    config = AlignConfig(susp_gap_least=susp_gap_least, src_gap_least=src_gap_least, th3=0.9)
+    assert extension.extend([(0, 0), (2, 2)], weighted, (1, 1), config) == boxes
+
+
+@pytest.mark.parametrize(
+    ("susp_size", "src_size", "boxes"), [(1, 2, [(0, 2, 0, 1)]), (2, 1, [])], ids=["src", "susp"]
+)
+def test_each_side_has_its_own_fewest_seeds(susp_size, src_size, boxes):
+    bags = Bags.of([{1: 1}] * 10)
+    weighted = weigh_pair(bags, bags, match_stems(bags.stems, bags.stems), mended_idf)
+    config = AlignConfig(susp_size=susp_size, src_size=src_size)
+    assert extension.extend([(0, 0), (1, 9), (2, 1)], weighted, (0, 0), config) == boxes
