@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align.counting import count_in_order
+from permille.align.counting import count_in_order, count_rare_matches
 
 
 def naive_in_order(left, right):
@@ -23,3 +23,16 @@ def naive_in_order(left, right):
 def test_words_in_order_are_those_of_the_longest_common_subsequence(left, right):
     got = count_in_order(np.array(left, np.int32), np.array(right, np.int32))
     assert got == naive_in_order(left, right)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 7)), max_size=12),
+    st.lists(st.integers(-1, 3), min_size=4, max_size=4),
+    st.integers(0, 8),
+)
+def test_rare_words_count_whose_stem_the_other_text_has(words, matched, rare):
+    index, level = (np.array([word[k] for word in words]) for k in (0, 1))
+    found = count_rare_matches(
+        index.astype(np.int32), level.astype(np.int8), np.array(matched, np.int32), rare
+    )
+    assert found == sum(own >= rare and matched[stem] >= 0 for stem, own in words)

@@ -3,17 +3,35 @@
 import math
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permille.align import AlignConfig, overlap
 from permille.align.extension import extend
-from permille.align.overlap import best_cosines
+from permille.align.overlap import best_cosines, match_quality
 from permille.align.pair import find_seeds, published_idf
 from permille.core.errors import DataError
 
 from .made_pairs import FILLER, HALF, MOST, OTHER, REPETITIVE, SENTENCES, WHOLE, weighed
+
+
+def test_the_quality_of_a_case_is_that_of_shared_sentences_raised_by_the_others():
+    best = np.array([0.5, 0.7, 0.9, 0.1])
+    case = (3, 6, 0, 9)
+    assert match_quality(best, case, (5, 8, 0, 0)) == pytest.approx(0.5 + 0.5 * 0.6)
+    assert match_quality(best, case, (4, 4, 0, 0)) == pytest.approx(0.7 + 0.3 * 0.5)
+    # all are shared: there is nothing that could raise it
+    assert match_quality(best, case, (0, 6, 0, 0)) == pytest.approx(0.55)
+
+
+def test_cases_that_share_no_suspicious_sentence_all_stay_from_left_to_right(oracle):
+    weighted, _ = weighed(oracle, f"{WHOLE} {OTHER}", f"{WHOLE} {OTHER}")
+    boxes = [(1, 1, 0, 1), (0, 0, 0, 1)]
+    assert overlap.resolve_overlap(boxes, weighted) == boxes[::-1]
+    assert overlap.resolve_overlap(boxes[:1], weighted) == boxes[:1]
+    assert overlap.resolve_overlap([], weighted) == []
 
 
 @contextmanager

@@ -10,11 +10,13 @@ from permille.align.evidence import BESIDE, RARE, SUPPORT_NAMES, USED
 from permille.align.refine import (
     DEGREES,
     MARGIN_WORDS,
+    MOST_IN_ORDER,
     ROUNDS,
     SOURCE,
     SUSPICIOUS,
     refine,
     support,
+    view,
 )
 from permille.align.weights import load_weights
 
@@ -124,3 +126,30 @@ def test_a_name_that_both_sides_repeat_is_one_coincidence():
     once, often = measured("Alexian Xylothrix"), measured("Alexian Xylothrix " * 9)
     assert often["evidence"] > once["evidence"] + 1
     assert often["evidence_of_stems"] < once["evidence_of_stems"] + 0.3
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases(), st.sampled_from([SUSPICIOUS, SOURCE]))
+def test_a_view_holds_the_codes_and_levels_of_a_case_and_of_all_words_near(case, side):
+    pair, block = case
+    begin, codes, levels, _, degree = plain_view(pair, side, block, MARGIN_WORDS)
+    found = view(pair, side, block)
+    assert (found.first, found.degree) == (begin, degree)
+    assert (found.codes.tolist(), found.levels.tolist()) == (codes, levels)
+
+
+def test_a_view_reaches_130_words_beyond_either_end():
+    pair = worded("the " * 400, "the cat " * 200)
+    found = view(pair, SUSPICIOUS, (150, 160, 0, 9))
+    assert (found.first, len(found.codes)) == (20, 270)
+    found = view(pair, SOURCE, (0, 9, 5, 390))
+    assert (found.first, len(found.codes)) == (0, 400)
+
+
+def test_of_a_long_case_only_the_first_600_words_are_counted_in_order():
+    words = [f"w{at}x" for at in range(MOST_IN_ORDER + 50)]
+    pair = worded(" ".join(words), " ".join(words))
+    assert MOST_IN_ORDER == 600
+    assert pair.in_order((0, 650, 0, 650)) == 600
+    assert pair.in_order((50, 650, 0, 650)) == 550
+    assert pair.in_order((0, 599, 0, 650)) == 599
