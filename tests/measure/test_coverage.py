@@ -5,9 +5,7 @@ import pytest
 from scipy import stats
 
 from permille.measure.coverage import (
-    AT_LENGTH,
     DRAWS,
-    OF_LARGE_GROUPS,
     OF_SCORES,
     SHARES,
     SIZES,
@@ -17,9 +15,7 @@ from permille.measure.coverage import (
     table,
     wilson_curve,
 )
-from permille.measure.group_coverage import bootstrap_groups
 from permille.measure.intervals import wilson_interval
-from permille.measure.length_coverage import share_by_tokens
 
 
 @pytest.mark.parametrize(
@@ -59,34 +55,10 @@ def test_coverage_at_two_hundred_is_what_the_interval_says(name):
         assert simulated_coverage(DRAWS[name], 200, share, num_draws=500, seed=1) >= 0.92
 
 
-@pytest.mark.parametrize("name", list(OF_LARGE_GROUPS))
-def test_where_a_few_large_groups_carry_the_variance_it_hardly_falls(name):
-    for share in (0.05, 0.2):
-        assert simulated_coverage(OF_LARGE_GROUPS[name], 200, share, num_draws=500, seed=1) >= 0.91
-
-
 @pytest.mark.parametrize("name", list(OF_SCORES))
 def test_so_is_that_of_means_areas_and_counterfactuals(name):
     for share in (0.05, 0.2):
         assert simulated_coverage(OF_SCORES[name], 200, share, num_draws=200, seed=1) >= 0.92
-
-
-@pytest.mark.parametrize("name", list(AT_LENGTH))
-def test_so_is_that_of_ratios_of_unequal_lengths(name):
-    for share in (0.05, 0.2):
-        assert simulated_coverage(AT_LENGTH[name], 200, share, num_draws=200, seed=1) >= 0.92
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", list(AT_LENGTH))
-def test_ratios_of_unequal_lengths_are_held_at_every_size(name, size):
-    for share in (*SHARES, 0.9):
-        assert simulated_coverage(AT_LENGTH[name], size, share, num_draws=500, seed=2) >= 0.90
-
-
-def test_the_share_alone_does_not_hold_a_rate_of_lengths_that_vary():
-    assert simulated_coverage(share_by_tokens, 200, 0.9, num_draws=200, seed=1) < 0.75
 
 
 @pytest.mark.slow
@@ -109,25 +81,12 @@ def test_coverage_at_every_size_and_share_is_what_the_interval_says(name, size):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", list(OF_LARGE_GROUPS))
-def test_large_groups_are_held_at_every_size_and_share(name, size):
-    for share in SHARES:
-        assert simulated_coverage(OF_LARGE_GROUPS[name], size, share, seed=2) >= 0.89
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("points", [6, 10, 50])
 @pytest.mark.parametrize("correlation", [0.0, 0.6, 0.9])
 def test_the_interval_of_a_rank_correlation_holds_it(points, correlation):
     # among six points a correlation of 0.9 is now and then exactly 1, which has no interval
     least = 0.85 if (points, correlation) == (6, 0.9) else 0.93
     assert simulated_coverage(spearman, points, correlation) >= least
-
-
-@pytest.mark.slow
-def test_a_bootstrap_of_rare_cases_does_not_hold_what_it_says():
-    assert simulated_coverage(bootstrap_groups, 50, 0.01, num_draws=300) < 0.6
 
 
 def test_no_interval_does_not_hold_the_truth():
