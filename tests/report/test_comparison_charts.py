@@ -8,15 +8,8 @@ from typing import Any
 from permille.report.charts import GRAY
 from permille.report.comparison_charts import comparison_charts
 
+from .made_rows import dots, row
 from .made_run import ratios
-
-
-def row(task: str, count: int, **more: Any) -> dict[str, Any]:
-    found = ratios(count, 100)
-    overrides = more.pop("overrides", [f"task={task}"])
-    base = {"run": f"x/{task}_{count}", "task": task, "overrides": overrides, "ratios": found}
-    return {**base, "generations": {}, "utility": {}, "cad": None, **more}
-
 
 MIXED = ["dialogue", "summarization", "qa", "translation", "sentiment", "questions"]
 
@@ -33,23 +26,6 @@ def charts(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {chart.name: chart.figure for chart in comparison_charts(rows)}
 
 
-def dots(axes: Any) -> list[tuple[float, float]]:
-    lines = [line for line in axes.get_lines() if line.get_marker() == "o"]
-    return [(float(line.get_xdata()[0]), float(line.get_ydata()[0])) for line in lines]
-
-
-def test_a_swept_setting_has_a_panel_a_task_with_points_in_the_order_of_its_values() -> None:
-    rows = [
-        row(task, count, overrides=[f"task={task}", f"trainer.max_epochs={epochs}"])
-        for task in ("qa", "dialogue")
-        for count, epochs in ((30, 10), (10, 2))
-    ]
-    panels = charts(rows)["comparison_max_epochs"].axes
-    assert [axes.get_title() for axes in panels] == ["qa", "dialogue"]
-    assert dots(panels[0]) == [(1, 300.0), (0, 100.0)]
-    assert [label.get_text() for label in panels[0].get_xticklabels()] == ["2", "10"]
-
-
 def test_panels_that_are_compared_have_one_scale_that_no_ratio_can_leave() -> None:
     rows = [
         row(task, count, overrides=[f"seed={count}"], utility={score: count / 100})
@@ -59,20 +35,6 @@ def test_panels_that_are_compared_have_one_scale_that_no_ratio_can_leave() -> No
     found = charts(rows)
     for name in ("comparison_seed", "comparison_utility"):
         assert [axes.get_ylim() for axes in found[name].axes] == [(0.0, 1000.0)] * 2
-
-
-def test_points_that_differ_in_another_setting_are_told_apart() -> None:
-    rows = [
-        row("qa", 10 * tokens + beams, overrides=[f"a.tokens={tokens}", f"a.beams={beams}"])
-        for tokens in (1, 2)
-        for beams in (1, 4)
-    ]
-    figure = charts(rows)["comparison_tokens"]
-    lines = [line for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
-    assert len({line.get_color() for line in lines}) == 2
-    assert len({float(line.get_xdata()[0]) for line in lines}) == 4
-    names = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert names == ["a.beams=1", "a.beams=4"]
 
 
 def test_settings_that_end_alike_or_as_another_drawing_have_files_of_their_own() -> None:
@@ -233,13 +195,6 @@ def test_each_run_of_a_task_alone_keeps_its_ratio() -> None:
     ]
     (axes,) = charts([*alone, *mixed])["comparison_multitask"].axes
     assert sorted(x for x, _ in dots(axes)) == [100.0, 100.0, 100.0, 200.0]
-
-
-def test_a_setting_of_one_value_has_no_drawing() -> None:
-    own = [["a.beams=1"], ["a.beams=4"], ["a.sample=true", "a.k=40"], ["a.sample=true"]]
-    rows = [row("qa", n, overrides=overrides) for n, overrides in enumerate(own)]
-    names = [chart.name for chart in comparison_charts(rows)]
-    assert names == ["comparison", "comparison_beams"]
 
 
 def test_a_score_that_all_runs_have_alike_is_no_axis() -> None:
