@@ -50,13 +50,7 @@ def draw_dispersion_against_ratio(
     known = np.isfinite(x) & np.isfinite(y)
     of_known = np.array(labels if tasks is None else tasks)[known]
     num_points, num_tasks = int(known.sum()), len(set(of_known))
-    if num_points >= MIN_POINTS and np.ptp(x[known]) > 0:
-        places = np.linspace(x[known].min(), x[known].max(), 50)
-        if num_tasks == num_points:
-            _draw_line(axes, places, *fit_of_points(x[known], y[known], places))
-        elif num_tasks >= MIN_PATHS:
-            numbers = np.unique(of_known, return_inverse=True)[1]
-            _draw_line(axes, places, *fit_of_tasks(x[known], y[known], numbers, places))
+    _draw_fit(axes, x[known], y[known], of_known)
     colors = colors or task_colors(of_known)
     is_named = num_points <= MAX_NAMED or num_tasks == num_points
     for index, task in zip(map(int, np.flatnonzero(known)), of_known, strict=True):
@@ -67,13 +61,8 @@ def draw_dispersion_against_ratio(
         if is_named:
             _name(axes, labels[index], (x[index], y[index]))
     if num_tasks < num_points:
-        shown = list(dict.fromkeys(of_known))
-        handles = [Line2D([], [], color=colors[task], marker="o", ls="") for task in shown]
-        axes.legend(handles, [printable(str(task)) for task in shown], fontsize=8, frameon=False)
-    counted = f"{num_points} point{'' if num_points == 1 else 's'}"
-    if num_tasks < num_points:
-        counted += f" of {num_tasks} task{'s' if num_tasks > 1 else ''}"
-    axes.set_title(counted, fontsize=9, loc="left")
+        _name_colors(axes, {task: colors[task] for task in of_known})
+    axes.set_title(_counted(num_points, num_tasks), fontsize=9, loc="left")
     axes.set_ylim(bottom=0)
     return figure
 
@@ -171,10 +160,36 @@ def _axes() -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def _draw_fit(axes: Axes, x_N: FloatArray, y_N: FloatArray, tasks_N: NDArray[np.str_]) -> None:
+    """Draw the fit of points of tasks, all of shape (N,), if there are enough of both."""
+    if len(x_N) < MIN_POINTS or np.ptp(x_N) == 0:
+        return
+    places = np.linspace(x_N.min(), x_N.max(), 50)
+    shown, numbers = np.unique(tasks_N, return_inverse=True)
+    if len(shown) == len(x_N):
+        _draw_line(axes, places, *fit_of_points(x_N, y_N, places))
+    elif len(shown) >= MIN_PATHS:
+        _draw_line(axes, places, *fit_of_tasks(x_N, y_N, numbers, places))
+
+
 def _draw_line(axes: Axes, places: FloatArray, line: FloatArray, half: FloatArray) -> None:
     """Draw a line and the band of its interval, all of shape (K,)."""
     axes.plot(places, line, color=GRAY, linewidth=1.5)
     axes.fill_between(places, line - half, line + half, color=GRAY, alpha=0.15, linewidth=0)
+
+
+def _name_colors(axes: Axes, colors: Mapping[str, str]) -> None:
+    """Print the tasks that have these colors."""
+    handles = [Line2D([], [], color=color, marker="o", ls="") for color in colors.values()]
+    axes.legend(handles, [printable(str(task)) for task in colors], fontsize=8, frameon=False)
+
+
+def _counted(num_points: int, num_tasks: int) -> str:
+    """Say how many points there are, and of how many tasks where some share one."""
+    points = f"{num_points} point{'' if num_points == 1 else 's'}"
+    if num_tasks == num_points:
+        return points
+    return f"{points} of {num_tasks} task{'s' if num_tasks > 1 else ''}"
 
 
 def _name(axes: Axes, label: str, place: tuple[float, float]) -> None:
