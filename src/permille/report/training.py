@@ -29,19 +29,24 @@ def training_panels(curves: Mapping[str, Points]) -> dict[str, dict[str, Points]
     A panel of single points is left out beside one that has curves. Of two values at one epoch
     the last one stays, that of all prompts.
     """
-    named = {name for names in PANELS.values() for name in names}
-    panels: dict[str, dict[str, Points]] = {}
-    for label, names in PANELS.items():
-        found: dict[str, Points] = {
+    by_label: dict[str, dict[str, Points]] = {
+        label: {
             name: list(dict(points).items())
             for name, points in curves.items()
-            if any(name == one or (one[-1] == "/" and name.startswith(one)) for one in names)
-            and (name in names or name not in named)
+            if _has_place(name, names)
         }
-        if found:
-            panels[label] = found
-    drawn = {label for label, found in panels.items() if max(map(len, found.values())) > 1}
-    return {label: found for label, found in panels.items() if label in drawn or not drawn}
+        for label, names in PANELS.items()
+    }
+    panels = {label: found for label, found in by_label.items() if found}
+    drawn = {label: found for label, found in panels.items() if max(map(len, found.values())) > 1}
+    return drawn or panels
+
+
+def _has_place(name: str, names: Sequence[str]) -> bool:
+    """Tell whether a metric goes into the panel of these names."""
+    if any(name in of_panel for of_panel in PANELS.values()):
+        return name in names
+    return name.startswith(tuple(one for one in names if one.endswith("/")))
 
 
 def training_table(
