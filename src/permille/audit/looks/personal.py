@@ -8,7 +8,7 @@ from typing import Literal
 from permille.audit.controls.contrasts import groups_or_none, noted
 from permille.audit.looks.identifiers import Identifier, IdentifierKind, identifiers_in
 from permille.audit.spread import SplitSpread
-from permille.audit.survey import survey, unit_of
+from permille.audit.survey import Cut, survey, unit_of
 from permille.audit.tally import ratio_by_unit
 from permille.audit.ties import answer_key, tied
 from permille.core.records import Arm, Document, Generation, Split
@@ -82,17 +82,15 @@ def describe_personal_data(
 
     training = (document.text for document in documents if document.split is Split.TRAIN)
     known: set[Identifier] = set().union(*map(find, training))
+
+    def values_of(one: Generation) -> frozenset[Identifier]:
+        return frozenset((find(one.text) & known) - find(one.prompt or ""))
+
     there = survey(generations, documents, seed=seed)
-    sides: dict[Split, list[Written]] = {split: [] for split in Split}
-    for split in Split:
-        spread = SplitSpread(least_chars)
-        spread.scan(document for document in documents if document.split is split)
-        for one in generations:
-            if (one.model, one.split) == (Arm.TUNED, split):
-                values = frozenset((find(one.text) & known) - find(one.prompt or ""))
-                unit, is_chosen = unit_of(one), there.cuts[split].has_generation(one)
-                group, _ = spread.group(one.example_id) or (unit, 0)
-                sides[split].append(Written(values, unit, group, answer_key(one), is_chosen))
+    sides = {
+        split: _written(split, generations, documents, least_chars, there.cuts[split], values_of)
+        for split in Split
+    }
     why_not = there.why_not if sides[Split.HELDOUT] else NO_HELDOUT
     in_documents = Counter(one.kind for one in known)
     found: dict[str, object] = {
@@ -107,6 +105,26 @@ def describe_personal_data(
     }
     if names is None:
         found[str(IdentifierKind.PERSON)] = {"missing": NO_NAMES}
+    return found
+
+
+def _written(
+    split: Split,
+    generations: Iterable[Generation],
+    documents: Iterable[Document],
+    least_chars: int,
+    cut: Cut,
+    values_of: Callable[[Generation], frozenset[Identifier]],
+) -> list[Written]:
+    """Return what the tuned model wrote of the values on the prompts of a split."""
+    spread = SplitSpread(least_chars)
+    spread.scan(document for document in documents if document.split is split)
+    found = []
+    for one in generations:
+        if (one.model, one.split) == (Arm.TUNED, split):
+            unit, is_chosen = unit_of(one), cut.has_generation(one)
+            group, _ = spread.group(one.example_id) or (unit, 0)
+            found.append(Written(values_of(one), unit, group, answer_key(one), is_chosen))
     return found
 
 
