@@ -1,7 +1,7 @@
 """Whose prompt gives back whose document: the tasks of a mixture against each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from permille.audit.survey import unit_of
 from permille.audit.tally import ratio_by_unit
@@ -29,22 +29,11 @@ def describe_task_matrix(
     Returns:
         {task of the prompt: {task of the document: ratio}}; nothing where there is only one task.
     """
-    measured: dict[str, dict[str, str]] = defaultdict(dict)
-    for one in generations:
-        is_audited = (one.model, one.split) == (Arm.TUNED, Split.TRAIN)
-        if one.task is not None and is_audited and len(one.text) >= least_chars:
-            measured[one.task][one.id] = unit_of(one)
+    measured = _measured(generations, least_chars)
     if len(measured) < 2:
         return {}
     known = {name for of_task in measured.values() for name in of_task}
-    found = [
-        (str(line["generation_id"]), str(line["document_id"]))
-        for line in lines
-        if line["generation_id"] in known and _counts(line)
-    ]
-    wanted = {document_id for _, document_id in found}
-    home_of = {one.id: one.task for one in documents if one.id in wanted}
-    hits = {(generation_id, home_of.get(document_id)) for generation_id, document_id in found}
+    hits = _hits(lines, documents, known)
     return {
         task: {
             home: ratio_by_unit(
@@ -54,6 +43,30 @@ def describe_task_matrix(
         }
         for task in sorted(measured)
     }
+
+
+def _measured(generations: Iterable[Generation], least_chars: int) -> dict[str, dict[str, str]]:
+    """Return, by task, the measurable generations of training prompts, and what each is one of."""
+    measured: dict[str, dict[str, str]] = defaultdict(dict)
+    for one in generations:
+        is_audited = (one.model, one.split) == (Arm.TUNED, Split.TRAIN)
+        if one.task is not None and is_audited and len(one.text) >= least_chars:
+            measured[one.task][one.id] = unit_of(one)
+    return measured
+
+
+def _hits(
+    lines: Iterable[Mapping[str, object]], documents: Iterable[Document], known: Set[str]
+) -> set[tuple[str, str | None]]:
+    """Return which of the known generations have a case in a document of which task."""
+    found = [
+        (str(line["generation_id"]), str(line["document_id"]))
+        for line in lines
+        if line["generation_id"] in known and _counts(line)
+    ]
+    wanted = {document_id for _, document_id in found}
+    home_of = {one.id: one.task for one in documents if one.id in wanted}
+    return {(generation_id, home_of.get(document_id)) for generation_id, document_id in found}
 
 
 def _counts(line: Mapping[str, object]) -> bool:
