@@ -139,11 +139,32 @@ def test_a_view_holds_the_codes_and_levels_of_a_case_and_of_all_words_near(case,
 
 
 def test_a_view_reaches_130_words_beyond_either_end():
-    pair = worded("the " * 400, "the cat " * 200)
-    found = view(pair, SUSPICIOUS, (150, 160, 0, 9))
-    assert (found.first, len(found.codes)) == (20, 270)
+    pair = worded("the treaty zymurgy cat " * 100, "the cat " * 200)
+    found = view(pair, SUSPICIOUS, (151, 160, 0, 9))
+    assert (found.first, len(found.codes)) == (21, 269)
+    assert found.levels.tolist() == pair.texts[SUSPICIOUS].level.tolist()[21:290]
     found = view(pair, SOURCE, (0, 9, 5, 390))
     assert (found.first, len(found.codes)) == (0, 400)
+
+
+def longest_in_order(left: list[int], right: list[int]) -> int:
+    row = [0] * (len(right) + 1)
+    for stem in left:
+        new = [0]
+        for j, other in enumerate(right):
+            new.append(row[j] + 1 if stem == other else max(row[j + 1], new[j]))
+        row = new
+    return row[-1]
+
+
+@given(cases())
+def test_words_in_order_are_those_of_the_longest_common_subsequence_of_both_sides(case):
+    pair, block = case
+    left, right = (
+        text.stems[text.index[slice(*ends)]].tolist()
+        for text, ends in zip(pair.texts, (block[:2], block[2:]), strict=True)
+    )
+    assert pair.in_order(block) == longest_in_order(left, right)
 
 
 def test_of_a_long_case_only_the_first_600_words_are_counted_in_order():

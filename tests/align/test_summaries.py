@@ -71,12 +71,12 @@ def test_a_word_counts_as_present_however_often_it_comes():
     ]
 
 
-def uneven_evidence(seed: int) -> SummaryEvidence:
+def uneven_evidence(seed: int, scale: int) -> SummaryEvidence:
     """Return weights of which hardly two stretches have the same sum; rare matches count most."""
     rng = np.random.default_rng(seed)
     table = rng.normal(-0.5, 0.3, SUMMARY_TABLE_SHAPE)
     table[:, RARE:, PRESENT:] += 2
-    return SummaryEvidence(table, rng.normal(0, 0.3, SUMMARY_BREAKS_SHAPE))
+    return SummaryEvidence(scale * table, rng.normal(0, 0.3, SUMMARY_BREAKS_SHAPE))
 
 
 def drawn_texts(rng: random.Random) -> list[list[str]]:
@@ -144,12 +144,17 @@ def plain_measures(own, other, weights, stretches, has_long_run, levels, stems):
 
 
 @settings(max_examples=100)
-@given(st.integers(0, 2**32), st.sampled_from([SUSPICIOUS, SOURCE]), st.booleans())
-def test_measures_of_the_best_stretch_are_what_their_names_say(seed, side, has_long_run):
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from([1, 30]),
+    st.sampled_from([SUSPICIOUS, SOURCE]),
+    st.booleans(),
+)
+def test_measures_of_the_best_stretch_are_what_their_names_say(seed, scale, side, has_long_run):
     own, other = drawn_texts(random.Random(seed))
     texts = [" ".join(own), " ".join(other)]
     pair = worded(*texts) if side == SUSPICIOUS else worded(*texts[::-1])
-    coded, evidence = condensing(pair, side), uneven_evidence(seed)
+    coded, evidence = condensing(pair, side), uneven_evidence(seed, scale)
     assume(coded is not None)
     wording = pair.texts[side]
     levels = wording.level.tolist()
