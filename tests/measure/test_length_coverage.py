@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import special, stats
 
 from permille.measure import length_coverage
 from permille.measure.at_length import rate, weighted_share
@@ -46,6 +47,18 @@ def test_odds_of_a_case_change_with_the_number_of_tokens(draw, power):
     assert odds[1] / odds[0] == pytest.approx((100 / 12) ** power, rel=0.1)
 
 
+def plain_truth(share: float) -> float:
+    """Integrate over log-normal lengths whose odds of a case rise with their square."""
+    normal = stats.norm.ppf((np.arange(4_000) + 0.5) / 4_000)
+    own, other = (np.maximum(12, median * np.exp(normal / 2)) for median in (150, 250))
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        level = (low + high) / 2
+        means = [special.expit(level + 2 * np.log(x / 150)).mean() for x in (own, other)]
+        low, high = (level, high) if means[0] < share else (low, level)
+    return float((means[0] + 2 * means[1]) / 3)
+
+
 def test_a_share_is_weighted_to_the_lengths_of_all_arms():
     truth, ends, cases, weights = drawn(standardized_share, 100_000, 0.2)
     assert ends == weighted_share(cases, weights, np.arange(100_000)).ci95
@@ -54,7 +67,7 @@ def test_a_share_is_weighted_to_the_lengths_of_all_arms():
     assert weights.sum() == pytest.approx(300_000)
     assert len(set(weights.tolist())) == 10
     assert weights[cases].mean() > 1.2 * weights.mean()
-    assert truth > 0.25
+    assert truth == pytest.approx(plain_truth(0.2), rel=0.01)
     assert cases @ weights / weights.sum() == pytest.approx(truth, abs=0.02)
 
 
