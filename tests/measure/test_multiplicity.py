@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from permille.measure.multiplicity import holm
+from permille.measure.multiplicity import holm, holm_of
 
 
 def test_the_rows_are_those_of_the_contract_in_the_order_given():
@@ -22,6 +22,13 @@ def test_a_test_that_was_not_made_is_neither_counted_nor_listed():
     assert holm({"a": 0.02, "b": None}) == [{"test": "a", "p": 0.02, "p_holm": 0.02}]
     assert holm({"b": None}) == []
     assert holm({}) == []
+
+
+@given(st.lists(st.none() | st.floats(0.001, 1), max_size=8))
+def test_contrasts_get_the_same_correction_each_in_its_place(p_values):
+    rows = iter(holm({str(index): p for index, p in enumerate(p_values)}))
+    expected = [None if p is None else next(rows)["p_holm"] for p in p_values]
+    assert holm_of([{} if p is None else {"p": p} for p in p_values]) == expected
 
 
 @settings(max_examples=20)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from permille.report.claim import claim, interval_text, method_text, part, sweep_claim
+from permille.report.claim import claim, interval_text, method_text, part
 
 
 def contrast(permille: float, low: float, high: float) -> dict[str, Any]:
@@ -38,7 +38,6 @@ def test_a_difference_whose_p_and_interval_disagree_is_undecided() -> None:
         "Undecided against held-out prompts: 50.0 ‰ [3.3, 111.8] leaves out 0, but p is 0.059, so "
         "no effect is claimed."
     )
-    assert sweep_claim({"run": values["any"]}).startswith("None of 1 run")
 
 
 def test_a_difference_below_zero_is_said_to_be_less() -> None:
@@ -109,35 +108,3 @@ def test_a_method_is_written_by_its_authors_names(method: str, shown: str) -> No
 
 def test_a_figure_without_a_method_has_none_to_write() -> None:
     assert method_text({"reason": "nothing to measure"}) == ""
-
-
-@pytest.mark.parametrize(
-    ("differences", "shown"),
-    [
-        (
-            {"a": (10.0, 2.0, 18.0), "b": (61.0, 30.1, 95.5), "c": (4.0, -9.0, 17.0)},
-            "2 of 3 runs give back more on training than on held-out prompts, b the most: "
-            "61.0 ‰ [30.1, 95.5].",
-        ),
-        (
-            {"a": (10.0, 2.0, 18.0), "b": None},
-            "1 of 1 run gives back more on training than on held-out prompts, a the most: "
-            "10.0 ‰ [2.0, 18.0]. 1 more has no such difference.",
-        ),
-        (
-            {"a": (4.0, -9.0, 17.0), "b": (-30.0, -40.0, -20.0)},
-            "None of 2 runs is shown to give back more on training than on held-out prompts.",
-        ),
-        ({"a": None}, "Nothing to compare: no run has training beside held-out prompts."),
-        ({}, "Nothing to compare: no run has training beside held-out prompts."),
-    ],
-    ids=["some", "one", "none", "without", "no runs"],
-)
-def test_a_sweep_s_sentence_counts_the_runs_with_an_effect(
-    differences: dict[str, tuple[float, float, float] | None], shown: str
-) -> None:
-    contrasts = {
-        name: {} if found is None else contrast(*found)["any"]
-        for name, found in differences.items()
-    }
-    assert sweep_claim(contrasts) == shown

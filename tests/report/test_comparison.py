@@ -117,6 +117,44 @@ def test_a_row_has_the_cad_of_the_audited_weights_or_none(
     assert (made["duration_s"], made["stages_s"]) == (61.5, {"train": 50.0})
 
 
+CONTRAST = {"permille": 61.0, "ci95": [30.1, 95.5], "p": 0.004}
+COVERED = {"permille": 7.5, "ci95": [-5.0, 20.0], "p": 0.31}
+
+
+def made_row(folder: Path, name: str, base: dict[str, object] | None) -> dict[str, object]:
+    """The row of a run with an effect against held-out prompts and, it may be, a base model."""
+    controls: dict[str, object] = {"heldout": {"difference": {"any": CONTRAST}}}
+    missing = {"missing": "the model was made from scratch"}
+    controls["difference_in_differences"] = missing if base is None else {"any": base}
+    report = {"task": "qa", "ratios": {"any": ratio(9.0)}, "controls": controls}
+    (folder / name).mkdir()
+    (folder / name / "report.json").write_text(json.dumps(report))
+    return comparison_row(folder / name, ["task=qa"])
+
+
+def test_the_headline_and_the_row_say_what_the_run_s_own_page_claims(tmp_path: Path) -> None:
+    made = made_row(tmp_path, "one", COVERED)
+    assert made["difference"] == CONTRAST
+    assert made["difference_in_differences"] == COVERED
+    assert made["claimed"] == {**COVERED, "against": "held-out prompts and the base model"}
+    path = write_comparison(tmp_path, [made], [])
+    (stored,) = json.loads(path.read_text())["rows"]
+    assert stored["claimed"]["p_holm"] == 0.31
+    said = (
+        "None of 1 run is shown to give back more on training than on held-out prompts and the "
+        "base model."
+    )
+    assert f'<p class="claim">{said}</p>' in (tmp_path / "comparison.html").read_text()
+
+
+def test_each_run_is_held_against_what_its_own_page_holds_it_against(tmp_path: Path) -> None:
+    rows = [made_row(tmp_path, "with", COVERED), made_row(tmp_path, "without", None)]
+    claimed = [one["claimed"] for one in compare(rows, [])["rows"]]
+    assert [one["p_holm"] for one in claimed] == [0.31, 0.008]
+    assert claimed[1]["against"] == "held-out prompts"
+    assert rows[1]["difference_in_differences"] == {}
+
+
 def test_every_form_holds_every_row(tmp_path: Path) -> None:
     rows = [row("qa", 0.1, 1.0, "x/one"), row("qa", 0.2, 2.0, "x/two"), ROWS[0]]
     path = write_comparison(tmp_path, rows, [FailedCell("seed=3", "<b>out of memory</b>")])

@@ -1,6 +1,6 @@
 """Correction of p-values for how many tests were made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -23,3 +23,15 @@ def holm(p_by_test: Mapping[str, float | None]) -> list[dict[str, object]]:
         {"test": test, "p": float(f"{p:.3g}"), "p_holm": float(f"{p_holm:.3g}")}
         for (test, p), p_holm in zip(made.items(), corrected, strict=True)
     ]
+
+
+def holm_of(contrasts: Sequence[Mapping[str, object]]) -> list[object]:
+    """Return the corrected p of each contrast, None where one has no ``p``.
+
+    >>> holm_of([{"p": 0.01}, {}, {"p": 0.04}])
+    [0.02, None, 0.04]
+    """
+    all_p = {str(place): contrast.get("p") for place, contrast in enumerate(contrasts)}
+    made = holm({place: p for place, p in all_p.items() if isinstance(p, float | int)})
+    corrected = {row["test"]: row["p_holm"] for row in made}
+    return [corrected.get(place) for place in all_p]

@@ -150,33 +150,3 @@ def claim(report: Report) -> str:
     if ci95[0] > 0:
         return f"Fine-tuning data is given back: {figure} more than on {against}.{note}"
     return f"Less is given back than on {against}: {figure}.{note}"
-
-
-def sweep_claim(differences: Mapping[str, Mapping[str, object]]) -> str:
-    """Return a sentence on the runs of a sweep: how many show an effect, and which the largest.
-
-    Args:
-        differences: Of each run by its name, training minus held-out prompts, empty where unknown.
-    """
-    ends = {
-        name: ci95
-        for name, found in differences.items()
-        if isinstance(ci95 := found.get("ci95"), list | tuple)
-    }
-    if not ends:
-        return "Nothing to compare: no run has training beside held-out prompts."
-    runs = "1 run" if len(ends) == 1 else f"{len(ends)} runs"
-    more = "more on training than on held-out prompts"
-    above = [
-        name for name, ci95 in ends.items() if ci95[0] > 0 and not is_undecided(differences[name])
-    ]
-    if above:
-        first = max(above, key=lambda name: float(str(differences[name]["permille"])))
-        give = "gives" if len(above) == 1 else "give"
-        said = f"{len(above)} of {runs} {give} back {more}, {first} the most: "
-        said += f"{interval_text(differences[first])}."
-    else:
-        said = f"None of {runs} is shown to give back {more}."
-    without = len(differences) - len(ends)
-    has = "has" if without == 1 else "have"
-    return f"{said} {without} more {has} no such difference." if without else said

@@ -13,7 +13,7 @@ from permille.report.across_tasks import across_tasks
 from permille.report.attention_table import short_across_sentences
 from permille.report.between_runs import counterfactual_sentence, counterfactuals, seed_spread
 from permille.report.between_tables import Table, between_tables
-from permille.report.claim import objects, part, sweep_claim
+from permille.report.claim import objects, part
 from permille.report.comparison_charts import comparison_charts
 from permille.report.comparison_rows import Row, named_rows, short_names, swept_settings, task_of
 from permille.report.comparison_tables import (
@@ -30,6 +30,7 @@ from permille.report.links import page_link
 from permille.report.multitask import multitask_rows
 from permille.report.paper import FIGURES_SOURCE, FINDINGS_TEXT, paper_rows, setup_groups
 from permille.report.run_files import RunFiles
+from permille.report.sweep_claim import claimed_by, corrected_claims, sweep_claim
 from permille.report.templates import render
 from permille.report.training import audited_cad
 
@@ -69,6 +70,8 @@ def comparison_row(
         "ratios": part(report, "ratios"),
         "heldout": {kind: value for kind, value in heldout.items() if kind != "difference"},
         "difference": part(heldout, "difference", "any"),
+        "difference_in_differences": part(report, "controls", "difference_in_differences", "any"),
+        "claimed": claimed_by(report),
         "cad": audited_cad(report, files.curves()),
         "ngram_share": part(
             report, "controls", "extraction", "given_input", "train", "ngram_share"
@@ -95,11 +98,11 @@ def _marked_if_weak(across: Mapping[str, object]) -> dict[str, object]:
 
 
 def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, object]:
-    """Return the content of comparison.json."""
+    """Return the content of comparison.json; p of what runs claim is corrected over all rows."""
     across = across_tasks(rows)
     return {
         "schema_version": SCHEMA_VERSION,
-        "rows": list(rows),
+        "rows": corrected_claims(rows),
         "correlation": {"cad_vs_any": _marked_if_weak(across)},
         "attention": {"across_tasks": across},
         "multitask": multitask_rows(rows),
@@ -112,7 +115,8 @@ def compare(rows: Sequence[Row], failed: Sequence[FailedCell]) -> dict[str, obje
 
 def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedCell]) -> Path:
     """Write the comparison into `folder` in every form; return the path of comparison.json."""
-    comparison, charts = compare(rows, failed), comparison_charts(rows)
+    comparison = compare(rows, failed)
+    rows, charts = objects(comparison["rows"]), comparison_charts(rows)
     tables = between_tables(comparison)
     for chart in charts:
         (folder / f"{chart.name}.svg").write_text(svg_file(chart.figure), encoding="utf-8")
@@ -141,7 +145,7 @@ def _of_runs(folder: Path, rows: Sequence[Row]) -> dict[str, object]:
     named, short, swept = named_rows(rows), short_names(rows), swept_settings(rows)
     has_attention = any(row.get("cad") is not None or part(row, "token_score") for row in rows)
     return {
-        "claim": sweep_claim({short[name]: part(row, "difference") for name, row in named.items()}),
+        "claim": sweep_claim({short[name]: part(row, "claimed") for name, row in named.items()}),
         "header": PAGE_HEADER,
         "rows": [
             (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from permille.measure.contrast import newcombe_contrast
-from permille.measure.multiplicity import holm
+from permille.measure.multiplicity import holm_of
 from permille.report.claim import part
 from permille.report.comparison_rows import POOLED_TASK, Row, named_rows, overrides_of
 
@@ -69,14 +69,10 @@ def _difference(mixed: Row, alone: Row) -> dict[str, object]:
 
 def _corrected(found: list[dict[str, object]]) -> list[dict[str, object]]:
     """Return the rows with the p-values of their differences corrected by Holm."""
-    p_by_row: dict[str, float | None] = {}
-    for place, row in enumerate(found):
-        p = part(row, "difference").get("p")
-        p_by_row[str(place)] = p if isinstance(p, float | int) else None
-    corrected = {str(one["test"]): one["p_holm"] for one in holm(p_by_row)}
+    all_p_holm = holm_of([part(row, "difference") for row in found])
     return [
-        {**row, "difference": {**part(row, "difference"), "p_holm": corrected.get(str(place))}}
-        for place, row in enumerate(found)
+        {**row, "difference": {**part(row, "difference"), "p_holm": p_holm}}
+        for row, p_holm in zip(found, all_p_holm, strict=True)
     ]
 
 
