@@ -144,7 +144,11 @@ def test_the_headline_and_the_row_say_what_the_run_s_own_page_claims(tmp_path: P
         "None of 1 run is shown to give back more on training than on held-out prompts and the "
         "base model."
     )
-    assert f'<p class="claim">{said}</p>' in (tmp_path / "comparison.html").read_text()
+    page = (tmp_path / "comparison.html").read_text()
+    assert f'<p class="claim">{said}</p>' in page
+    assert "over all prompts of each; of a run with a base model the difference in" in page
+    assert '<button type="button">difference in differences</button>' in page
+    assert '<td class="figure" data-number="7.5">7.5 ‰ [-5.0, 20.0], covers 0</td>' in page
 
 
 def test_each_run_is_held_against_what_its_own_page_holds_it_against(tmp_path: Path) -> None:

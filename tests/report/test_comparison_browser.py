@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 def row(task: str, count: int, seed: int) -> dict[str, Any]:
+    difference = {"permille": 10.0 * count - 10, "ci95": [0.0, 99.0], "p": 0.1}
     return {
         "run": f"x/{task}_{seed}",
         "task": task,
@@ -23,7 +24,8 @@ def row(task: str, count: int, seed: int) -> dict[str, Any]:
         "generations": {"measurable": 100, "total": 100},
         "ratios": ratios(count, 100),
         "heldout": ratios(1, 100),
-        "difference": {"permille": 10.0 * count - 10, "ci95": [0.0, 99.0], "p": 0.1},
+        "difference": difference,
+        "claimed": {**difference, "against": "held-out prompts"},
         "cad": 0.5 + count / 100,
         "utility": {"f1": count / 50},
         "duration_s": 60.0 * count,

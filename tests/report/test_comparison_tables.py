@@ -7,11 +7,13 @@ from permille.report.comparison_tables import (
     PAGE_HEADER,
     cells_of,
     csv_text,
-    sorted_for_page,
+    shown_columns,
+    to_markdown,
 )
 
 from .made_run import ratios
 
+BOTH = "difference in differences"
 ROW = {
     "run": "x/qa_0",
     "task": "qa",
@@ -27,7 +29,8 @@ ROW = {
 
 
 def test_cells_stand_under_their_headings_with_the_number_to_sort_by() -> None:
-    cells = dict(zip(HEADER, cells_of("qa", ROW, ["seed"]), strict=True))
+    cells = cells_of("qa", ROW, ["seed"])
+    assert tuple(cells) == HEADER
     assert cells["settings"].text == "seed=1"
     assert (cells["any"].text, cells["any"].number) == ("100.0 ‰ [53.5, 179.2]", 100.0)
     assert (cells["CAD"].text, cells["CAD"].number) == ("0.812", 0.81234)
@@ -39,7 +42,7 @@ def test_cells_stand_under_their_headings_with_the_number_to_sort_by() -> None:
 def test_a_difference_that_covers_0_says_so_and_a_ratio_of_0_is_one() -> None:
     covered = {"permille": 5.0, "ci95": [-9.0, 19.0], "p": 0.4}
     row = {**ROW, "difference": covered, "heldout": ratios(0, 90)}
-    cells = dict(zip(HEADER, cells_of("qa", row, []), strict=True))
+    cells = cells_of("qa", row, [])
     assert cells["difference"].text == "5.0 ‰ [-9.0, 19.0], covers 0"
     assert cells["held-out any"].text.endswith("]")
 
@@ -53,13 +56,32 @@ def test_csv_has_a_figure_a_column() -> None:
 
 def test_a_run_without_figures_has_empty_cells() -> None:
     bare = {"run": "r", "task": None, "overrides": [], "ratios": {}}
-    assert cells_of("r", bare, [])[-1].text == ""
-    assert len(cells_of("r", bare, [])) == len(HEADER)
+    assert cells_of("r", bare, [])["minutes"].text == ""
+    assert cells_of("r", bare, [])[BOTH].text == "not computed"
 
 
 def test_on_the_page_what_a_ratio_is_compared_to_stands_beside_it() -> None:
-    assert PAGE_HEADER[3:6] == ("any", "held-out any", "difference")
-    cells = cells_of("qa", ROW, ["seed"])
-    assert dict(zip(PAGE_HEADER, sorted_for_page(cells), strict=True)) == dict(
-        zip(HEADER, cells, strict=True)
-    )
+    assert PAGE_HEADER[3:7] == ("any", "held-out any", "difference", BOTH)
+    assert sorted(PAGE_HEADER) == sorted(HEADER)
+
+
+def test_differences_in_differences_have_a_column_where_any_run_has_one() -> None:
+    found = {"permille": 7.5, "ci95": [-5.0, 20.0], "p": 0.31}
+    claimed = {**found, "against": "held-out prompts and the base model", "p_holm": 0.62}
+    base = {**ROW, "run": "x/qa_1", "difference_in_differences": found, "claimed": claimed}
+    null = {"permille": None, "ci95": None, "p": None, "reason": "no task is in both"}
+    assert BOTH not in shown_columns([ROW, {**ROW, "difference_in_differences": {}}])
+    assert BOTH not in shown_columns([{**ROW, "difference_in_differences": null}])
+    assert BOTH in shown_columns([ROW, base])
+    assert cells_of("qa", base, [])[BOTH].text == "7.5 ‰ [-5.0, 20.0], covers 0"
+    markdown = to_markdown({}, [ROW, base])
+    assert f"| {BOTH} |" in markdown
+    assert "| 7.5 ‰ [-5.0, 20.0], covers 0 |" in markdown
+    assert "has the same of the base model taken off, and is what is claimed." in markdown
+    assert BOTH not in to_markdown({}, [ROW])
+    without, line = csv.DictReader(csv_text([ROW, base]).splitlines())
+    assert (line["difference_in_differences_permille"], line["difference_p"]) == ("7.5", "0.02")
+    assert line["difference_in_differences_p"] == "0.31"
+    assert line["claimed_against"] == "held-out prompts and the base model"
+    assert (line["claimed_p_holm"], without["difference_in_differences_permille"]) == ("0.62", "")
+    assert "difference_in_differences_permille" not in csv_text([ROW])

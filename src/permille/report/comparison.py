@@ -17,11 +17,13 @@ from permille.report.claim import objects, part
 from permille.report.comparison_charts import comparison_charts
 from permille.report.comparison_rows import Row, named_rows, short_names, swept_settings, task_of
 from permille.report.comparison_tables import (
+    OF_BASE_TEXT,
     PAGE_HEADER,
+    WITH_BASE,
     cells_of,
     correlation_text,
     csv_text,
-    sorted_for_page,
+    shown_columns,
     to_markdown,
 )
 from permille.report.embedded import own_file, policy
@@ -143,14 +145,17 @@ def write_comparison(folder: Path, rows: Sequence[Row], failed: Sequence[FailedC
 def _of_runs(folder: Path, rows: Sequence[Row]) -> dict[str, object]:
     """Return what the page says of each run."""
     named, short, swept = named_rows(rows), short_names(rows), swept_settings(rows)
+    columns = shown_columns(rows, PAGE_HEADER)
+    cells = {name: cells_of(name, row, swept) for name, row in named.items()}
     has_attention = any(row.get("cad") is not None or part(row, "token_score") for row in rows)
     return {
         "claim": sweep_claim({short[name]: part(row, "claimed") for name, row in named.items()}),
-        "header": PAGE_HEADER,
+        "header": columns,
+        "of_base": OF_BASE_TEXT if WITH_BASE in columns else "",
         "rows": [
             (
                 page_link(Path(str(row["run"])) / "report.html", folder),
-                sorted_for_page(cells_of(name, row, swept)),
+                [cells[name][column] for column in columns],
             )
             for name, row in named.items()
         ],

@@ -24,12 +24,18 @@ from permille.report.comparison_rows import (
 )
 from permille.report.paper import FIGURES_SOURCE, FINDINGS_TEXT, setup_groups
 
+OF_BASE = "difference_in_differences"
 KINDS = ("any", *map(str, KINDS_BY_STRENGTH))
+WITH_BASE = "difference in differences"
+OF_BASE_TEXT = (
+    f"; of a run with a base model the {WITH_BASE} has the same of the base model taken off, and "
+    "is what is claimed"
+)
+COMPARED = ("run", "task", "settings", "any", "held-out any", "difference", WITH_BASE)
 HEADER = (
-    *("run", "task", "settings", *KINDS, "held-out any", "difference"),
+    *("run", "task", "settings", *KINDS, "held-out any", "difference", WITH_BASE),
     *("measurable", "CAD", "utility", "minutes"),
 )
-COMPARED = ("run", "task", "settings", "any", "held-out any", "difference")
 PAGE_HEADER = (*COMPARED, *(name for name in HEADER if name not in COMPARED))
 """In a window that does not show all columns, the ratio beside what it is compared to."""
 
@@ -42,8 +48,14 @@ class Cell:
     number: float | None = None
 
 
-def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
-    """Return the cells of a row, in the order of `HEADER`.
+def shown_columns(rows: Sequence[Row], header: Sequence[str] = HEADER) -> list[str]:
+    """Return the columns of a header, that of the base model only where a run has one."""
+    has_base = any(part(row, OF_BASE).get("permille") is not None for row in rows)
+    return [name for name in header if has_base or name != WITH_BASE]
+
+
+def cells_of(name: str, row: Row, swept: Sequence[str]) -> dict[str, Cell]:
+    """Return the cells of a row by the columns of `HEADER`, in its order.
 
     Args:
         name: The row's name.
@@ -52,16 +64,16 @@ def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
     """
     generations = part(row, "generations")
     ratios = [*(part(row, "ratios", kind) for kind in KINDS), part(row, "heldout", "any")]
-    difference = part(row, "difference")
+    contrasts = [part(row, "difference"), part(row, OF_BASE)]
     duration_s = _number(row.get("duration_s"))
     cad = _number(row.get("cad"))
     scores = part(row, "utility")
-    return [
+    cells = [
         Cell(name),
         Cell(task_of(row)),
         Cell(swept_text(row, swept)),
         *(Cell(interval_text(one), _number(one.get("permille"))) for one in ratios),
-        Cell(short_contrast(difference), _number(difference.get("permille"))),
+        *(Cell(short_contrast(one), _number(one.get("permille"))) for one in contrasts),
         Cell(
             f"{generations.get('measurable')} of {generations.get('total')}",
             _number(generations.get("measurable")),
@@ -70,12 +82,7 @@ def cells_of(name: str, row: Row, swept: Sequence[str]) -> list[Cell]:
         Cell(", ".join(_score(*item) for item in scores.items()), _first_number(scores)),
         Cell("" if duration_s is None else f"{duration_s / 60:.1f}", duration_s),
     ]
-
-
-def sorted_for_page(cells: Sequence[Cell]) -> list[Cell]:
-    """Return the cells of a row in the order of `PAGE_HEADER`."""
-    by_name = dict(zip(HEADER, cells, strict=True))
-    return [by_name[name] for name in PAGE_HEADER]
+    return dict(zip(HEADER, cells, strict=True))
 
 
 def to_markdown(
@@ -88,14 +95,15 @@ def to_markdown(
         rows: Its rows.
         tables: What `between_tables` makes of it.
     """
-    swept = swept_settings(rows)
-    table = [list(HEADER), ["---"] * len(HEADER)]
-    table += [
-        [cell.text.replace("|", "\\|") for cell in cells_of(name, row, swept)]
-        for name, row in named_rows(rows).items()
-    ]
+    swept, columns = swept_settings(rows), shown_columns(rows)
+    table = [columns, ["---"] * len(columns)]
+    for name, row in named_rows(rows).items():
+        cells = cells_of(name, row, swept)
+        table.append([cells[column].text.replace("|", "\\|") for column in columns])
     lines = ["| " + " | ".join(cells) + " |" for cells in table]
-    lines += ["", "Per mille with 95 % intervals; the difference is training minus held-out."]
+    of_base = OF_BASE_TEXT if WITH_BASE in columns else ""
+    said = f"Per mille with 95 % intervals; the difference is training minus held-out{of_base}."
+    lines += ["", said]
     lines += ["", correlation_text(part(comparison, "correlation", "cad_vs_any"))]
     for found in objects(comparison.get("multitask")):
         difference = contrast_text(part(found, "difference"))
@@ -133,7 +141,10 @@ def _csv_values(name: str, row: Row) -> dict[str, object]:
         "overrides": " ".join(f"{key}={value}" for key, value in overrides_of(row).items()),
     }
     figures = {kind: part(row, "ratios", kind) for kind in KINDS}
-    figures |= {"heldout_any": part(row, "heldout", "any"), "difference": part(row, "difference")}
+    contrasts = {"difference": part(row, "difference")}
+    if part(row, OF_BASE):
+        contrasts[OF_BASE] = part(row, OF_BASE)
+    figures |= {"heldout_any": part(row, "heldout", "any"), **contrasts}
     for label, ratio in figures.items():
         ends = ratio.get("ci95")
         low, high = ends if isinstance(ends, list | tuple) else (None, None)
@@ -142,8 +153,9 @@ def _csv_values(name: str, row: Row) -> dict[str, object]:
             f"{label}_ci95_low": low,
             f"{label}_ci95_high": high,
         }
-        others = ("p",) if label == "difference" else ("count", "of")
+        others = ("p",) if label in contrasts else ("count", "of")
         values |= {f"{label}_{name}": ratio.get(name) for name in others}
+    values |= {f"claimed_{key}": part(row, "claimed").get(key) for key in ("against", "p_holm")}
     scores = {f"utility_{key}": score for key, score in part(row, "utility").items()}
     return {**values, "cad": row.get("cad"), **scores, "duration_s": row.get("duration_s")}
 
