@@ -49,7 +49,11 @@ def test_two_people_of_known_error_rates_are_read_back(
     arguments = ("annotate=import", "labels=[A.jsonl,B.jsonl]", "hydra.run.dir=imported")
     done = run("evaluate", f"run={trained}", *arguments)
     assert done.code == 0, done.err
-    found = json.loads(Path(done.last_line["report"]).read_text())["annotation"]
+    report = json.loads(Path(done.last_line["report"]).read_text())
+    files = report["provenance"]["data"]["files"]
+    sizes = [(workplace / f"{name}.jsonl").stat().st_size for name in "AB"]
+    assert [(file["role"], file["bytes"]) for file in files] == [("labels", one) for one in sizes]
+    found = report["annotation"]
     assert found["items"] == found["labeled_by_all"] == len(key)
     assert found["agreed_by_all"] == len(key) - 1
     assert found["people"]["A.jsonl"]["any"]["precision"]["permille"] in (None, 1000.0)

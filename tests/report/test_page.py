@@ -198,3 +198,6 @@ def test_attention_that_cannot_be_read_is_named(run: Path) -> None:
 
 def test_nested_values_get_dotted_names() -> None:
     assert flattened({"a": {"b": {"c": 1}}, "d": []}) == {"a.b.c": 1, "d": ""}
+    files = [{"role": "generations", "bytes": 1}, {"role": "documents", "bytes": 2}]
+    shown = "role generations, bytes 1; role documents, bytes 2"
+    assert flattened({"data": {"files": files}}) == {"data.files": shown}

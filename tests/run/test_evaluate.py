@@ -1,5 +1,6 @@
 """The audit alone, within one process."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -39,6 +40,11 @@ def test_texts_are_audited_without_their_task_and_kept_beside_the_result(
     assert report["task"] is None
     assert report["ratios"]["verbatim"]["count"] == 1
     assert report["utility"] == report["attention"] == {}
+    files = report["provenance"]["data"]["files"]
+    for role, file in zip(("generations", "documents"), files, strict=True):
+        content = (tmp_path / f"{role}.jsonl").read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        assert file == {"role": role, "sha256": digest, "bytes": len(content)}
     stages_s = report["provenance"]["times"]["stages_s"]
     assert list(stages_s)[:4] == ["start", "copy", "index", "align"]
     assert (folder / "documents.jsonl.gz").is_file()

@@ -1,7 +1,9 @@
 """Where a result comes from."""
 
+import hashlib
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from permille.run.provenance import (
     TimedStages,
     environment,
     hash_examples,
+    hash_files,
 )
 
 EXAMPLES = [Example(f"e{i}", "qa", f"input {i}", f"target {i}") for i in range(3)]
@@ -27,6 +30,22 @@ def test_a_fingerprint_follows_every_text_and_the_order() -> None:
     prints = {hash_examples(examples) for examples in [EXAMPLES, *others]}
     assert len(prints) == 5
     assert hash_examples(list(EXAMPLES)) == hash_examples(iter(EXAMPLES))
+
+
+def test_files_are_told_apart_by_their_bytes_and_not_by_where_they_lie(tmp_path: Path) -> None:
+    content = b"{}\n" * 500_000
+    for name, text in (("a", content), ("b", content), ("empty", b"")):
+        (tmp_path / name).write_bytes(text)
+    first, second, empty = hash_files(
+        ("documents", tmp_path / name) for name in ("a", "b", "empty")
+    )
+    assert first == {
+        "role": "documents",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+    }
+    assert first == second
+    assert (empty["sha256"], empty["bytes"]) == (hashlib.sha256(b"").hexdigest(), 0)
 
 
 def test_stages_are_timed_one_after_the_other() -> None:

@@ -184,10 +184,17 @@ def flattened(values: Mapping[str, object], prefix: str = "") -> dict[str, objec
         if isinstance(value, Mapping):
             found |= flattened(value, f"{prefix}{name}.")
         else:
-            found[prefix + name] = (
-                ", ".join(str(one) for one in value) if isinstance(value, list) else value
-            )
+            found[prefix + name] = _listed(value) if isinstance(value, list) else value
     return found
+
+
+def _listed(values: Sequence[object]) -> str:
+    """Write a list for a cell, and of mappings what each holds."""
+    if all(isinstance(one, Mapping) for one in values):
+        return "; ".join(
+            ", ".join(f"{name} {value}" for name, value in part(one).items()) for one in values
+        )
+    return ", ".join(map(str, values))
 
 
 def _copied_words(report: Report) -> int:

@@ -30,6 +30,7 @@ from permille.report.terminal import screen
 from permille.retrieve.engines import open_retriever
 from permille.run.folder import RunFolder, write_json
 from permille.run.job import Job
+from permille.run.provenance import hash_files
 from permille.run.result import begin_run
 
 CHUNK_SIZE = 256
@@ -54,6 +55,9 @@ def annotate(job: Job, settings: EvaluateSettings, run: RunFolder) -> Path:
         "run": str(run.path.resolve()),
         "annotation": found,
     }
+    if settings.labels:
+        files = hash_files(("labels", path) for path in settings.labels)
+        values["provenance"] = {"data": {"files": files}}
     write_json(job.folder.report, values)
     console = screen(sys.stdout)
     if settings.annotate == "export":

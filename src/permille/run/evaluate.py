@@ -22,7 +22,7 @@ from permille.run.detection import Audited, audit_generations
 from permille.run.folder import RunFolder
 from permille.run.job import Job, group_name, warn_of_ignored
 from permille.run.progress import Stages
-from permille.run.provenance import Clock, TimedStages
+from permille.run.provenance import Clock, TimedStages, hash_files
 from permille.run.result import begin_run, final_values, finish_run
 from permille.run.text_looks import look_at_texts
 
@@ -83,11 +83,13 @@ def _audit_files(
     settings: EvaluateSettings, folder: RunFolder, clock: Clock, stages: Stages
 ) -> Audited:
     """Audit two files, a chunk in memory at a time; a copy of them is kept with the result."""
-    generations = read_generations(settings.generations or "")
-    documents = read_documents(settings.documents or "")
+    paths = {"generations": settings.generations or "", "documents": settings.documents or ""}
+    generations = read_generations(paths["generations"])
+    documents = read_documents(paths["documents"])
     # first, so that what is found is not yet forgotten when the audit ends
     write_generations(folder.generations, generations)
     write_documents(folder.documents, documents)
+    fingerprints = {"data": {"files": hash_files(paths.items())}}
     clock.end("copy")
     timed = TimedStages(clock, stages)
     report = audit_generations(settings, generations, documents, folder.path, timed)
@@ -99,4 +101,4 @@ def _audit_files(
         _LOG.warning("attention=full: %s", NO_MODEL)
         attention = {name: {"missing": NO_MODEL} for name in COMPARISONS}
     report = replace(report, task=None).with_controls(found)
-    return Audited(report, attention=attention)
+    return Audited(report, attention=attention, fingerprints=fingerprints)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import orjson
 
@@ -113,6 +114,20 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def hash_files(files: Iterable[tuple[str, Path | str]]) -> list[dict[str, object]]:
+    """Return what tells files from others: `role`, `sha256` and `bytes` of each as it lies there.
+
+    Args:
+        files: What each is for, and the file; it is read in pieces.
+    """
+    found: list[dict[str, object]] = []
+    for role, path in files:
+        with Path(path).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found.append({"role": role, "sha256": digest, "bytes": file.tell()})
+    return found
 
 
 def hash_examples(examples: Iterable[Example]) -> str:
