@@ -212,6 +212,17 @@ def test_what_the_paper_reports_stands_once_in_each_form(tmp_path: Path) -> None
         assert unescape(text).count(said) == 1
 
 
+def test_the_paper_s_figures_stand_without_a_unit_or_kind_that_their_source_does_not_print(
+    tmp_path: Path,
+) -> None:
+    write_comparison(tmp_path, [row("summarization", 0.1, 1.0)], [])
+    page, markdown = ((tmp_path / f"comparison.{form}").read_text() for form in ("html", "md"))
+    assert '<th scope="col">paper</th><th scope="col">here, any kind</th>' in page
+    for text in (page, markdown):
+        assert text.count("prints no unit and no kind") == 1
+        assert "high: 222, before fine-tuning 110" in text
+
+
 def test_what_runs_say_together_stands_in_markdown_csv_and_page(tmp_path: Path) -> None:
     matrix = {"qa": {"qa": ratio(1.5)}, "dialogue": {"qa": ratio(2.5)}}
     rows = [

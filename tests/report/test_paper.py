@@ -1,6 +1,6 @@
 """Beside the paper only what can be compared with it."""
 
-from permille.report.paper import FINDINGS_TEXT, paper_rows, setup_groups
+from permille.report.paper import FIGURES_SOURCE, FINDINGS_TEXT, paper_rows, setup_groups
 
 from .made_run import ratios
 
@@ -49,9 +49,14 @@ def test_what_the_paper_reports_is_said_once_and_not_in_each_row() -> None:
 def test_the_paper_s_ratios_stand_beside_ours_where_they_are_known() -> None:
     (found,) = paper_rows([row("summarization", [])])
     assert (found["paper_permille"], found["paper_base_permille"]) == (222.0, 110.0)
-    assert found["paper_text"] == "high: 222 ‰, 110 ‰ before fine-tuning"
+    assert found["paper_text"] == "high: 222, before fine-tuning 110"
     (found,) = paper_rows([row("qa", [])])
     assert (found["paper_permille"], found["paper_text"]) == (None, "low")
+
+
+def test_the_unit_of_the_paper_s_ratios_is_said_to_be_inferred() -> None:
+    assert "which prints no unit and no kind" in FIGURES_SOURCE
+    assert "per mille is inferred, because a share cannot exceed 100 per cent" in FIGURES_SOURCE
 
 
 def test_runs_of_one_set_up_are_named_together() -> None:

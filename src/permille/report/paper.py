@@ -23,11 +23,13 @@ FINDINGS_TEXT = "The paper, arXiv 2310.06714, reports " + ", ".join(
 )
 """What the paper reports, without a full stop."""
 FIGURES = {"summarization": (222.0, 110.0)}
-"""By task the paper's ratio after fine-tuning T5 and that of T5 before, in per mille."""
+"""By task the paper's ratio after fine-tuning T5 and that of T5 before, taken as per mille."""
 FIGURES_SOURCE = (
-    "Its figures are those of its first version, as a public review on OpenReview names them "
-    "(forum sVs7lV691r; it prints no unit, and what is over 100 is no per cent): Multi-News"
+    "Its figures, for Multi-News, are as a public review of its first version names them "
+    "(OpenReview, forum sVs7lV691r), which prints no unit and no kind: per mille is inferred, "
+    "because a share cannot exceed 100 per cent"
 )
+"""Where the figures are from, without a full stop."""
 NAMED_DIFFERENCES = 4
 """A note names so many, those that decide most; comparison.json has all."""
 
@@ -68,12 +70,12 @@ def paper_text(task: str) -> str:
     """Return in a few words what the paper reports for one of its tasks.
 
     >>> paper_text("summarization"), paper_text("qa")
-    ('high: 222 ‰, 110 ‰ before fine-tuning', 'low')
+    ('high: 222, before fine-tuning 110', 'low')
     """
     if task not in FIGURES:
         return FINDINGS[task]
     tuned, base = FIGURES[task]
-    return f"{FINDINGS[task]}: {tuned:.0f} ‰, {base:.0f} ‰ before fine-tuning"
+    return f"{FINDINGS[task]}: {tuned:.0f}, before fine-tuning {base:.0f}"
 
 
 def setup_groups(papers: Sequence[Mapping[str, object]]) -> list[tuple[str, str]]:
