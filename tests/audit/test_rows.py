@@ -78,6 +78,7 @@ def test_a_low_paraphrase_is_noticed(make_finding, make_case):
         ("other", Kind.VERBATIM),
         ("not_copied", Kind.PARAPHRASE),
         ("not_boilerplate", Kind.IDEA),
+        ("own_words", Kind.IDEA),
         (CUT, Kind.IDEA),
         (CROSS, Kind.VERBATIM),
     ],
@@ -92,6 +93,16 @@ def test_each_way_looks_at_its_own_cases(make_finding, make_case, way, kind):
     ]
     row, _ = maker(cut=Cut(0, frozenset())).row(Generation("g", LONG), found)
     assert row.kind(way) is kind
+
+
+def test_a_prompt_copy_beside_stock_text_survives_each_way_alone_and_not_both(
+    make_finding, make_case
+):
+    copy = make_finding(make_case(Kind.VERBATIM, copied=True))
+    stock = make_finding(make_case(Kind.VERBATIM, boilerplate=True), rank=1)
+    row, _ = maker().row(Generation("g", LONG), [copy, stock])
+    assert row.kind("not_copied") is row.kind("not_boilerplate") is Kind.VERBATIM
+    assert row.kind("own_words") is Kind.NONE
 
 
 @pytest.mark.parametrize("text", [LONG, "again and again " * 20])

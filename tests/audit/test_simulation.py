@@ -11,7 +11,7 @@ from .simulated import LEARNED, NOTHING, NUM_EXAMPLES, Process, Simulation
 pytestmark = pytest.mark.slow
 
 NUM_PLANTED = 20
-NUM_FIGURES = 41
+NUM_FIGURES = 42
 CONTRASTS = ("any", "verbatim", "paraphrase")
 
 
@@ -54,6 +54,9 @@ def truths(num_examples):
         ),
         "without prompt copies: verbatim": tuned.share(
             has("verbatim", lambda case: not case.copied), measurable
+        ),
+        "without boilerplate and prompt copies: any": tuned.share(
+            has("any", lambda case: not case.stock and not case.copied), measurable
         ),
         "difference without prompt copies: any": tuned.share(
             has("any", lambda case: not case.copied)
@@ -110,6 +113,9 @@ def figures(values):
         "corrected verbatim": controls["detector"]["corrected"]["verbatim"],
         "without prompt copies: any": controls["input_copied"]["without"]["any"],
         "without prompt copies: verbatim": controls["input_copied"]["without"]["verbatim"],
+        "without boilerplate and prompt copies: any": controls["boilerplate"]["without_copied"][
+            "any"
+        ],
         "difference without prompt copies: any": survives("input_copied"),
         "difference without boilerplate: any": survives("boilerplate"),
         "difference without degenerate ones: any": survives("degenerate"),
@@ -170,7 +176,12 @@ def held_in(audit, seeds, num_examples):
 
 def test_every_control_has_a_truth_of_its_own():
     truth = truths(NUM_EXAMPLES)
-    for part in ("prompt copies", "degenerate ones", "boilerplate"):
+    for part in (
+        "prompt copies",
+        "degenerate ones",
+        "boilerplate",
+        "boilerplate and prompt copies",
+    ):
         assert truth[f"without {part}: any"] < truth["any"] - 0.02
     assert truth["of single documents: any"] < truth["of twins: any"] - 0.1
     of_all, of_measurable = "heldout difference: any", "heldout difference, measurable: any"

@@ -24,6 +24,8 @@ MAIN, CUT, CROSS = "main", "cut", "cross"
 """Views: the split's own index, the same cut to the other split's size, the other split's."""
 OWN, OTHER, NOT_COPIED, NOT_BOILERPLATE = "own", "other", "not_copied", "not_boilerplate"
 """Ways of counting in the main view that look at some cases only."""
+OWN_WORDS = "own_words"
+"""Likewise, without cases that stood in the prompt or are boilerplate."""
 NOT_STOCK = "not_stock"
 """Likewise, without boilerplate by the documents of both splits together."""
 NOT_LOOP = "not_loop"
@@ -124,6 +126,9 @@ class RowMaker:
         kinds = {view: kind_of(deciding(findings, view)) for view in (MAIN, CROSS)}
         kinds[CUT] = kind_of(deciding(findings, self._contrast_view))
         kinds[NOT_BOILERPLATE] = kind_under(findings, MAIN, _is_not_boilerplate)
+        kinds[OWN_WORDS] = kind_under(
+            findings, MAIN, lambda f, case: _is_not_copied(f, case) and _is_not_boilerplate(f, case)
+        )
         kept = {
             NOT_COPIED: (NOT_COPIED_CUT, _is_not_copied),
             NOT_STOCK: (NOT_STOCK_CUT, self._is_not_stock),

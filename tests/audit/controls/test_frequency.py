@@ -54,3 +54,15 @@ def test_boilerplate_is_left_out_of_the_cases_only(make_row):
     found = boilerplate(Tally(rows), 5)
     assert found["max_examples"] == 5
     assert (found["without"]["any"]["count"], found["without"]["any"]["of"]) == (1, 2)
+
+
+def test_beside_it_what_stood_in_the_prompt_is_left_out_too(make_row):
+    kinds = {"main": Kind.VERBATIM, "not_boilerplate": Kind.VERBATIM}
+    rows = [
+        make_row(kinds={**kinds, "own_words": Kind.NONE}, has_prompt=True),
+        make_row(kinds={**kinds, "own_words": Kind.VERBATIM}, has_prompt=True),
+    ]
+    found = boilerplate(Tally(rows), 5)
+    assert (found["without"]["any"]["count"], found["without_copied"]["any"]["count"]) == (2, 1)
+    bare = boilerplate(Tally([make_row(kinds=kinds, has_prompt=False)]), 5)
+    assert bare["without_copied"] == {"missing": "no generation names its prompt"}

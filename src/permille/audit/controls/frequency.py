@@ -1,8 +1,8 @@
 """Text that stands in several examples: duplicated documents, and boilerplate in many."""
 
 from permille.audit.controls.contrasts import missing, named_documents
-from permille.audit.controls.subsets import NO_EXAMPLES
-from permille.audit.rows import MAIN, NOT_BOILERPLATE
+from permille.audit.controls.subsets import NO_EXAMPLES, NO_PROMPT
+from permille.audit.rows import MAIN, NOT_BOILERPLATE, OWN_WORDS
 from permille.audit.tally import Tally, ratios_of
 
 TOO_SHORT = "the documents of these examples are too short to be compared"
@@ -42,8 +42,16 @@ def duplicates(train: Tally) -> list[dict[str, object]] | dict[str, object]:
 
 
 def boilerplate(train: Tally, max_examples: int) -> dict[str, object]:
-    """Return the ratios without cases that are text of more than `max_examples` examples."""
+    """Return the ratios without cases that are text of more than `max_examples` examples.
+
+    Beside them those without cases that stood in the prompt either: of a generation with one case
+    of each sort, this control and `input_copied` leave the other.
+    """
+    has_prompt = any(row.has_prompt for row in train.rows)
     return {
         "max_examples": max_examples,
         "without": ratios_of(train, NOT_BOILERPLATE).to_dict(),
+        "without_copied": ratios_of(train, OWN_WORDS).to_dict()
+        if has_prompt
+        else missing(NO_PROMPT),
     }

@@ -6,6 +6,7 @@ from permille.audit.tally import Tally, all_kinds_of, ratio_over, ratios_of
 from permille.core.records import Kind
 
 NO_EXAMPLES = "generations and documents do not both name their example_id"
+NO_PROMPT = "no generation names its prompt"
 NO_CASE = "no generation has a case"
 
 
@@ -53,7 +54,7 @@ def paraphrase_low(train: Tally) -> dict[str, object]:
 def input_copied(train: Tally) -> dict[str, object]:
     """Return which share of the cases stood in the prompt, and the ratios without these cases."""
     if not any(row.has_prompt for row in train.rows):
-        return missing("no generation names its prompt")
+        return missing(NO_PROMPT)
     with_case = [
         row
         for row in train.rows
