@@ -21,8 +21,9 @@ class FoundCase:
         confirmed: The judge's word on a paraphrase; None for other kinds and without a judge.
         copied: Whether its text already stood in the prompt.
         num_examples: In how many examples its text stands; 0 until it is counted.
-        boilerplate: Whether too little of it is left without phrases of many examples; False until
-            it is counted.
+        boilerplate: Whether too little of one side is left without phrases of many examples; False
+            until it is counted.
+        stock: Likewise, by the documents of both splits together; it is not stored.
     """
 
     kind: Kind
@@ -32,6 +33,7 @@ class FoundCase:
     copied: bool = False
     num_examples: int = 0
     boilerplate: bool = False
+    stock: bool = False
 
     @property
     def counted_kind(self) -> Kind:

@@ -63,7 +63,7 @@ class Passes:
                 refused.note(generations, found)
                 # those of the other split's index are not in this corpus
                 seen = ([f for f in one.findings if f.ranks.keys() & {MAIN, CUT}] for one in found)
-                spread[arm[1]].note(seen, views[0].corpus)
+                spread[arm[1]].note(generations, seen, views[0].corpus)
         refused.warn()
         if self.store.num_taken_up:
             _LOG.info(
@@ -127,7 +127,10 @@ class Passes:
                 rows = []
                 for generations, found in self.chunks(arm, "count"):
                     for generation, one in zip(generations, found, strict=True):
-                        counted = [spread[arm[1]].counted(finding) for finding in one.findings]
+                        counted = [
+                            spread[arm[1]].counted(generation.id, finding)
+                            for finding in one.findings
+                        ]
                         row, headline = maker.row(generation, counted)
                         row.num_refused = one.num_refused(MAIN)
                         row.is_unknown = one.is_unknown(MAIN)

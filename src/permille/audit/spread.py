@@ -9,11 +9,12 @@ from permille.audit.duplicates import DuplicateFinder
 from permille.audit.findings import Finding, FoundCase
 from permille.audit.passages import Passage, PassageCounter, passage_of
 from permille.audit.word_hashes import Hashes, WordHasher, batches
-from permille.core.records import Document, Span, Split
+from permille.core.records import Document, Generation, Span, Split
 from permille.retrieve.protocol import Corpus
 
-PassageKey = tuple[str, Span]
-"""A document's id, and characters of it."""
+GENERATION, DOCUMENT = "generation", "document"
+PassageKey = tuple[str, str, Span]
+"""Which of the two a text is, its id, and characters of it."""
 
 
 class SplitSpread:
@@ -43,18 +44,32 @@ class SplitSpread:
         self._groups: dict[str, tuple[str, int]] = {}
         self._examples: set[str] = set()
 
-    def note(self, found: Iterable[Sequence[Finding]], corpus: Corpus) -> None:
-        """Note the passages of findings, whose documents a corpus has."""
+    def note(
+        self,
+        generations: Sequence[Generation],
+        found: Iterable[Sequence[Finding]],
+        corpus: Corpus,
+    ) -> None:
+        """Note the passages of both sides of cases.
+
+        Args:
+            generations: Some, each under an id of its own.
+            found: The findings of each.
+            corpus: Has the documents of the findings.
+        """
         wanted = {
-            (finding.document_id, case.document)
-            for findings in found
+            key
+            for generation, findings in zip(generations, found, strict=True)
             for finding in findings
             for case in finding.cases
+            for key in _sides(generation.id, finding.document_id, case)
         } - self._passages.keys()
-        documents = corpus.fetch({document_id for document_id, _ in wanted})
+        documents = corpus.fetch({name for side, name, _ in wanted if side == DOCUMENT})
+        texts = {(DOCUMENT, name): document.text for name, document in documents.items()}
+        texts |= {(GENERATION, one.id): one.text for one in generations}
         for key in wanted:
-            document_id, span = key
-            words = words_within(documents[document_id].text, span, self._hasher)
+            side, name, span = key
+            words = words_within(texts[side, name], span, self._hasher)
             self._passages[key] = passage_of(words.hashes, self._hasher)
             self._finder.note(key, words)
 
@@ -106,14 +121,15 @@ class SplitSpread:
                 duplicates.add(words, example)
             yield words, example
 
-    def counted(self, finding: Finding) -> Finding:
-        """Return a finding with what is known of how far the text of each case is spread."""
-        cases = tuple(self._counted(finding.document_id, case) for case in finding.cases)
+    def counted(self, generation_id: str, finding: Finding) -> Finding:
+        """Return a generation's finding with how far the text of each case is spread."""
+        document_id = finding.document_id
+        cases = tuple(self._counted(generation_id, document_id, case) for case in finding.cases)
         return replace(finding, cases=cases)
 
     def is_stock(self, document_id: str, case: FoundCase) -> bool:
-        """Whether a case is boilerplate by the documents of both splits, if both were scanned."""
-        return (document_id, case.document) in self._stock
+        """Whether a case that was counted is boilerplate by the documents of all scanned splits."""
+        return case.stock or (DOCUMENT, document_id, case.document) in self._stock
 
     def has_example(self, example_id: str | None) -> bool:
         """Whether a document of the split is of this example."""
@@ -123,13 +139,26 @@ class SplitSpread:
         """Return the name and size of the group of examples that share a document with one."""
         return None if example_id is None else self._groups.get(example_id)
 
-    def _counted(self, document_id: str, case: FoundCase) -> FoundCase:
+    def _counted(self, generation_id: str, document_id: str, case: FoundCase) -> FoundCase:
         """Return a case with the number of its examples; its own is always one."""
-        key = (document_id, case.document)
-        passage, num_examples = self._passages.get(key), 1
+        sides = _sides(generation_id, document_id, case)
+        passage, num_examples = self._passages.get(sides[1]), 1
         if passage is not None:
             num_examples = max(1, self._num_examples.get(passage, 1))
-        return replace(case, num_examples=num_examples, boilerplate=key in self._boilerplate)
+        return replace(
+            case,
+            num_examples=num_examples,
+            boilerplate=not self._boilerplate.isdisjoint(sides),
+            stock=not self._stock.isdisjoint(sides),
+        )
+
+
+def _sides(generation_id: str, document_id: str, case: FoundCase) -> tuple[PassageKey, PassageKey]:
+    """Return the passages of a case: the generation's and the document's.
+
+    A rewritten passage may be longer on one side, so that the other alone is stock text.
+    """
+    return (GENERATION, generation_id, case.generation), (DOCUMENT, document_id, case.document)
 
 
 def _example(document: Document) -> str:
