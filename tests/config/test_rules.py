@@ -77,6 +77,11 @@ def test_a_refused_address_is_not_repeated() -> None:
             "generations: want a file of JSON lines, got g",
             id="missing files",
         ),
+        pytest.param(
+            ["generations=g", "documents=d", "audit=off"],
+            "audit: want standard, full or paper with generations=, got off",
+            id="texts and no audit",
+        ),
         pytest.param(["checkpoint=a", "redraw=true"], "want run= with it", id="redraw alone"),
         pytest.param(["checkpoint=a", "unseen=true"], "want run= with it", id="unseen alone"),
         pytest.param(["run=a", "annotate=expotr"], "want export or import", id="mistyped"),
@@ -98,6 +103,10 @@ def test_evaluate_takes_two_files(tmp_path: Path) -> None:
         f'generations="{tmp_path / "g"}"',
         f'documents="{tmp_path / "d"}"',
     )
+
+
+def test_a_model_may_be_evaluated_without_an_audit() -> None:
+    check(Program.evaluate, "checkpoint=a", "audit=off")
 
 
 @pytest.mark.parametrize("extra", ['grid.cells=[["seed=1"]]', 'overrides=["seed=1"]'])

@@ -99,6 +99,11 @@ def _evaluate_rules(root: EvaluateSettings) -> Iterator[Rule]:
         bool(root.generations) != bool(root.documents),
         "documents: want generations= and documents= together, got only one of them",
     )
+    yield (
+        bool(root.generations) and root.audit.name is AuditName.off,
+        "audit: want standard, full or paper with generations=, got off, which leaves nothing to"
+        " do; leave it out",
+    )
     for name in ("generations", "documents"):
         path = getattr(root, name)
         yield (
