@@ -4,6 +4,10 @@ They are no faults, since the jobs of a sweep share settings that only some of t
 of a mixture in `-m 'task=glob(*)' task.budget=examples`.
 """
 
+from collections.abc import Sequence
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
 from permille.audit.config import AuditName, PromptMode
 from permille.config.schema import Settings
 from permille.judge.config import JudgeKind
@@ -12,6 +16,13 @@ from permille.model.config import ModelSource
 SIZES_OF_MINI = ("vocab_size", "d_model", "d_ff", "num_layers", "num_heads")
 OF_MIXTURES = ("tasks", "mixing", "temperature", "budget")
 OF_PROMPTS = ("num_prompts", "num_heldout_prompts", "prompt", "prefix_tokens", "prefix_start")
+OF_WRITING = ("max_new_tokens", "batch_size", "decoding", "weights", "base_model")
+OF_TRAINING = ("every_n_epochs", "epoch_num_prompts")
+OF_MODELS = (
+    *("task", "data", "model", "trainer"),
+    *(f"audit.{name}" for name in (*OF_PROMPTS, *OF_WRITING, *OF_TRAINING)),
+)
+"""What has no effect where texts are given, since no model is asked for any."""
 
 Ignored = tuple[bool, str, str, tuple[str, ...]]
 """Under which condition, how a user sets that, and which settings of a group have no effect."""
@@ -37,6 +48,20 @@ def ignored_settings(root: Settings) -> list[str]:
         if is_so
         for name in names
         if (given := _given(getattr(root, group), name)) is not None
+    ]
+
+
+def ignored_overrides(root: Settings, overrides: Sequence[str]) -> list[str]:
+    """Return a line for every override that has no effect where texts are given."""
+    if getattr(root, "generations", None) is None:
+        return []
+    return [
+        f"{one.input_line} has no effect with generations=, since no model is asked; leave it out"
+        for one in OverridesParser.create().parse_overrides(list(overrides))
+        if any(
+            one.key_or_group == name or one.key_or_group.startswith(f"{name}.")
+            for name in OF_MODELS
+        )
     ]
 
 

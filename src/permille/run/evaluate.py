@@ -39,7 +39,7 @@ def run_evaluation(job: Job) -> Path:
     settings = to_settings(job.config, EvaluateSettings)
     if settings.annotate and settings.run:
         return annotate(job, settings, RunFolder(Path(settings.run)))
-    warn_of_ignored(settings)
+    warn_of_ignored(settings, job.overrides)
     # by CPU time, since the system tells no program when it began in a portable way
     clock = Clock(time.process_time())
     begin_run(job, is_resumed=False)

@@ -3,7 +3,7 @@
 import errno
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from permille.config.compose import compose_program
-from permille.config.ignored import ignored_settings
+from permille.config.ignored import ignored_overrides, ignored_settings
 from permille.config.saved import effective_overrides
 from permille.config.schema import Program, Settings
 from permille.core.errors import PermilleError
@@ -85,10 +85,10 @@ def job_of(program: Program, config: DictConfig) -> Job:
     )
 
 
-def warn_of_ignored(settings: Settings) -> None:
-    """Say which settings were given that have no effect beside others."""
+def warn_of_ignored(settings: Settings, overrides: Sequence[str]) -> None:
+    """Say which settings were given, and of them which by overrides, that have no effect."""
     if is_first_process():
-        for line in ignored_settings(settings):
+        for line in (*ignored_settings(settings), *ignored_overrides(settings, overrides)):
             _LOG.warning(line)
 
 

@@ -29,7 +29,7 @@ def run_training(job: Job) -> Path:
     """
     clock = Clock()
     settings = to_settings(job.config, TrainSettings)
-    warn_of_ignored(settings)
+    warn_of_ignored(settings, job.overrides)
     folder = job.folder
     checkpoint = None
     if settings.resume is not None and (folder.checkpoints / LAST).is_file():
