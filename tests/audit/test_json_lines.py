@@ -32,7 +32,7 @@ def values_of(path):
             b'{"a": "\xff"}\n', "line 1: want UTF-8, got byte 0xff at .* 7.*iconv", id="not UTF-8"
         ),
         pytest.param(
-            b'{"a": "\\ud800"}\n', "line 1: want a JSON object on one", id="half a surrogate pair"
+            b'{"a": "\\ud800"}\n', "line 1: want Unicode text, got", id="half a surrogate pair"
         ),
         pytest.param(
             gzip.compress(b'{"a": 1}\n' * 999)[:-20],

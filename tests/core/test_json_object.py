@@ -36,6 +36,14 @@ def test_an_object_is_read_with_and_without_a_byte_order_mark(start: bytes) -> N
             b'{"id": "1"}}\n', "got unexpected content after document at column 12", id="more"
         ),
         pytest.param(b'{"a": "\t"}\n', "got unexpected control character", id="a tab in a text"),
+        *(
+            pytest.param(
+                b'{"id": "1", "text": "a ' + text + b'"}\n',
+                r"got a lone surrogate at column 24, .*; replace it, by \\ufffd",
+                id=f"a lone surrogate: {text.decode()}",
+            )
+            for text in (rb"\ud800 b", rb"\ud800", rb"\udc00 b", rb"\ud800\u0041")
+        ),
         pytest.param(b"[1]\n", "want a JSON object, got list", id="a list"),
     ],
 )

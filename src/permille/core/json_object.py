@@ -28,6 +28,11 @@ def parse_object(line: bytes) -> dict[str, object]:
                 f"want a whole JSON object on one line, got one that ends at column {error.colno};"
                 " the file was cut off, or a line break stands in it, which JSON writes as \\n"
             ) from error
+        if "surrogate" in error.msg:
+            raise ValueError(
+                f"want Unicode text, got a lone surrogate at column {error.colno}, half of a"
+                " pair such as \\ud83d\\ude00; replace it, by \\ufffd for example"
+            ) from error
         raise ValueError(
             f"want a JSON object on one line, got {error.msg} at column {error.colno}"
         ) from error
