@@ -373,6 +373,20 @@ def test_nothing_to_measure_is_an_error(audit, writer):
         audit([heldout], [Document("d", writer.text())])
 
 
+@pytest.mark.parametrize("has_documents", [True, False], ids=["with documents", "without"])
+def test_heldout_generations_without_heldout_documents_are_told(
+    audit, copier, caplog, has_documents
+):
+    made = copier(0, num_prompts=12)
+    documents = [one for one in made.documents if has_documents or one.split is Split.TRAIN]
+    report = audit(made.generations, documents).report
+    told = [one for one in caplog.messages if "held out" in one]
+    assert len(told) == (not has_documents)
+    assert ("missing" in report.controls["heldout"]) is not has_documents
+    if told:
+        assert told[0].startswith("24 of the generations are held out and no document is")
+
+
 def test_nothing_to_search_is_an_error(audit, writer):
     document = Document("d", writer.text(), part=Part.TARGET)
     with pytest.raises(DataError, match="want documents with split=train and part=suffix"):

@@ -4,6 +4,7 @@ Texts are streamed in chunks and kept on disk; a row of figures a generation sta
 Partitions by split and model are made here, so a run's own files and foreign ones take one road.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +21,13 @@ from permille.audit.probing import Probed, probe_samples
 from permille.audit.report import AuditReport
 from permille.audit.store import FindingStore, findings_folder
 from permille.audit.summary import summarize
-from permille.audit.survey import survey
+from permille.audit.survey import Survey, survey
 from permille.audit.views import TUNED_TRAIN, build_views
-from permille.core.records import Document, Generation
+from permille.core.records import Document, Generation, Split
 from permille.judge.protocol import Judge
 from permille.retrieve.protocol import Retriever
 
+_LOG = logging.getLogger(__name__)
 CASES_FILE = "cases.jsonl"
 Record = TypeVar("Record")
 
@@ -66,6 +68,8 @@ def run_audit(
     """
     generations, documents = _rereadable(generations), _rereadable(documents)
     found = survey(generations, documents, seed=config.seed, is_paper=config.is_paper)
+    if not config.is_paper:
+        _warn_of_nothing_held_out(found)
     views = build_views(documents, found, retriever, config, progress or _ignore)
     num_workers = workers_for(top_k * sum(found.num_generations.values()), config.num_workers)
     folders = prepare_corpora(views, found, aligner.config, top_k, num_workers, progress or _ignore)
@@ -94,6 +98,19 @@ def run_audit(
         report = shared.added_to(report)
     store.remove()
     return report
+
+
+def _warn_of_nothing_held_out(found: Survey) -> None:
+    """Warn of held-out generations that are searched for nowhere."""
+    num_heldout = sum(
+        count for (_, split), count in found.num_generations.items() if split is Split.HELDOUT
+    )
+    if num_heldout and not found.num_documents[Split.HELDOUT]:
+        _LOG.warning(
+            "%d of the generations are held out and no document is, so that they are left out and "
+            'nothing is compared with them; give documents with "split": "heldout" too',
+            num_heldout,
+        )
 
 
 def _rereadable(texts: Iterable[Record]) -> Iterable[Record]:
