@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from types import UnionType
 
 from permille.core.errors import SettingsError
 
@@ -19,7 +20,8 @@ class AlignConfig:
     Sidorov, CLEF 2015), "susp" being the suspicious text and "src" the source.
 
     Raises:
-        SettingsError: If a value lies outside its range; the message lists all that do.
+        SettingsError: If a value is of another type, or lies outside its range; the message lists
+            all that are.
     """
 
     rules: str = "mended"
@@ -64,24 +66,27 @@ class AlignConfig:
     """The same of texts of at most 120 words."""
 
     def __post_init__(self) -> None:
-        faults = [*self._range_faults(), *self._order_faults()]
+        # what is no number cannot be put in order
+        faults = self._range_faults() or self._order_faults()
         if faults:
             raise SettingsError("align: " + "; ".join(faults))
 
     def _range_faults(self) -> list[str]:
-        """Say which single values lie outside their range."""
+        """Say which single values are of another type, or lie outside their range."""
         faults = []
         if self.rules not in RULES:
             faults.append(f"rules wants one of {', '.join(RULES)}, got {self.rules!r}")
         for name in SHARES:
-            if not 0 <= getattr(self, name) < 1:
-                faults.append(f"{name} wants 0 <= value < 1, got {getattr(self, name)}")
+            value = getattr(self, name)
+            if not (_is_of(value, int | float) and 0 <= value < 1):
+                faults.append(f"{name} wants a number, 0 <= value < 1, got {value!r}")
         least = {name: 0 for name in GAPS} | {name: 1 for name in COUNTS}
         for name, bound in least.items():
-            if getattr(self, name) < bound:
-                faults.append(f"{name} wants {bound} or more, got {getattr(self, name)}")
-        if not self.summary_ratio >= 1:
-            faults.append(f"summary_ratio wants 1 or more, got {self.summary_ratio}")
+            value = getattr(self, name)
+            if not (_is_of(value, int) and value >= bound):
+                faults.append(f"{name} wants a whole number, {bound} or more, got {value!r}")
+        if not (_is_of(self.summary_ratio, int | float) and self.summary_ratio >= 1):
+            faults.append(f"summary_ratio wants a number, 1 or more, got {self.summary_ratio!r}")
         return faults
 
     def _order_faults(self) -> list[str]:
@@ -114,6 +119,11 @@ class AlignConfig:
         values = {name: asdict(self)[name] for name in PREPARATION_FIELDS}
         key = json.dumps([PREPARATION_VERSION, values], sort_keys=True)
         return hashlib.blake2b(key.encode(), digest_size=8).digest()
+
+
+def _is_of(value: object, kind: type | UnionType) -> bool:
+    """Tell whether a value is a number of a kind; Python takes True and False for 1 and 0."""
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 PREPARATION_VERSION = 2
