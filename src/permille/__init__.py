@@ -24,7 +24,8 @@ def audit_texts(generations: "Texts", documents: "Texts", **settings: object) ->
 
     Raises:
         SettingsError: If a setting is wrong; the message has a line for each fault.
-        DataError: If a text is not what it should be, or there is none.
+        DataError: If a text is not what it should be, or there is none; the first text of a list is
+            its line 1.
     """
     from permille.run import texts
 

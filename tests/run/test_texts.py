@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,8 +53,31 @@ def test_mappings_and_files_give_the_same_report(tmp_path: Path) -> None:
 
 
 def test_something_that_is_no_text_is_named() -> None:
-    with pytest.raises(DataError, match="text 1: want a text or a mapping with text, got int"):
+    with pytest.raises(DataError, match="line 2: want a text or a mapping with text, got int"):
         audit_texts(["fine", 3], ["fine"])
+
+
+@pytest.mark.parametrize("argument", ["generations", "documents"])
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ([], ": want at least one text, got none"),
+        (None, ": want a file of JSON lines or a list of texts, got NoneType"),
+        ({"text": COPIED}, ": want a file of JSON lines or a list of texts, got dict"),
+        ([COPIED, {"id": "b"}], ', line 2: want a text in "text", got no such field'),
+        ([{"text": 3}], ', line 1: want a text in "text", got int'),
+        ([{"text": COPIED, "split": "test"}], ", line 1: want one of train, heldout in"),
+        ([COPIED, None], ", line 2: want a text or a mapping with text, got NoneType"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_audited_is_named_by_argument_and_number(
+    argument: str, texts: Any, said: str
+) -> None:
+    given = {"generations": [COPIED], "documents": [COPIED]} | {argument: texts}
+    with pytest.raises(DataError) as raised:
+        audit_texts(given["generations"], given["documents"], judge="none")
+    assert str(raised.value).startswith(f"{argument}{said}")
 
 
 def test_a_text_with_half_a_letter_is_named() -> None:

@@ -39,7 +39,7 @@ class RecordFile(Generic[Record]):
         Raises:
             DataError: If the file or a line is not what it should be; the message names both.
         """
-        return read_unique(self.watch.watched(read_lines(self.path)), self.parse)
+        return read_unique(self.watch.watched(read_lines(self.path, self.watch.name)), self.parse)
 
 
 def read_generations(path: Path | str, name: str = "") -> RecordFile[Generation]:
@@ -47,7 +47,7 @@ def read_generations(path: Path | str, name: str = "") -> RecordFile[Generation]
 
     Args:
         path: The file.
-        name: What warnings call it; "" for its path.
+        name: What warnings and errors call it; "" for its path.
     """
     known = generation_values(Generation("", "")).keys()
     return RecordFile(Path(path), _generation, FieldWatch(name or str(path), known))
@@ -58,7 +58,7 @@ def read_documents(path: Path | str, name: str = "") -> RecordFile[Document]:
 
     Args:
         path: The file.
-        name: What warnings call it; "" for its path.
+        name: What warnings and errors call it; "" for its path.
     """
     known = document_values(Document("", "")).keys()
     return RecordFile(Path(path), _document, FieldWatch(name or str(path), known))

@@ -28,7 +28,7 @@ class LineReader:
     """One line of a file, whose fields are read with errors that name file and line.
 
     Attributes:
-        path: The file.
+        path: The file, as errors call it.
         number: The line's number; the first is 1.
         values: The line's object.
     """
@@ -119,28 +119,33 @@ def fault(path: Path, number: int, what: str) -> DataError:
     return DataError(f"{path}, line {number}: {what}")
 
 
-def read_lines(path: Path) -> Iterator[LineReader]:
+def read_lines(path: Path, name: str = "") -> Iterator[LineReader]:
     """Yield the objects of a JSON-lines file, one line in memory at a time.
 
     Lines of white space alone are skipped; a byte order mark at the start is ignored.
+
+    Args:
+        path: The file.
+        name: What errors call it; "" for its path.
 
     Raises:
         DataError: If the file is missing, empty, cut off, not UTF-8 or no JSON; it names the line.
     """
     number = num_objects = 0
+    shown = Path(name or path)
     try:
         with _open(path) as file:
             for number, line in enumerate(file, 1):
                 raw = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
                 if raw.strip():
                     num_objects += 1
-                    yield LineReader(path, number, _parse(path, number, raw))
+                    yield LineReader(shown, number, _parse(shown, number, raw))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise fault(path, number + 1, f"the gzip stream is broken or cut off ({error})") from error
+        raise fault(shown, number + 1, f"the gzip stream is broken or cut off ({error})") from error
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise DataError(f"{shown}: cannot be read ({error.strerror or error})") from error
     if not num_objects:
-        raise DataError(f"{path}, line 1: the file is empty; want one JSON object a line")
+        raise DataError(f"{shown}, line 1: the file is empty; want one JSON object a line")
 
 
 def read_unique(

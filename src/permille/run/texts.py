@@ -28,8 +28,8 @@ def audit_texts(generations: Texts, documents: Texts, **settings: object) -> Aud
     """See `permille.audit_texts`."""
     with TemporaryDirectory(prefix="permille-") as folder:
         out = Path(folder)
-        own_generations = _as_file(generations, out / "generations.jsonl")
-        own_documents = _as_file(documents, out / "documents.jsonl")
+        own_generations = _as_file(generations, out, "generations")
+        own_documents = _as_file(documents, out, "documents")
         overrides = [
             *as_overrides(settings),
             f"generations={as_value(str(own_generations))}",
@@ -82,15 +82,21 @@ def _value(value: object) -> str:
     raise SettingsError(f"settings: want texts, numbers, lists or mappings, got {type(value)}")
 
 
-def _as_file(texts: Texts, path: Path) -> Path:
+def _as_file(texts: Texts, folder: Path, argument: str) -> Path:
     """Return the file that was given, or a new one with the texts that were given.
 
     Raises:
-        DataError: If something is no text.
+        DataError: If something is no text, or there is none.
     """
     if isinstance(texts, str | Path):
         return Path(texts)
-    write_lines(path, (_line(number, text) for number, text in enumerate(texts)))
+    if isinstance(texts, Mapping) or not isinstance(texts, Iterable):
+        got = type(texts).__name__
+        raise DataError(f"{argument}: want a file of JSON lines or a list of texts, got {got}")
+    path = folder / f"{argument}.jsonl"
+    lines = (_line(argument, number, text) for number, text in enumerate(texts))
+    if not write_lines(path, lines):
+        raise DataError(f"{argument}: want at least one text, got none")
     return path
 
 
@@ -99,8 +105,8 @@ def _name(texts: Texts, argument: str) -> str:
     return str(texts) if isinstance(texts, str | Path) else argument
 
 
-def _line(number: int, text: Text) -> Mapping[str, object]:
-    """Return a text as a line of a file; one without an id gets its number.
+def _line(argument: str, number: int, text: Text) -> Mapping[str, object]:
+    """Return a text as a line of a file; one without an id gets its number, counted from 0.
 
     Raises:
         DataError: If it is neither a text nor a mapping.
@@ -109,7 +115,10 @@ def _line(number: int, text: Text) -> Mapping[str, object]:
         return {"id": str(number), "text": text}
     if isinstance(text, Mapping):
         return {"id": str(number), **text}
-    raise DataError(f"text {number}: want a text or a mapping with text, got {type(text).__name__}")
+    raise DataError(
+        f"{argument}, line {number + 1}: want a text or a mapping with text, got"
+        f" {type(text).__name__}"
+    )
 
 
 def _ignore(stage: str, done: int, total: int) -> None:
