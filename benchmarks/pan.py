@@ -91,7 +91,11 @@ def print_table(results: dict[str, object]) -> None:
     """Print the scores as lines that people read."""
     print(f"{'':28} plagdet  recall  precision  granularity")
     for name, row in results.items():
-        if isinstance(row, dict):
+        if name == CLEAN_FOLDER:
+            # there is nothing to find here, and so nothing to score
+            dashes = f"{'-':>7} {'-':>7} {'-':>10} {'-':>12}"
+            print(f"{name:28} {dashes}  false-alarm pairs: {results['false_alarm_pairs']}")
+        elif isinstance(row, dict):
             for level, values in ((name, row), ("  at character level", row["characters"])):
                 print(
                     f"{level:28} {values['plagdet']:7.4f} {values['recall']:7.4f}"

@@ -1,7 +1,9 @@
 """Reads a PAN text-alignment corpus: texts, pairs by folder, annotated cases; writes detections."""
 
+import gzip
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,8 +83,12 @@ def open_corpus(path: Path) -> Iterator[PanCorpus]:
         try:
             with tarfile.open(path) as archive:
                 archive.extractall(folder, filter="data")
-        except tarfile.TarError as error:
-            raise DataError(f"{path}: want a folder or a .tar.gz, got {error}") from error
+        except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
+            # tarfile lists what every way of unpacking said, a line each
+            raise DataError(
+                f"{path}: want a folder or a .tar.gz, got a file that is none or is broken; take"
+                " another copy of it"
+            ) from error
         roots = [src.parent for src in Path(folder).rglob("src") if src.is_dir()]
         yield PanCorpus(roots[0] if roots else Path(folder))
 

@@ -123,3 +123,25 @@ def test_a_draw_of_pairs_follows_the_seed(pan, corpus, tmp_path, capsys):
 def test_a_folder_that_is_no_corpus_is_refused_in_a_line(pan, tmp_path, capsys):
     assert pan.main(["--corpus", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
     assert "want a PAN corpus" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("is_packed", [True, False], ids=["cut off", "no archive"])
+def test_a_broken_archive_is_refused_in_a_line(pan, corpus, tmp_path, capsys, is_packed):
+    archive = tmp_path / "corpus.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(corpus, "train_corpus")
+    whole = archive.read_bytes()
+    archive.write_bytes(whole[: len(whole) // 2] if is_packed else b"no archive" * 99)
+    assert pan.main(["--corpus", str(archive), "--out", str(tmp_path / "out")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{archive}: want a folder or a .tar.gz, got a file that is none or is")
+
+
+def test_where_there_is_nothing_to_find_the_false_alarms_are_shown(pan, corpus, tmp_path, capsys):
+    pan.main(["--corpus", str(corpus), "--align", "pan", "--out", str(tmp_path / "out")])
+    lines = capsys.readouterr().out.splitlines()
+    row = next(line for line in lines if line.startswith("01-no-plagiarism"))
+    assert " ".join(row.split()) == "01-no-plagiarism - - - - false-alarm pairs: 0"
+    assert json.loads(lines[-1])["01-no-plagiarism"]["characters"].keys() == {
+        *("plagdet", "recall", "precision", "granularity")
+    }
