@@ -98,3 +98,10 @@ def test_a_field_that_is_not_read_is_told_by_the_name_of_the_argument(
     audit_texts([{"text": COPIED, "exampleId": 1}], path)
     told = [one.message for one in caplog.records if "fields that are not read" in one.message]
     assert sorted(one.split(": ")[0] for one in told) == sorted(["generations", str(path)])
+
+
+def test_a_setting_without_effect_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    audit_texts([COPIED], [COPIED], audit="paper", judge="none", task="qa")
+    assert [one for one in caplog.messages if "no effect" in one] == [
+        "task=qa has no effect with generations=, since no model is asked; leave it out"
+    ]

@@ -16,6 +16,7 @@ from permille.config.schema import EvaluateSettings, Program
 from permille.config.settings import to_settings
 from permille.core.errors import DataError, SettingsError
 from permille.run.detection import audit_generations
+from permille.run.job import warn_of_ignored
 from permille.run.result import differing_settings
 from permille.run.text_looks import look_at_texts
 
@@ -38,6 +39,7 @@ def audit_texts(generations: Texts, documents: Texts, **settings: object) -> Aud
         check_overrides([(Program.evaluate, overrides)])
         config = compose_program(Program.evaluate, overrides)
         checked = to_settings(config, EvaluateSettings)
+        warn_of_ignored(checked, overrides)
         written = read_generations(own_generations, _name(generations, "generations"))
         sources = read_documents(own_documents, _name(documents, "documents"))
         report = audit_generations(checked, written, sources, out, _ignore)
