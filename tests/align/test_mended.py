@@ -19,6 +19,10 @@ REWRITTEN = (
     "At dawn the ferry sailed from the northern harbor, forty crates of oranges being aboard.",
     "Its captain counted each of them twice, then signed a yellow ledger with red ink.",
 )
+STOCK = (
+    "Thank you for your patience with us; please do write back if you have any further question"
+    " about this."
+)
 UNRELATED = "Grandmother planted beans behind the shed because the soil there never froze. "
 
 
@@ -58,6 +62,28 @@ def test_a_paraphrase_stays_beside_a_run(mended):
     found = mended.align(suspicious, source)
     assert found.kind == "verbatim"
     assert {str(case.kind) for case in found.cases} == {"verbatim", "paraphrase"}
+
+
+@pytest.mark.parametrize(
+    ("before", "source_before"),
+    [
+        (
+            "one how more no you and more lighthouse lighthouse all as budget from some is down "
+            "where also over just crate then",
+            "Time all lighthouse then just had not never to not this of. After that in to orange "
+            "only not he she when also bell who more no",
+        ),
+        (
+            "no more his other not his time be many here be other for library be back all never "
+            "shed before captain more",
+            "Ledger as we committee have library in from again about after bell. No then there",
+        ),
+    ],
+    ids=["more of the source", "a run that goes further"],
+)
+def test_a_copied_passage_is_no_paraphrase_whatever_stands_before_it(mended, before, source_before):
+    found = mended.align(f"{before} {STOCK}", f"{source_before} {STOCK}")
+    assert [case.kind for case in found.cases] == [Kind.VERBATIM]
 
 
 def test_a_phrase_that_repeats_does_not_erase_itself(mended):

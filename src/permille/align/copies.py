@@ -197,6 +197,11 @@ def copied_spans(common: list[Quad], least_chars: int) -> list[Quad]:
     return _written_once([span for span in common if span[1] - span[0] > least_chars])
 
 
+def is_copied(span: Quad, runs: Sequence[Quad]) -> bool:
+    """Tell whether one run holds all of a span in the suspicious text, whatever the source's."""
+    return any(run[0] <= span[0] and span[1] <= run[1] for run in runs)
+
+
 def mostly_inside(spans: Sequence[tuple[int, int]], runs: Sequence[Quad]) -> set[int]:
     """List the spans of the suspicious text, by number, of which more than half lies in runs.
 

@@ -14,6 +14,7 @@ from permille.align.copies import (
     Quad,
     common_spans,
     copied_spans,
+    is_copied,
     make_copyable,
     mostly_inside,
 )
@@ -217,7 +218,8 @@ def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> l
         if probability > least and _min_chars(pair.span(block)) >= config.min_plaglen
     ]
     judged += [Judged(block, least) for block in _short_copies(pair, config)]
-    return [Found(pair.span(each.block), each.probability) for each in best_apart(judged)]
+    found = [Found(pair.span(each.block), each.probability) for each in best_apart(judged)]
+    return [one for one in found if not is_copied(one.span, pair.runs)]
 
 
 def _least_probability(pair: MendedPair, config: AlignConfig) -> float:
