@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align.candidates import MEASURES, Judged, best_apart, measure, refined
+from permille.align.candidates import MEASURES, Judged, beside_runs, best_apart, measure, refined
 from permille.align.evidence import SUPPORT_NAMES
 from permille.align.refine import MOST_IN_ORDER, refine, support
 from permille.align.weights import load_weights
@@ -143,3 +143,34 @@ def test_cases_that_share_half_of_the_shorter_one_both_stay():
     first, half, more = (Judged((*ends, 0, 4), 0.9) for ends in ((0, 8), (6, 10), (5, 9)))
     assert best_apart([first, half]) == [first, half]
     assert best_apart([first, more]) == [first]
+
+
+ENDS = st.tuples(st.integers(0, 12), st.integers(1, 12)).map(lambda at: (at[0], at[0] + at[1]))
+BLOCKS = st.tuples(ENDS, ENDS).map(lambda sides: (*sides[0], *sides[1]))
+
+
+@pytest.mark.parametrize(
+    ("runs", "parts"),
+    [
+        ([], [(10, 40, 110, 150)]),
+        ([(40, 60, 20, 40)], [(10, 40, 110, 150)]),
+        ([(20, 30, 125, 135)], [(10, 20, 110, 125), (30, 40, 135, 150)]),
+        ([(5, 15, 105, 115)], [(15, 40, 115, 150)]),
+        ([(5, 45, 125, 165)], []),
+        ([(10, 20, 110, 120), (30, 50, 130, 150)], [(20, 30, 120, 130)]),
+        # its counterpart stands elsewhere, before the passage or behind it
+        ([(20, 30, 0, 10)], [(30, 40, 110, 150)]),
+        ([(20, 30, 300, 310)], [(10, 20, 110, 150)]),
+    ],
+    ids=["none", "apart", "within", "begins before", "all", "two", "earlier", "later"],
+)
+def test_a_case_is_cut_where_a_run_goes_through_it(runs, parts):
+    assert beside_runs((10, 40, 110, 150), runs) == parts
+
+
+@given(BLOCKS, st.lists(BLOCKS, max_size=4))
+def test_parts_lie_in_the_case_and_in_no_run(block, runs):
+    for part in beside_runs(block, runs):
+        for side in (0, 2):
+            assert block[side] <= part[side] < part[side + 1] <= block[side + 1]
+        assert not any(set(range(*part[:2])) & set(range(*run[:2])) for run in runs)

@@ -78,12 +78,26 @@ def test_a_paraphrase_stays_beside_a_run(mended):
             "shed before captain more",
             "Ledger as we committee have library in from again about after bell. No then there",
         ),
+        (
+            "they but harbor had back back library many a how much library harbor the she not "
+            "orange over only one a at",
+            "Never could with again library harbor ferry it but captain other committee. Was also "
+            "lighthouse other lighthouse beans much on some down but only he lighthouse over "
+            "ledger to many",
+        ),
     ],
-    ids=["more of the source", "a run that goes further"],
+    ids=["more of the source", "a run that goes further", "more on both sides"],
 )
 def test_a_copied_passage_is_no_paraphrase_whatever_stands_before_it(mended, before, source_before):
     found = mended.align(f"{before} {STOCK}", f"{source_before} {STOCK}")
     assert [case.kind for case in found.cases] == [Kind.VERBATIM]
+
+
+def test_a_paraphrase_may_go_on_over_a_run(mended):
+    suspicious = f"{UNRELATED}{' '.join(REWRITTEN)} {SENTENCES[2]} {UNRELATED}"
+    source = f"{' '.join(SENTENCES[:3])} {UNRELATED[::-1]}"
+    found = mended.align(suspicious, source)
+    assert {str(case.kind) for case in found.cases} == {"verbatim", "paraphrase"}
 
 
 def test_a_phrase_that_repeats_does_not_erase_itself(mended):

@@ -4,14 +4,14 @@ from collections import defaultdict
 
 import pytest
 
-from permille.core.records import Arm, Kind, Split
+from permille.core.records import Arm, Split
 
 from .simulated import LEARNED, NOTHING, NUM_EXAMPLES, Process, Simulation
 
 pytestmark = pytest.mark.slow
 
 NUM_PLANTED = 20
-NUM_FIGURES = 42
+NUM_FIGURES = 41
 CONTRASTS = ("any", "verbatim", "paraphrase")
 
 
@@ -44,9 +44,6 @@ def truths(num_examples):
         "own": tuned.share(has("any", lambda case: case.own), measurable),
         "other": tuned.share(has("any", lambda case: not case.own), measurable),
         "own: verbatim": tuned.share(has("verbatim", lambda case: case.own), measurable),
-        "all kinds: paraphrase": tuned.share(
-            lambda outcome: Kind.PARAPHRASE in {case.kind for case in outcome.cases}, measurable
-        ),
         "degenerate": tuned.share(lambda outcome: outcome.is_degenerate, measurable),
         "corrected verbatim": tuned.share(has("verbatim"), measurable),
         "without prompt copies: any": tuned.share(
@@ -108,7 +105,6 @@ def figures(values):
         "own": controls["own_other"]["own"]["any"],
         "other": controls["own_other"]["other"]["any"],
         "own: verbatim": controls["own_other"]["own"]["verbatim"],
-        "all kinds: paraphrase": controls["all_kinds"]["paraphrase"],
         "degenerate": controls["degenerate"]["share"],
         "corrected verbatim": controls["detector"]["corrected"]["verbatim"],
         "without prompt copies: any": controls["input_copied"]["without"]["any"],

@@ -83,6 +83,23 @@ def refined(pair: WordedPair, blocks: list[Block], evidence: Evidence) -> list[B
     return list(dict.fromkeys(refine(pair, block, evidence) for block in blocks))
 
 
+def beside_runs(block: Block, runs: list[Block]) -> list[Block]:
+    """Return what of a case lies before, between and behind runs; all of it where none is in it."""
+    parts = [block]
+    for run in runs:
+        parts = [rest for part in parts for rest in _beside(part, run)]
+    return parts
+
+
+def _beside(block: Block, run: Block) -> list[Block]:
+    """Return what lies before a run and behind it, on both sides in the same order."""
+    if min(block[1], run[1]) <= max(block[0], run[0]):
+        return [block]
+    before = (block[0], run[0], block[2], min(run[2], block[3]))
+    behind = (run[1], block[1], max(run[3], block[2]), block[3])
+    return [part for part in (before, behind) if part[0] < part[1] and part[2] < part[3]]
+
+
 def best_apart(judged: list[Judged]) -> list[Judged]:
     """Of cases that share more than half of the shorter one's suspicious words, keep the best."""
     kept: list[Judged] = []

@@ -197,9 +197,22 @@ def copied_spans(common: list[Quad], least_chars: int) -> list[Quad]:
     return _written_once([span for span in common if span[1] - span[0] > least_chars])
 
 
-def is_copied(span: Quad, runs: Sequence[Quad]) -> bool:
-    """Tell whether one run holds all of a span in the suspicious text, whatever the source's."""
-    return any(run[0] <= span[0] and span[1] <= run[1] for run in runs)
+def overlap(span: Quad, other: Quad) -> bool:
+    """Tell whether two share characters on both sides."""
+    return min(span[1], other[1]) > max(span[0], other[0]) and min(span[3], other[3]) > max(
+        span[2], other[2]
+    )
+
+
+def lies_mostly_in(span: Quad, other: Quad, side: int) -> bool:
+    """Tell whether most of a span lies in another one, on one side: 0 suspicious, 1 source."""
+    start, end = span[2 * side : 2 * side + 2]
+    return 2 * (min(end, other[2 * side + 1]) - max(start, other[2 * side])) > end - start
+
+
+def min_chars(span: Quad) -> int:
+    """Return the characters of the shorter side."""
+    return min(span[1] - span[0], span[3] - span[2])
 
 
 def mostly_inside(spans: Sequence[tuple[int, int]], runs: Sequence[Quad]) -> set[int]:

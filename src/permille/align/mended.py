@@ -6,17 +6,27 @@ condense the other text.
 """
 
 from dataclasses import dataclass
+from operator import itemgetter
 
-from permille.align.candidates import LONG_RUN_CHARS, Judged, best_apart, measure, refined
+from permille.align.candidates import (
+    LONG_RUN_CHARS,
+    Judged,
+    beside_runs,
+    best_apart,
+    measure,
+    refined,
+)
 from permille.align.config import AlignConfig
 from permille.align.copies import (
     Copyable,
     Quad,
     common_spans,
     copied_spans,
-    is_copied,
+    lies_mostly_in,
     make_copyable,
+    min_chars,
     mostly_inside,
+    overlap,
 )
 from permille.align.evidence import Block
 from permille.align.extension import extend
@@ -126,7 +136,7 @@ def align_pair(pair: MendedPair, config: AlignConfig, learned: Learned) -> Align
     rewritten = find_rewritten(pair, config, learned)
     idea = find_idea(pair, config, learned)
     if idea:
-        within = [one for one in rewritten if _mostly_inside(one.span, idea.span, idea.side)]
+        within = [one for one in rewritten if lies_mostly_in(one.span, idea.span, idea.side)]
         # in a short text an edited window looks like both; in a long one a summary holds passages
         if pair.is_short and any(one.probability > idea.probability for one in within):
             idea = None
@@ -135,17 +145,12 @@ def align_pair(pair: MendedPair, config: AlignConfig, learned: Learned) -> Align
             cases.append((Kind.IDEA, idea.span))
     cases += [(Kind.PARAPHRASE, one.span) for one in rewritten]
     found = {kind for kind, _ in cases}
+    cases.sort(key=itemgetter(1, 0))
     return Alignment(
         next((kind for kind in KINDS_BY_STRENGTH if kind in found), Kind.NONE),
-        tuple(
-            Case(kind, Span(*span[:2]), Span(*span[2:])) for kind, span in sorted(cases, key=_place)
-        ),
+        tuple(Case(kind, Span(*span[:2]), Span(*span[2:])) for kind, span in cases),
         (idea.side == SUSPICIOUS) if idea else None,
     )
-
-
-def _place(case: tuple[Kind, Quad]) -> tuple[Quad, Kind]:
-    return case[1], case[0]
 
 
 def copyable(prepared: PreparedText) -> Copyable:
@@ -169,12 +174,12 @@ def wording(prepared: PreparedText) -> Wording:
 def propose(pair: MendedPair, config: AlignConfig) -> list[Block]:
     """List what like sentences outside of runs propose, and in a short text common stretches."""
     spans = _like_sentences(pair, config)
-    blocks = [pair.block(span) for span in spans if _min_chars(span) >= config.min_plaglen / 2]
+    blocks = [pair.block(span) for span in spans if min_chars(span) >= config.min_plaglen / 2]
     if not pair.is_short:
         return list(filter(_has_words, blocks))
     longest = sorted(pair.common, key=lambda span: (span[0] - span[1], span))[:_MOST_STRETCHES]
     known = [*spans, *pair.runs]
-    apart = (span for span in longest if not any(_overlap(span, other) for other in known))
+    apart = (span for span in longest if not any(overlap(span, other) for other in known))
     return list(filter(_has_words, [*blocks, *map(pair.around, apart)]))
 
 
@@ -201,25 +206,36 @@ def _like_sentences(pair: MendedPair, config: AlignConfig) -> list[Quad]:
 
 
 def find_rewritten(pair: MendedPair, config: AlignConfig, learned: Learned) -> list[Found]:
-    """Find what was rewritten outside the runs."""
+    """Find what was rewritten outside the runs; what goes over one must be a case beside it too."""
     blocks = propose(pair, config)
     if not blocks:
         return []
-    blocks = refined(pair.worded, blocks, learned.evidence)
+    judged = _judge(pair, refined(pair.worded, blocks, learned.evidence), config, learned)
     least = _least_probability(pair, config)
-    measures = measure(pair.worded, blocks, pair.long_runs, learned.evidence)
-    judged = [
-        Judged(block, probability)
-        for block, probability in zip(
-            blocks,
-            learned.filters(pair.is_short).cases.probabilities(measures).tolist(),
-            strict=True,
-        )
-        if probability > least and _min_chars(pair.span(block)) >= config.min_plaglen
-    ]
     judged += [Judged(block, least) for block in _short_copies(pair, config)]
-    found = [Found(pair.span(each.block), each.probability) for each in best_apart(judged)]
-    return [one for one in found if not is_copied(one.span, pair.runs)]
+    runs = [pair.block(run) for run in pair.runs]
+    found = []
+    for each in best_apart(judged):
+        parts = beside_runs(each.block, runs)
+        if parts == [each.block] or _judge(pair, parts, config, learned):
+            found.append(Found(pair.span(each.block), each.probability))
+    return found
+
+
+def _judge(
+    pair: MendedPair, blocks: list[Block], config: AlignConfig, learned: Learned
+) -> list[Judged]:
+    """Return which blocks are likely and long enough to be cases."""
+    if not blocks:
+        return []
+    measures = measure(pair.worded, blocks, pair.long_runs, learned.evidence)
+    probabilities = learned.filters(pair.is_short).cases.probabilities(measures).tolist()
+    least = _least_probability(pair, config)
+    return [
+        Judged(block, probability)
+        for block, probability in zip(blocks, probabilities, strict=True)
+        if probability > least and min_chars(pair.span(block)) >= config.min_plaglen
+    ]
 
 
 def _least_probability(pair: MendedPair, config: AlignConfig) -> float:
@@ -236,8 +252,8 @@ def _short_copies(pair: MendedPair, config: AlignConfig) -> list[Block]:
     """
     if not pair.is_short:
         return []
-    copies = (span for span in pair.common if _min_chars(span) >= config.min_plaglen)
-    apart = (span for span in copies if not any(_overlap(span, run) for run in pair.runs))
+    copies = (span for span in pair.common if min_chars(span) >= config.min_plaglen)
+    apart = (span for span in copies if not any(overlap(span, run) for run in pair.runs))
     return list(filter(_has_words, map(pair.block, apart)))
 
 
@@ -277,23 +293,6 @@ def _may_be_idea(span: Quad, side: int, runs: list[Quad], config: AlignConfig) -
     )
 
 
-def _overlap(span: Quad, other: Quad) -> bool:
-    """Tell whether two share characters on both sides."""
-    return min(span[1], other[1]) > max(span[0], other[0]) and min(span[3], other[3]) > max(
-        span[2], other[2]
-    )
-
-
 def _has_words(block: Block) -> bool:
     """Tell whether both sides have a word: what is copied may be nothing but symbols."""
     return block[1] > block[0] and block[3] > block[2]
-
-
-def _min_chars(span: Quad) -> int:
-    return min(span[1] - span[0], span[3] - span[2])
-
-
-def _mostly_inside(span: Quad, other: Quad, side: int) -> bool:
-    """Tell whether most of a span lies in another one, on one side."""
-    start, end = span[2 * side : 2 * side + 2]
-    return 2 * (min(end, other[2 * side + 1]) - max(start, other[2 * side])) > end - start
