@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import replace
+from itertools import compress
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from permille.align.corpus_runs import MOST_NAMES, CorpusRun, CorpusSearch, Joined
+from permille.align.corpus_runs import LEAST_WORDS, MOST_NAMES, CorpusRun, CorpusSearch, Joined
 
 LEAST = 6
 PIECES = st.sampled_from(
@@ -56,7 +57,8 @@ def naive_run(text, start, end, documents, least, prompt) -> CorpusRun | None:
         for place in range(begin, begin + least):
             around[place] |= holding(window)
             is_own[place] = is_own[place] and window not in prompt
-    if longest_stretch(is_own) < least:
+    num_words = sum(map(str.isalnum, compress(text[start:end], is_own)))
+    if longest_stretch(is_own) < least or num_words < LEAST_WORDS * least:
         return None
     counts = [len(examples) for examples, own in zip(around, is_own, strict=True) if own]
     alone = [own and examples == whole for examples, own in zip(around, is_own, strict=True)]
@@ -178,13 +180,37 @@ def test_what_is_left_beside_a_prompt_has_to_stand_in_a_row():
 
 
 def test_texts_that_repeat_themselves_cost_no_more_than_their_runs():
-    lines = [(f"e{i}", f"{i}{'-' * (60 + i % 60)}{i}") for i in range(300)]
-    texts = [f"{k} {'-' * 400}" for k in range(20)]
+    lines = [(f"e{i}", f"{i}{'o' * (60 + i % 60)}{i}") for i in range(300)]
+    texts = [f"{k} {'o' * 1_600}" for k in range(5)]
     started = time.process_time()
     found = search(texts, lines, 51)
     # a second here; every run with every part by itself took minutes
     assert time.process_time() - started < 60
     assert {run.own_examples for runs in found for run in runs} == {300}
+
+
+def test_a_rule_is_no_run_and_neither_is_one_behind_a_copied_prompt():
+    given = "".join(chr(0x4E00 + i) for i in range(80))
+    rule = "-" * 60
+    for text, prompt in ((rule, ""), (f"{given}\n{rule}", given)):
+        assert search([text], [("e", text)], 51, prompts=[prompt]) == [[]]
+
+
+def test_the_dots_of_a_table_of_contents_do_not_hide_its_words():
+    text = "\n".join(f"Chapter {i} of it {'.' * 60} {i}" for i in range(20))
+    assert len(search([text], [("e", text)], 51)[0]) == 1
+    assert len(search([text], [("e", text)], 51, normalized=True)[0]) == 1
+
+
+def test_what_is_counted_up_to_a_limit_does_not_depend_on_the_order(monkeypatch):
+    monkeypatch.setattr("permille.align.corpus_runs.MOST_EXAMPLES", 3)
+    text = "".join(chr(0x4E00 + i) for i in range(60))
+    documents = [(f"e{i}", text[: 51 + i % 10]) for i in range(30)]
+
+    def figures(some: list[tuple[str, str]]) -> list[tuple[int, int, int]]:
+        return [(r.num_examples, r.own_examples, r.own_chars) for r in search([text], some, 51)[0]]
+
+    assert figures(documents) == figures(documents[::-1]) == [(3, 3, 60)]
 
 
 def test_examples_are_counted_and_named_up_to_a_limit(monkeypatch):

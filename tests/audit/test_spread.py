@@ -135,11 +135,10 @@ def test_stock_text_of_the_other_split_is_stock_here_and_no_boilerplate(
     spread = SplitSpread(51, max_examples=3)
     spread.note([GENERATION], [[finding]], corpus_of(documents))
     spread.scan(documents)
-    assert not spread.is_stock("d0", case)
+    assert not spread.counted("g", finding).cases[0].stock
     spread.scan_other(others)
-    assert spread.is_stock("d0", case)
     (counted,) = spread.counted("g", finding).cases
-    assert (counted.num_examples, counted.boilerplate) == (2, False)
+    assert (counted.num_examples, counted.boilerplate, counted.stock) == (2, False, True)
     assert not spread.has_example("h0")
 
 
@@ -167,7 +166,7 @@ def test_a_generation_that_holds_but_stock_text_is_boilerplate_whatever_the_docu
     spread.scan([*documents, document])
     (counted,) = spread.counted("g", finding).cases
     assert (counted.boilerplate, counted.num_examples) == (is_boilerplate, 1)
-    assert spread.is_stock("d3", counted) is is_boilerplate
+    assert counted.stock is is_boilerplate
     # of another generation with a case at the same place nothing is known
     assert not spread.counted("other", finding).cases[0].boilerplate
 
@@ -185,5 +184,4 @@ def test_a_generation_that_holds_but_stock_text_of_both_splits_is_stock(
     spread.scan(documents)
     spread.scan_other(others)
     (counted,) = spread.counted("g", finding).cases
-    assert not counted.boilerplate
-    assert spread.is_stock("d0", counted)
+    assert (counted.boilerplate, counted.stock) == (False, True)

@@ -74,9 +74,14 @@ def test_pairs_that_were_not_aligned_are_told() -> None:
 def test_runs_of_one_example_are_what_leaked() -> None:
     found = report({"missing": "none"})
     said = what_leaked({"ratios": {"any": wilson_ratio(15, 50).to_dict()}, **found}, [])
-    assert "9 have a verbatim run of one training example only (verbatim_anywhere.jsonl)." in said
+    assert (
+        "9 of 50 have a verbatim run of one training example only (verbatim_anywhere.jsonl); "
+        "no held-out side." in said
+    )
     found["verbatim_anywhere"]["exact"]["one_example"] = wilson_ratio(1, 50).to_dict()
-    assert one_example_sentence(found).startswith("1 has a verbatim run")
+    assert one_example_sentence(found).startswith("1 of 50 has a verbatim run")
+    beside = report(wilson_ratio(2, 40).to_dict())
+    assert one_example_sentence(beside).endswith("; held-out prompts: 2 of 40.")
     found["verbatim_anywhere"]["exact"]["one_example"] = wilson_ratio(0, 50).to_dict()
     assert one_example_sentence(found) == ""
 

@@ -20,7 +20,7 @@ from permille.align.corpus_kernels import (
     runs_at,
 )
 from permille.align.folding import Codes, Folded, code_points, fold
-from permille.align.own_parts import own_parts
+from permille.align.own_parts import own_parts, word_table
 
 Flags = NDArray[np.bool_]
 Longs = NDArray[np.int64]
@@ -29,6 +29,8 @@ Number = TypeVar("Number", np.int64, np.uint64)
 
 MOST_EXAMPLES = 1_000
 """Examples that hold a run are counted up to here."""
+LEAST_WORDS = 0.25
+"""Letters and digits that a run needs, as a share of its least length: no rules and frames."""
 MOST_NAMES = 5
 """Examples that hold a run are named up to here."""
 _BATCH_DOCUMENTS = 4_096
@@ -203,7 +205,8 @@ class CorpusSearch:
     def runs(self) -> list[list[CorpusRun]]:
         """Return what was found so far for each text, in order of the characters.
 
-        A run of which no stretch of the least length is left without its text's prompt is none.
+        A run of which no stretch of the least length is left without its text's prompt is none, nor
+        one that has too few letters and digits then.
         """
         self._merge()
         bounds = np.searchsorted(self._spans[:, 0], [self._joined.starts, self._joined.ends])
@@ -223,19 +226,26 @@ class CorpusSearch:
     ) -> list[CorpusRun]:
         """Return the runs of a text, given those with any document (R, 2) and who holds them."""
         longest = np.flatnonzero(_are_longest(spans))
+        # equal runs of a text that repeats itself have the same parts
+        _, firsts, again = np.unique(
+            self._contents_of(spans[longest]), return_index=True, return_inverse=True
+        )
         examples = self._held[:, 1].astype(np.int64)
-        copied = self._copied(text, prompt)
-        parts = own_parts(spans, longest, held, examples, copied, self._least, reach)
+        is_word = word_table()[self._joined.codes[spans[0, 0] : spans[:, 1].max()]]
+        limits = self._least, MOST_EXAMPLES
+        sides = held, examples, self._copied(text, prompt), is_word
+        parts = own_parts(spans, longest[firsts], *sides, *limits, reach)[again]
         first_char = self._joined.first_chars[self._place[text]]
         chars = self._joined.positions[spans[longest] - [0, 1]] - first_char
         found = []
-        for (start, last), (own, rarest, alone), (first, end) in zip(
+        for (start, last), (own, words, rarest, alone), (first, end) in zip(
             chars.tolist(), parts.tolist(), held[longest].tolist(), strict=True
         ):
-            if own >= self._least:
+            if own >= self._least and words >= LEAST_WORDS * self._least:
                 some = examples[first : min(end, first + MOST_NAMES)].tolist()
-                counts = end - first, min(rarest, MOST_EXAMPLES), alone
-                found.append(CorpusRun(start, last + 1, *counts, tuple(names[k] for k in some)))
+                names_of_some = tuple(names[k] for k in some)
+                counts = end - first, rarest, alone
+                found.append(CorpusRun(start, last + 1, *counts, names_of_some))
         return found
 
     def _copied(self, text: str, prompt: str) -> Longs:

@@ -24,8 +24,6 @@ FORMS = ("exact", "normalized")
 MAX_CHARS = 20_000_000
 """Characters of generations that one reading of the documents looks for."""
 MANY_EXAMPLES = 10
-LEAST_WORDS = 0.25
-"""Letters and digits that a run needs, as a share of its characters."""
 _BATCH_DOCUMENTS = 4_096
 
 
@@ -197,9 +195,8 @@ def _note(
     found: Anywhere,
     file: BufferedIOBase,
 ) -> None:
-    """Count and write the runs of some generations; a line of dashes is none."""
-    for generation, shared in zip(group, all_runs, strict=True):
-        runs = [r for r in shared if _has_words(generation.text[r.start_char : r.end_char])]
+    """Count and write the runs of some generations."""
+    for generation, runs in zip(group, all_runs, strict=True):
         found.counts[form, arm].append([(run.num_examples, run.own_examples) for run in runs])
         for run in runs:
             line = {
@@ -213,11 +210,6 @@ def _note(
                 "examples": run.examples,
             }
             file.write(orjson.dumps(line) + b"\n")
-
-
-def _has_words(run: str) -> bool:
-    """Whether enough of a run is letters and digits, and not a rule or a frame."""
-    return sum(map(str.isalnum, run)) >= LEAST_WORDS * len(run)
 
 
 def _groups(generations: Iterable[Generation]) -> Iterator[list[Generation]]:

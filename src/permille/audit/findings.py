@@ -170,8 +170,14 @@ class Found:
         return sum(view in one.ranks for one in self.refused)
 
     def is_unknown(self, view: str) -> bool:
-        """Tell whether a document of a view was refused, and no other of it has a case."""
-        return self.num_refused(view) > 0 and not any(view in one.ranks for one in self.findings)
+        """Tell whether a document of a view was refused, and no other of it has a case that counts.
+
+        A paraphrase that the judge does not confirm is none.
+        """
+        kinds = (
+            case.counted_kind for one in self.findings if view in one.ranks for case in one.cases
+        )
+        return self.num_refused(view) > 0 and all(kind is Kind.NONE for kind in kinds)
 
     def values(self) -> JsonObject:
         """Return what is stored of a generation; `found_of` reads it."""

@@ -131,7 +131,7 @@ class RowMaker:
         )
         kept = {
             NOT_COPIED: (NOT_COPIED_CUT, _is_not_copied),
-            NOT_STOCK: (NOT_STOCK_CUT, self._is_not_stock),
+            NOT_STOCK: (NOT_STOCK_CUT, _is_not_stock),
             NOT_LOOP: (NOT_LOOP_CUT, lambda *_: not row.is_degenerate),
         }
         for way, (way_in_cut, keep) in kept.items():
@@ -142,9 +142,6 @@ class RowMaker:
         for num_tokens in FIRST_TOKENS:
             kinds[first_tokens_way(num_tokens)] = self._kind_of_first(findings, row, num_tokens)
         return kinds
-
-    def _is_not_stock(self, finding: Finding, case: FoundCase) -> bool:
-        return not self.spread.is_stock(finding.document_id, case)
 
     def _kind_of_first(self, findings: Sequence[Finding], row: Row, num_tokens: int) -> Kind:
         """Return the kind when only what lies in the first tokens is looked at."""
@@ -160,6 +157,10 @@ class RowMaker:
 
 def _is_not_copied(_: Finding, case: FoundCase) -> bool:
     return not case.copied
+
+
+def _is_not_stock(_: Finding, case: FoundCase) -> bool:
+    return not case.stock
 
 
 def _is_not_boilerplate(_: Finding, case: FoundCase) -> bool:

@@ -127,10 +127,6 @@ class SplitSpread:
         cases = tuple(self._counted(generation_id, document_id, case) for case in finding.cases)
         return replace(finding, cases=cases)
 
-    def is_stock(self, document_id: str, case: FoundCase) -> bool:
-        """Whether a case that was counted is boilerplate by the documents of all scanned splits."""
-        return case.stock or (DOCUMENT, document_id, case.document) in self._stock
-
     def has_example(self, example_id: str | None) -> bool:
         """Whether a document of the split is of this example."""
         return example_id in self._examples

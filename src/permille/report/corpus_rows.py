@@ -63,12 +63,15 @@ def corpus_rows(report: Report) -> list[ControlRow]:
 
 def one_example_sentence(report: Report) -> str:
     """Say how many generations have a verbatim run of one training example, "" where none has."""
-    ratio = part(report, KEY, "exact", "one_example")
-    if not (count := ratio.get("count")):
+    ratio, heldout = (
+        part(report, KEY, "exact", side) for side in ("one_example", "one_example_heldout")
+    )
+    if not ratio.get("count"):
         return ""
+    beside = f"held-out prompts: {count_text(heldout)}" if heldout.get("of") else "no held-out side"
     return (
-        f"{count} {'has' if count == 1 else 'have'} a verbatim run of one training example only "
-        "(verbatim_anywhere.jsonl)."
+        f"{count_text(ratio)} {'has' if ratio['count'] == 1 else 'have'} a verbatim run of one "
+        f"training example only (verbatim_anywhere.jsonl); {beside}."
     )
 
 
@@ -83,9 +86,10 @@ def _run_rows(anywhere: Mapping[str, object]) -> Iterator[ControlRow]:
     if total := runs.get("total"):
         said = ", ".join(f"{count} {what}" for what, count in cut.items() if count)
         meaning = f"{RUNS}{CUT_SHORT}{said}." if said else RUNS
-        whole = f"as a whole: {_by_examples(part(runs, 'whole'))}"
+        whole = part(runs, "whole")
+        beside = f"as a whole: {_by_examples(whole)}" if whole else ""
         yield ControlRow(
-            KEY, f"{total} verbatim runs, by examples", meaning, _by_examples(runs), whole
+            KEY, f"{total} verbatim runs, by examples", meaning, _by_examples(runs), beside
         )
 
 

@@ -52,8 +52,9 @@ def sweep_claim(claims: Mapping[str, Claim]) -> str:
         said.append(_said_against(str(against), own))
     before = sum(map(_is_above, compared.values()))
     lost = before - sum(map(_is_counted, compared.values()))
-    if before and len(compared) > 1:
-        said.append(f"p is corrected by Holm over these {len(compared)} runs, intervals are not.")
+    num_corrected = sum(claim.get("p_holm") is not None for claim in compared.values())
+    if before and num_corrected > 1:
+        said.append(f"p is corrected by Holm over these {num_corrected} runs, intervals are not.")
     if lost:
         said.append(f"{lost} more would be counted without that.")
     without = len(claims) - len(compared)
