@@ -135,9 +135,10 @@ def search_everywhere(
 ) -> Anywhere:
     """Look for the tuned model's generations in every training document.
 
-    Those of held-out prompts are looked for in the same documents: what they share with them is
-    what is shared without having been trained on. A run does not count where no `least_chars` in a
-    row are left without what stands in the generation's own prompt.
+    Those of held-out prompts are looked for in the same documents: a model gives back what it was
+    trained on when it is asked for other texts, too, and some is shared by chance. A run does not
+    count where no `least_chars` in a row are left without what stands in the generation's own
+    prompt.
 
     Args:
         generations: All generations.

@@ -18,7 +18,8 @@ RATIOS = (
         "exact",
         "heldout",
         "verbatim run, held-out",
-        "The same of held-out prompts in the training documents: what is shared without training.",
+        "The same of held-out prompts in the training documents: what the model gives back of them "
+        "when it is asked for others, and what is shared by chance.",
     ),
     (
         "exact",
