@@ -9,7 +9,7 @@ from permille.audit.duplicates import DuplicateFinder
 from permille.audit.findings import Finding, FoundCase
 from permille.audit.passages import Passage, PassageCounter, passage_of
 from permille.audit.word_hashes import Hashes, WordHasher, batches
-from permille.core.records import Document, Generation, Span, Split
+from permille.core.records import Document, Generation, Kind, Span, Split
 from permille.retrieve.protocol import Corpus
 
 GENERATION, DOCUMENT = "generation", "document"
@@ -138,7 +138,7 @@ class SplitSpread:
     def _counted(self, generation_id: str, document_id: str, case: FoundCase) -> FoundCase:
         """Return a case with the number of its examples; its own is always one."""
         sides = _sides(generation_id, document_id, case)
-        passage, num_examples = self._passages.get(sides[1]), 1
+        passage, num_examples = self._passages.get(sides[0]), 1
         if passage is not None:
             num_examples = max(1, self._num_examples.get(passage, 1))
         return replace(
@@ -149,12 +149,15 @@ class SplitSpread:
         )
 
 
-def _sides(generation_id: str, document_id: str, case: FoundCase) -> tuple[PassageKey, PassageKey]:
-    """Return the passages of a case: the generation's and the document's.
+def _sides(generation_id: str, document_id: str, case: FoundCase) -> tuple[PassageKey, ...]:
+    """Return the passages of a case: the document's, and the generation's where it has other words.
 
     A rewritten passage may be longer on one side, so that the other alone is stock text.
     """
-    return (GENERATION, generation_id, case.generation), (DOCUMENT, document_id, case.document)
+    of_document = (DOCUMENT, document_id, case.document)
+    if case.kind is Kind.VERBATIM:
+        return (of_document,)
+    return of_document, (GENERATION, generation_id, case.generation)
 
 
 def _example(document: Document) -> str:
