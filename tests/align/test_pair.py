@@ -149,3 +149,13 @@ def test_too_many_like_sentences_are_refused_after_the_first_few(monkeypatch, co
     found = find_seeds(bags, bags, AlignConfig(), mended_idf, most_per_sentence=2)
     assert found
     assert found[1] == [(i, j) for i in range(5) for j in range(2)]
+
+
+def test_sentences_to_leave_out_are_so_wherever_they_stand_among_the_few_looked_at(monkeypatch):
+    left, right = Bags.of([{1: 1}] * 5), Bags.of([{1: 1}] * 2)
+    # three suspicious sentences at a time
+    monkeypatch.setattr(pair, "MOST_PAIRS", 6)
+    for skipped in range(5):
+        found = find_seeds(left, right, AlignConfig(), mended_idf, {skipped}, most_per_sentence=1)
+        assert found
+        assert found[1] == [(i, 0) for i in range(5) if i != skipped]
