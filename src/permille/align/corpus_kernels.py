@@ -10,11 +10,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from permille.align.arrays import Flags, Longs
 from permille.align.folding import Codes
 
 Hashes = NDArray[np.uint64]
-Longs = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 _BASE = 0x9E3779B97F4A7C15
 _FILTER_BITS_A_BLOCK = 32

@@ -7,24 +7,23 @@ then stream by once, and memory depends on the texts and on what is found, not o
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from permille.align.arrays import Flags, Longs
 from permille.align.corpus_kernels import (
+    Hashes,
     Sequences,
     block_table,
     known_blocks,
     prefix_hashes,
     runs_at,
 )
-from permille.align.folding import Codes, Folded, code_points, fold
+from permille.align.folding import BLANK, Codes, Folded, code_points, fold
 from permille.align.own_parts import own_parts, word_table
 
-Flags = NDArray[np.bool_]
-Longs = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
 Number = TypeVar("Number", np.int64, np.uint64)
 
 MOST_EXAMPLES = 1_000
@@ -38,7 +37,6 @@ _BATCH_CHARS = 4_000_000
 _MOST_ROWS = 2_000_000
 _WAITING_ROWS = 1_000_000
 _SEPARATOR = "\0"
-_BLANK = 32
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,19 +94,25 @@ class Joined:
         ends = np.searchsorted(found.positions, first_chars + lengths)
         if normalized:
             filled = np.flatnonzero(ends > starts)
-            ends[filled] -= found.codes[ends[filled] - 1] == _BLANK
+            ends[filled] -= found.codes[ends[filled] - 1] == BLANK
         return cls(found.codes, found.positions, starts, ends, first_chars)
-
-
-def normalized(text: str) -> str:
-    """Return a text without case, punctuation and the width of gaps."""
-    return fold(text).codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _as_given(text: str) -> Folded:
     """Return a text's own characters."""
     codes = code_points(text)
     return Folded(codes, np.arange(len(codes), dtype=np.int64))
+
+
+class Holders(NamedTuple):
+    """Who holds runs: `numbers` of examples (H,), of which runs have slices; `names` by number.
+
+    `reach` is working space, an item an example, (E,).
+    """
+
+    numbers: Longs
+    names: list[str]
+    reach: Longs
 
 
 class CorpusSearch:
@@ -213,28 +217,28 @@ class CorpusSearch:
         contents, keys = self._contents_of(self._spans), self._held[:, 0]
         held = np.stack([np.searchsorted(keys, contents, side) for side in ("left", "right")], 1)
         found: dict[tuple[str, str], list[CorpusRun]] = {}
-        names, reach = list(self._numbers), np.zeros(len(self._numbers), np.int64)
+        names = list(self._numbers)
+        holders = Holders(self._held[:, 1].astype(np.int64), names, np.zeros(len(names), np.int64))
         for text, prompt in zip(self._texts, self._prompts, strict=True):
             first, last = bounds[:, self._place[text]]
             if first < last and (text, prompt) not in found:
                 sides = self._spans[first:last], held[first:last]
-                found[text, prompt] = self._runs_of(text, prompt, *sides, names, reach)
+                found[text, prompt] = self._runs_of(text, prompt, *sides, holders)
         return [found.get(both, []) for both in zip(self._texts, self._prompts, strict=True)]
 
     def _runs_of(
-        self, text: str, prompt: str, spans: Longs, held: Longs, names: list[str], reach: Longs
+        self, text: str, prompt: str, spans: Longs, held: Longs, holders: Holders
     ) -> list[CorpusRun]:
-        """Return the runs of a text, given those with any document (R, 2) and who holds them."""
+        """Return the runs of a text, given those with any document and who holds them, (R, 2)."""
         longest = np.flatnonzero(_are_longest(spans))
         # equal runs of a text that repeats itself have the same parts
         _, firsts, again = np.unique(
             self._contents_of(spans[longest]), return_index=True, return_inverse=True
         )
-        examples = self._held[:, 1].astype(np.int64)
         is_word = word_table()[self._joined.codes[spans[0, 0] : spans[:, 1].max()]]
         limits = self._least, MOST_EXAMPLES
-        sides = held, examples, self._copied(text, prompt), is_word
-        parts = own_parts(spans, longest[firsts], *sides, *limits, reach)[again]
+        sides = held, holders.numbers, self._copied(text, prompt), is_word
+        parts = own_parts(spans, longest[firsts], *sides, *limits, holders.reach)[again]
         first_char = self._joined.first_chars[self._place[text]]
         chars = self._joined.positions[spans[longest] - [0, 1]] - first_char
         found = []
@@ -242,8 +246,8 @@ class CorpusSearch:
             chars.tolist(), parts.tolist(), held[longest].tolist(), strict=True
         ):
             if own >= self._least and words >= LEAST_WORDS * self._least:
-                some = examples[first : min(end, first + MOST_NAMES)].tolist()
-                names_of_some = tuple(names[k] for k in some)
+                some = holders.numbers[first : min(end, first + MOST_NAMES)].tolist()
+                names_of_some = tuple(holders.names[k] for k in some)
                 counts = end - first, rarest, alone
                 found.append(CorpusRun(start, last + 1, *counts, names_of_some))
         return found

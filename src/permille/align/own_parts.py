@@ -5,10 +5,8 @@ from functools import cache
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Flags = NDArray[np.bool_]
-Longs = NDArray[np.int64]
+from permille.align.arrays import Flags, Longs
 
 
 @cache
