@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from permille.report.claim import Report, interval_text, note_text, part
-from permille.report.controls import ControlRow, count_text
+from permille.report.controls import ControlRow, control_rows, count_text
+from permille.report.corpus_rows import corpus_rows
 
 Look = Mapping[str, object]
 EXTRACTION = (
@@ -46,6 +47,11 @@ PERSONAL_DIFFERENCE = (
     "The same on training minus as many held-out prompts, and how many values are written on each "
     "of these sides alone. An interval that covers 0 shows no effect."
 )
+
+
+def page_rows(report: Report) -> list[ControlRow]:
+    """Return every row of a page's table: controls, what stands anywhere, then the looks."""
+    return [*control_rows(report), *corpus_rows(report), *look_rows(report)]
 
 
 def look_rows(report: Report) -> list[ControlRow]:

@@ -14,12 +14,10 @@ from permille.report.case_texts import CHUNK_CASES, CaseTexts, pack_texts
 from permille.report.charts import headline_chart, training_chart
 from permille.report.claim import Report, claim, part, short_contrast
 from permille.report.config import ReportConfig, Texts
-from permille.report.controls import control_rows
-from permille.report.corpus_rows import corpus_rows
 from permille.report.embedded import own_file, packed, policy
 from permille.report.inline_svg import inline_svg
 from permille.report.links import page_link
-from permille.report.look_rows import look_rows
+from permille.report.look_rows import page_rows
 from permille.report.masking import masked, without_values
 from permille.report.run_files import RunFiles
 from permille.report.templates import render
@@ -116,7 +114,7 @@ def headline_values(report: Report, rows: Sequence[CaseRow]) -> dict[str, object
             for name, value in part(report, "utility").items()
         },
         "tasks": task_rows(report),
-        "controls": [*control_rows(report), *corpus_rows(report), *look_rows(report)],
+        "controls": page_rows(report),
         "all_controls": part(report, "controls"),
     }
 
