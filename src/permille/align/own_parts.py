@@ -50,8 +50,6 @@ def own_parts(
         that no more examples hold than the whole run.
     """
     found = np.zeros((len(longest), 4), np.int64)
-    if not len(longest):
-        return found
     origin = spans[0, 0]
     for m in range(len(longest)):
         k = longest[m]
