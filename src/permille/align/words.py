@@ -9,6 +9,7 @@ import hashlib
 import string
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from itertools import chain
 from typing import TypeVar
 
@@ -58,9 +59,6 @@ class Lexicon:
     """
 
     def __init__(self) -> None:
-        from nltk.tokenize.treebank import TreebankWordTokenizer
-
-        self._tokenize: Callable[[str], list[str]] = TreebankWordTokenizer().tokenize
         self._stems = Memo(self._stem)
         self.written_stems = Memo(lambda word: self.stem(word.lower()))
         self._identities = Memo(identity)
@@ -113,12 +111,21 @@ class Lexicon:
         if plain is not None:
             return plain
         before, after = place in (0, len(_LAST)), place <= len(_FIRST)
-        tokens = self._tokenize("x " * before + piece + " x" * after)
+        tokens = _tokenize()("x " * before + piece + " x" * after)
         return tokens[before : len(tokens) - after]
 
     def _stem(self, token: str) -> int:
         """Return the identity of a token's Porter stem."""
         return self._identities[porter_stem(token)]
+
+
+@cache
+def _tokenize() -> Callable[[str], list[str]]:
+    """Return NLTK's rules; it takes seconds to load, and plain text never asks for it."""
+    from nltk.tokenize.treebank import TreebankWordTokenizer
+
+    tokenize: Callable[[str], list[str]] = TreebankWordTokenizer().tokenize
+    return tokenize
 
 
 def _keys(sentence: str) -> list[str]:
