@@ -5,7 +5,7 @@ from types import ModuleType
 from hypothesis import strategies as st
 
 from permille.align import AlignConfig, Aligner
-from permille.align.kernels import match_stems
+from permille.align.matching import match_stems
 from permille.align.pair import Weighted, published_idf, weigh_pair
 from permille.align.rarity import load_rarity
 from permille.align.refine import WordedPair

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permille.align import AlignConfig, extension
-from permille.align.kernels import match_stems
+from permille.align.matching import match_stems
 from permille.align.pair import Weighted, find_seeds, mended_idf, published_idf, weigh_pair
 from permille.align.prepare import Bags
 

@@ -11,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.align.kernels import (
-    match_both,
-    match_stems,
     passage_vector,
     range_cosine,
     similar_sets,
@@ -20,17 +18,13 @@ from permille.align.kernels import (
     vector_cosine,
     weigh_both,
 )
+from permille.align.matching import match_stems
 from permille.align.prepare import Bag, Bags
 
 STEMS = st.integers(-4, 7)
-STEM_SETS = st.frozensets(STEMS, max_size=9).map(sorted)
 SENTENCES = st.lists(
     st.dictionaries(STEMS, st.integers(1, 3), min_size=1, max_size=5), min_size=1, max_size=6
 )
-
-
-def array(stems: list[int]) -> np.ndarray:
-    return np.array(stems, np.int64)
 
 
 def plain_idf(sentences: int) -> list[float]:
@@ -82,7 +76,12 @@ def entries(bags: Bags, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
 
 
 def sets_alike(
-    left: list[Bag], right: list[Bag], least: float, skipped: list[bool], most: int
+    left: list[Bag],
+    right: list[Bag],
+    least: float,
+    skipped: list[bool],
+    most: int,
+    in_all: int = 1_000,
 ) -> list[tuple[int, int]]:
     one, other = Bags.of(left), Bags.of(right)
     found = similar_sets(
@@ -93,36 +92,20 @@ def sets_alike(
         least,
         np.array(skipped, np.bool_),
         most,
+        in_all,
     )
     return [(i, j) for i, j in found.tolist()]
-
-
-def test_stems_are_matched_by_their_places() -> None:
-    left, right = array([-5, 2, 3, 9]), array([-7, -5, 3, 4, 9, 12])
-    assert match_stems(left, right).tolist() == [-1, 0, 2, -1, 3, -1]
-    assert [found.tolist() for found in match_both(left, right)] == [
-        [1, -1, 2, 4],
-        [-1, 0, 2, -1, 3, -1],
-    ]
-
-
-@given(STEM_SETS, STEM_SETS)
-def test_either_side_knows_the_place_of_each_common_stem(left: list[int], right: list[int]) -> None:
-    to_right, to_left = (found.tolist() for found in match_both(array(left), array(right)))
-    assert to_right == [right.index(stem) if stem in right else -1 for stem in left]
-    assert to_left == [left.index(stem) if stem in left else -1 for stem in right]
-    assert match_stems(array(left), array(right)).tolist() == to_left
 
 
 @given(SENTENCES, SENTENCES, st.sampled_from([0.0, 0.33, 0.4, 0.5, 2 / 3, 0.99]), st.data())
 def test_like_sets_are_those_of_a_greater_dice_coefficient(left, right, least, data) -> None:
     skipped = data.draw(st.lists(st.booleans(), min_size=len(left), max_size=len(left)))
-    most = data.draw(st.integers(1, 4))
+    most, in_all = data.draw(st.integers(1, 4)), data.draw(st.integers(0, 9))
     expected = []
     for i, one in enumerate(left):
         like = [(i, j) for j, other in enumerate(right) if plain_dice(one, other) > least]
         expected += [] if skipped[i] else like[:most]
-    assert sets_alike(left, right, least, skipped, most) == expected
+    assert sets_alike(left, right, least, skipped, most, in_all) == expected[: in_all + 1]
 
 
 def test_a_dice_coefficient_that_only_reaches_the_threshold_is_not_enough() -> None:

@@ -9,31 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from permille.align.arrays import Flags, Floats, Ints, Longs
-
-
-@njit(cache=True, nogil=True)
-def match_stems(left_S: Longs, right_S: Longs) -> Ints:
-    """Give for each right stem its index among the left ones, or -1; both ascend, shape (S,)."""
-    index = np.full(len(right_S), -1, np.int32)
-    i = 0
-    for j in range(len(right_S)):
-        while i < len(left_S) and left_S[i] < right_S[j]:
-            i += 1
-        if i < len(left_S) and left_S[i] == right_S[j]:
-            index[j] = i
-    return index
-
-
-@njit(cache=True, nogil=True)
-def match_both(left_S: Longs, right_S: Longs) -> tuple[Ints, Ints]:
-    """Give for each left stem its index among the right ones, or -1, and the other way round."""
-    to_left = match_stems(left_S, right_S)
-    to_right = np.full(len(left_S), -1, np.int32)
-    for j in range(len(to_left)):
-        if to_left[j] >= 0:
-            to_right[to_left[j]] = j
-    return to_right, to_left
+from permille.align.arrays import Flags, Floats, Ints
 
 
 @njit(cache=True, nogil=True)
@@ -47,6 +23,7 @@ def similar_sets(
     least_dice: float,
     skipped: Flags,
     most_per_sentence: int,
+    most: int,
 ) -> Ints:
     """List the sentence pairs whose Dice coefficient is greater than `least_dice`.
 
@@ -60,6 +37,7 @@ def similar_sets(
         least_dice: The threshold.
         skipped: The left sentences to leave out, shape (S,).
         most_per_sentence: After how many pairs to go on to the next left sentence.
+        most: One pair more is listed, and then no other.
 
     Returns:
         Pairs in order of the left, then the right sentence, shape (P, 2).
@@ -72,7 +50,7 @@ def similar_sets(
         for i in range(len(left_offsets) - 1):
             if skipped[i]:
                 continue
-            until = found + most_per_sentence
+            until = min(found + most_per_sentence, most + 1)
             for e in range(left_offsets[i], left_offsets[i + 1]):
                 stamps[left_entries[e]] = i
             left_size = left_offsets[i + 1] - left_offsets[i]
@@ -262,3 +240,59 @@ def similar_vectors(
             kept[count] = pairs[p]
             count += 1
     return kept[:count]
+
+
+@njit(cache=True, nogil=True)
+def similar_sentences(
+    size: int,
+    left_offsets: Ints,
+    left_entries: Ints,
+    left_counts: Floats,
+    left_df: Ints,
+    right_offsets: Ints,
+    right_entries: Ints,
+    right_counts: Floats,
+    right_df: Ints,
+    matched: Ints,
+    idf: Floats,
+    least_dice: float,
+    least_cosine: float,
+    skipped: Flags,
+    most_per_sentence: int,
+    most: int,
+) -> tuple[Ints, Floats, Floats]:
+    """List the sentence pairs above both thresholds, (P, 2), and both texts' weights, (E,), (F,).
+
+    The arguments are those of `similar_sets`, `weigh_both` and `similar_vectors`. Where more than
+    `most` pairs have sets that are alike, these are given.
+    """
+    pairs = similar_sets(
+        size,
+        left_offsets,
+        left_entries,
+        right_offsets,
+        right_entries,
+        matched,
+        least_dice,
+        skipped,
+        most_per_sentence,
+        most,
+    )
+    if len(pairs) == 0 or len(pairs) > most:
+        return pairs, np.empty(0, np.float64), np.empty(0, np.float64)
+    left_weights, right_weights = weigh_both(
+        left_df, left_entries, left_counts, right_df, right_entries, right_counts, matched, idf
+    )
+    kept = similar_vectors(
+        pairs,
+        left_offsets,
+        left_entries,
+        left_weights,
+        right_offsets,
+        right_entries,
+        right_weights,
+        matched,
+        size,
+        least_cosine,
+    )
+    return kept, left_weights, right_weights

@@ -7,15 +7,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from permille.align.arrays import Flags, Floats, Ints
+from permille.align.arrays import Floats, Ints
 from permille.align.config import AlignConfig
 from permille.align.kernels import (
-    match_stems,
     range_cosine,
-    similar_sets,
-    similar_vectors,
+    similar_sentences,
     weigh_both,
 )
+from permille.align.matching import match_stems
 from permille.align.prepare import Bags
 from permille.core.errors import RepetitionError
 
@@ -131,79 +130,48 @@ def find_seeds(
         return None
     if matched is None:
         matched = match_stems(suspicious.stems, source.stems)
-    flags = np.zeros(len(suspicious), np.bool_)
-    if skipped:
-        flags[list(skipped)] = True
-    pairs = _alike(suspicious, source, matched, config, flags, most_per_sentence)
-    if not len(pairs):
-        return None
-    weighted = weigh_pair(suspicious, source, matched, idf)
-    kept = similar_vectors(
-        pairs,
-        suspicious.offsets,
-        suspicious.entry_stems,
-        weighted.suspicious_weights,
-        source.offsets,
-        source.entry_stems,
-        weighted.source_weights,
-        matched,
-        len(suspicious.stems),
-        config.th1,
-    )
-    return (weighted, [(i, j) for i, j in kept.tolist()]) if len(kept) else None
-
-
-def _alike(
-    suspicious: Bags,
-    source: Bags,
-    matched: Ints,
-    config: AlignConfig,
-    skipped: Flags,
-    most_per_sentence: int,
-) -> Ints:
-    """List the sentence pairs, of shape (P, 2), whose sets of stems are alike enough.
-
-    Raises:
-        RepetitionError: If they would take minutes or gigabytes.
-    """
     steps = len(suspicious) * len(source.entry_stems)
     if steps > MOST_STEPS:
         raise RepetitionError(
             f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
             f" to align: {steps:,} steps, at most {MOST_STEPS:,}; cut one of them into parts"
         )
-    parts: list[Ints] = []
-    found = 0
-    # a few sentences at a time: nothing is listed beyond what is allowed
-    step = max(1, MOST_PAIRS // len(source))
-    for first in range(0, len(suspicious), step):
-        pairs = similar_sets(
-            len(suspicious.stems),
-            suspicious.offsets[first : first + step + 1],
-            suspicious.entry_stems,
-            source.offsets,
-            source.entry_stems,
-            matched,
-            config.th2,
-            skipped[first : first + step],
-            most_per_sentence,
-        )
-        pairs[:, 0] += first
-        parts.append(pairs)
-        found += len(pairs)
-        if found > MOST_PAIRS:
-            raise _too_repetitive(len(suspicious), len(source), first + step, found, config)
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    flags = np.zeros(len(suspicious), np.bool_)
+    if skipped:
+        flags[list(skipped)] = True
+    pairs, *weights = similar_sentences(
+        len(suspicious.stems),
+        suspicious.offsets,
+        suspicious.entry_stems,
+        suspicious.entry_counts,
+        suspicious.df,
+        source.offsets,
+        source.entry_stems,
+        source.entry_counts,
+        source.df,
+        matched,
+        idf(len(suspicious) + len(source)),
+        config.th2,
+        config.th1,
+        flags,
+        most_per_sentence,
+        MOST_PAIRS,
+    )
+    if len(pairs) > MOST_PAIRS:
+        raise _too_repetitive(suspicious, source, int(pairs[-1, 0]) + 1, config)
+    if not len(pairs):
+        return None
+    seeds = [(i, j) for i, j in pairs.tolist()]
+    return Weighted(suspicious, source, matched, *weights), seeds
 
 
 def _too_repetitive(
-    sentences: int, source_sentences: int, looked_at: int, found: int, config: AlignConfig
+    suspicious: Bags, source: Bags, looked_at: int, config: AlignConfig
 ) -> RepetitionError:
     """Say that too many pairs of like sentences were found, and what to do."""
     advice = ", or use align=default" if config.rules == "published" else ""
     return RepetitionError(
-        f"a pair of texts with {sentences:,} and {source_sentences:,} sentences repeats itself too"
-        f" much to align: {found:,} pairs of like sentences in the first"
-        f" {min(looked_at, sentences):,}, at most {MOST_PAIRS:,}; cut one of them into"
-        f" parts{advice}"
+        f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences repeats itself too"
+        f" much to align: more than {MOST_PAIRS:,} pairs of like sentences in the first"
+        f" {looked_at:,}; cut one of them into parts{advice}"
     )

@@ -20,7 +20,7 @@ from permille.align.evidence import (
     move_ends,
     support_of,
 )
-from permille.align.kernels import match_both
+from permille.align.matching import match_both
 from permille.align.rarity import LEVELS
 from permille.align.wording import BREAKS, Wording
 
