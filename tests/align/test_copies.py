@@ -3,10 +3,17 @@
 import sys
 from types import FrameType
 
-from hypothesis import given
+import numpy as np
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align.copies import Quad, copied_spans, mostly_inside
+from permille.align.copies import (
+    Quad,
+    common_stretches,
+    copied_spans,
+    mostly_inside,
+    sorted_blocks,
+)
 
 quads = st.builds(
     lambda start, size, other: (start, start + size, other, other + size),
@@ -74,3 +81,36 @@ def num_steps(num_runs: int) -> int:
 
 def test_twice_as_many_runs_take_twice_as_many_steps() -> None:
     assert num_steps(400) <= 2.1 * num_steps(200)
+
+
+def maximal(left: list[int], right: list[int], least: int) -> set[tuple[int, int, int]]:
+    """List the longest common stretches by looking from every pair of places."""
+    found = set()
+    for i in range(len(left)):
+        for j in range(len(right)):
+            if i and j and left[i - 1] == right[j - 1]:
+                continue
+            size = 0
+            while max(i, j - len(right) + len(left)) + size < len(left):
+                if left[i + size] != right[j + size]:
+                    break
+                size += 1
+            if size >= least:
+                found.add((i, j, size))
+    return found
+
+
+CODES = st.lists(st.integers(1, 2) | st.just(2**32 - 2), max_size=40)
+
+
+@settings(max_examples=300)
+@given(CODES, CODES, st.integers(1, 4))
+def test_every_longest_common_stretch_is_found_or_lies_in_one_that_is(left, right, width):
+    least = 2 * width - 1
+    codes = [np.array(side, np.uint32) for side in (left, right)]
+    stretches = common_stretches(*codes, *sorted_blocks(codes[1], width), width, least)
+    found = {tuple(stretch) for stretch in stretches.tolist()}
+    expected = maximal(left, right, least)
+    assert found <= expected
+    for i, _, size in expected:
+        assert any(one <= i and i + size <= one + length for one, _, length in found)

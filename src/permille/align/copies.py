@@ -5,14 +5,14 @@ common run of twice the block's length less one holds a whole block, so none tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from permille.align.arrays import Flags, Longs
-from permille.align.folding import BLANK, Codes, Folded
+from permille.align.folding import BLANK, Codes, fold
 
 Hashes = NDArray[np.uint64]
 Quad = tuple[int, int, int, int]
@@ -25,44 +25,28 @@ _SIEVE_PLACES = 64
 _BASE = 1_099_511_628_211
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
-    """Hashes of a sequence's blocks, ascending, and where the blocks begin; both (K,)."""
-
-    hashes: Hashes
-    starts: Longs
+@njit(cache=True, nogil=True)
+def window_hash(codes: Codes, start: int, width: int) -> np.uint64:
+    """Hash the `width` codes (F,) from a start on."""
+    value = np.uint64(0)
+    for at in range(start, start + width):
+        value = value * np.uint64(_BASE) + np.uint64(codes[at] + np.uint32(1))
+    return value
 
 
 @njit(cache=True, nogil=True)
-def window_hashes(codes: Codes, width: int) -> Hashes:
-    """Hash every window of `width` codes (F,); shape (F - width + 1,)."""
-    count = max(0, len(codes) - width + 1)
-    hashes = np.empty(count, np.uint64)
-    base = np.uint64(_BASE)
-    lead = np.uint64(1)
-    for _ in range(width - 1):
-        lead *= base
-    value = np.uint64(0)
-    for i in range(len(codes)):
-        if i >= width:
-            value -= lead * np.uint64(codes[i - width] + np.uint32(1))
-        value = value * base + np.uint64(codes[i] + np.uint32(1))
-        if i >= width - 1:
-            hashes[i - width + 1] = value
-    return hashes
-
-
-def blocks_of(hashes: Hashes, width: int) -> Blocks:
-    """Keep every `width`-th of a sequence's window hashes (N,), sorted."""
-    starts = np.arange(0, len(hashes), width, dtype=np.int64)
-    order = np.argsort(hashes[starts], kind="stable")
-    return Blocks(hashes[starts][order], starts[order])
+def sorted_blocks(codes: Codes, width: int) -> tuple[Hashes, Longs]:
+    """Hash the blocks of `width` codes (F,) that follow each other; hashes and starts, (K,)."""
+    hashes = np.empty(len(codes) // width, np.uint64)
+    for block in range(len(hashes)):
+        hashes[block] = window_hash(codes, block * width, width)
+    order = np.argsort(hashes, kind="mergesort")
+    return hashes[order], order * width
 
 
 @njit(cache=True, nogil=True)
 def common_stretches(
     left: Codes,
-    left_hashes: Hashes,
     right: Codes,
     block_hashes: Hashes,
     block_starts: Longs,
@@ -76,7 +60,6 @@ def common_stretches(
 
     Args:
         left: Codes of the left sequence, shape (F,).
-        left_hashes: Hash of each of its windows, shape (F - width + 1,).
         right: Codes of the right sequence, shape (G,).
         block_hashes: Hashes of the right sequence's blocks, ascending, shape (K,).
         block_starts: Where they begin, shape (K,).
@@ -88,20 +71,19 @@ def common_stretches(
     """
     found = np.empty((8, 3), np.int64)
     seen = _sieve(block_hashes)
-    mask = np.uint64(len(seen) - 1)
     # an array that grew where it is written would make every step some thirty times slower
     while True:
         count = i = 0
-        while i < len(left_hashes):
-            if not seen[left_hashes[i] & mask]:
-                i += 1
-                continue
+        while True:
+            i, value = _next_marked(left, i, width, seen)
+            if i == len(left):
+                break
             reach = i
-            first = np.searchsorted(block_hashes, left_hashes[i])
-            for at in range(first, min(first + _MOST_BLOCKS_ALIKE, len(block_hashes))):
-                if block_hashes[at] != left_hashes[i]:
+            first = int(np.searchsorted(block_hashes, value))
+            for block in range(first, min(first + _MOST_BLOCKS_ALIKE, len(block_hashes))):
+                if block_hashes[block] != value:
                     break
-                j = block_starts[at]
+                j = block_starts[block]
                 before, after = _extent(left, right, i, j)
                 if before + after >= least and after >= width:
                     reach = max(reach, i + after)
@@ -115,6 +97,28 @@ def common_stretches(
         if count <= len(found):
             return found[:count]
         found = np.empty((count, 3), np.int64)
+
+
+@njit(cache=True, nogil=True)
+def _next_marked(codes: Codes, start: int, width: int, marked: Flags) -> tuple[int, np.uint64]:
+    """Return the first window of codes (F,) from a start on whose hash is marked, and its hash.
+
+    Where there is none, F and anything.
+    """
+    mask = np.uint64(len(marked) - 1)
+    lead = np.uint64(1)
+    for _ in range(width - 1):
+        lead *= np.uint64(_BASE)
+    value = window_hash(codes, start, min(width, len(codes) - start))
+    while start + width <= len(codes):
+        if marked[value & mask]:
+            return start, value
+        if start + width < len(codes):
+            value -= lead * np.uint64(codes[start] + np.uint32(1))
+            value *= np.uint64(_BASE)
+            value += np.uint64(codes[start + width] + np.uint32(1))
+        start += 1
+    return len(codes), value
 
 
 @njit(cache=True, nogil=True)
@@ -144,48 +148,44 @@ def _extent(left: Codes, right: Codes, i: int, j: int) -> tuple[int, int]:
     return before, after
 
 
-@dataclass(frozen=True, slots=True)
 class Copyable:
-    """A text folded and hashed: as the side that is searched, and as the side searched in."""
+    """A text that may share stretches with others.
 
-    folded: Folded
-    hashes: Hashes
-    blocks: Blocks
+    Only its folded codes are kept, and the blocks once it was searched in: where it has a stretch,
+    which is seldom, it is folded anew to tell the places.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.codes = fold(text).codes
+
+    @cached_property
+    def blocks(self) -> tuple[Hashes, Longs]:
+        """The hashes of its blocks, ascending, and where they begin, both (K,)."""
+        hashes, starts = sorted_blocks(self.codes, BLOCK)
+        return hashes, starts
 
 
-def make_copyable(folded: Folded) -> Copyable:
-    """Hash a folded text."""
-    hashes = window_hashes(folded.codes, BLOCK)
-    return Copyable(folded, hashes, blocks_of(hashes, BLOCK))
-
-
-def common_spans(
-    suspicious_text: str, source_text: str, suspicious: Copyable, source: Copyable
-) -> list[Quad]:
+def common_spans(suspicious: Copyable, source: Copyable) -> list[Quad]:
     """List the stretches of some words that two texts have in common, as long as they go.
 
     Case, white space and punctuation do not matter. At either end a stretch takes over the
     punctuation that both texts have there.
     """
-    stretches = common_stretches(
-        suspicious.folded.codes,
-        suspicious.hashes,
-        source.folded.codes,
-        source.blocks.hashes,
-        source.blocks.starts,
-        BLOCK,
-        2 * BLOCK - 1,
-    )
+    codes = suspicious.codes
+    stretches = common_stretches(codes, source.codes, *source.blocks, BLOCK, 2 * BLOCK - 1)
+    if not len(stretches):
+        return []
+    left, right = fold(suspicious.text).positions, fold(source.text).positions
     spans = set()
     for i, j, size in stretches.tolist():
         # a blank stands for marks that may differ: what is equal of them is taken over below
-        before = int(suspicious.folded.codes[i] == BLANK)
-        after = int(suspicious.folded.codes[i + size - 1] == BLANK)
+        before, after = int(codes[i] == BLANK), int(codes[i + size - 1] == BLANK)
         i, j, size = i + before, j + before, size - before - after
-        left = suspicious.folded.positions[[i, i + size - 1]].tolist()
-        right = source.folded.positions[[j, j + size - 1]].tolist()
-        span = (left[0], left[1] + 1, right[0], right[1] + 1)
-        spans.add(_widen(span, suspicious_text, source_text))
+        first, last = left[[i, i + size - 1]].tolist()
+        other_first, other_last = right[[j, j + size - 1]].tolist()
+        span = (first, last + 1, other_first, other_last + 1)
+        spans.add(_widen(span, suspicious.text, source.text))
     return sorted(spans)
 
 
@@ -252,9 +252,11 @@ def _widen(run: Quad, left: str, right: str) -> Quad:
 
 def _written_once(runs: list[Quad]) -> list[Quad]:
     """Keep, longest first, the runs that are not for the most part inside kept ones."""
+    if not runs:
+        return []
     kept: list[Quad] = []
     # of each character, in how many kept runs it stands: to compare all pairs would take the square
-    times = np.zeros(max((run[1] for run in runs), default=0), np.int32)
+    times = np.zeros(max(run[1] for run in runs), np.int32)
     for run in sorted(runs, key=lambda run: (run[0] - run[1], run[0], run[2])):
         own = times[run[0] : run[1]]
         if 2 * int(own.sum()) <= len(own):

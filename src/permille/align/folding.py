@@ -36,18 +36,25 @@ def fold(text: str) -> Folded:
 
     Character for character, so that offsets hold; a blank stands at neither end.
     """
-    return Folded(*_single_blanks(_fold_codes(code_points(text))))
+    codes, table = code_points(text), _table()
+    folded, positions = _single_blanks(codes, table)
+    if (folded == _UNKNOWN).any():
+        for code in np.unique(codes).tolist():
+            table[code] = _fold_code(code)
+        folded, positions = _single_blanks(codes, table)
+    return Folded(folded, positions)
 
 
 @njit(cache=True, nogil=True)
-def _single_blanks(codes: Codes) -> tuple[Codes, Positions]:
-    """Keep one blank of several between others, and its place; (F,) to (G,), (G,)."""
+def _single_blanks(codes: Codes, table: Codes) -> tuple[Codes, Positions]:
+    """Look codes (F,) up, and keep one blank of several between others; with places, (G,), (G,)."""
     kept = np.empty(len(codes), np.uint32)
     places = np.empty(len(codes), np.int64)
     count = 0
     gap = -1
     for at in range(len(codes)):
-        if codes[at] == BLANK:
+        code = table[codes[at]]
+        if code == BLANK:
             gap = at if gap < 0 else gap
             continue
         if gap >= 0 and count:
@@ -55,7 +62,7 @@ def _single_blanks(codes: Codes) -> tuple[Codes, Positions]:
             places[count] = gap
             count += 1
         gap = -1
-        kept[count] = codes[at]
+        kept[count] = code
         places[count] = at
         count += 1
     return kept[:count].copy(), places[:count].copy()
@@ -65,18 +72,6 @@ def _single_blanks(codes: Codes) -> tuple[Codes, Positions]:
 def _table() -> Codes:
     """Return what each code point folds to, filled in as they occur, shape (1,114,112,)."""
     return np.full(sys.maxunicode + 1, _UNKNOWN, dtype=np.uint32)
-
-
-def _fold_codes(codes: Codes) -> Codes:
-    """Fold code points (F,), shape (F,)."""
-    table = _table()
-    folded = table[codes]
-    unknown = folded == _UNKNOWN
-    if unknown.any():
-        for code in np.unique(codes[unknown]).tolist():
-            table[code] = _fold_code(code)
-        folded = table[codes]
-    return folded
 
 
 def _fold_code(code: int) -> int:

@@ -23,14 +23,12 @@ from permille.align.copies import (
     common_spans,
     copied_spans,
     lies_mostly_in,
-    make_copyable,
     min_chars,
     mostly_inside,
     overlap,
 )
 from permille.align.evidence import Block
 from permille.align.extension import extend
-from permille.align.folding import fold
 from permille.align.overlap import resolve_overlap
 from permille.align.pair import find_seeds, mended_idf
 from permille.align.prepare import PreparedText
@@ -46,6 +44,7 @@ BRIEF_WORDS = 500
 _MOST_ALIKE = 64
 _MOST_STRETCHES = 64
 _AROUND_WORDS = 15
+_NOTHING = Alignment(Kind.NONE)
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class MendedPair:
         cls, suspicious: PreparedText, source: PreparedText, config: AlignConfig
     ) -> "MendedPair":
         """Match the words of two texts and look for runs."""
-        common = common_spans(suspicious.text, source.text, copyable(suspicious), copyable(source))
+        common = common_spans(copyable(suspicious), copyable(source))
         runs = copied_spans(common, config.verbatim_minlen)
         worded = WordedPair.of(wording(suspicious), wording(source))
         return cls(suspicious, source, worded, runs, common)
@@ -144,19 +143,21 @@ def align_pair(pair: MendedPair, config: AlignConfig, learned: Learned) -> Align
             rewritten = [one for one in rewritten if one not in within]
             cases.append((Kind.IDEA, idea.span))
     cases += [(Kind.PARAPHRASE, one.span) for one in rewritten]
+    if not cases:
+        return _NOTHING
     found = {kind for kind, _ in cases}
     cases.sort(key=itemgetter(1, 0))
     return Alignment(
-        next((kind for kind in KINDS_BY_STRENGTH if kind in found), Kind.NONE),
+        next(kind for kind in KINDS_BY_STRENGTH if kind in found),
         tuple(Case(kind, Span(*span[:2]), Span(*span[2:])) for kind, span in cases),
         (idea.side == SUSPICIOUS) if idea else None,
     )
 
 
 def copyable(prepared: PreparedText) -> Copyable:
-    """Return a text folded and hashed, computed once for each prepared text."""
+    """Return a text as what may be copied, folded once for each prepared text."""
     if prepared.copyable is None:
-        prepared.copyable = make_copyable(fold(prepared.text))
+        prepared.copyable = Copyable(prepared.text)
     return prepared.copyable
 
 
