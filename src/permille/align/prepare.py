@@ -169,38 +169,14 @@ def mended_sentences(wording: Wording, spans: Spans, least_words: int) -> Senten
 
     It joins the next one, and a last one the one before.
     """
-    long = np.flatnonzero(wording.ends - wording.starts >= _LEAST_CHARS)
-    starts = np.array([start for start, _ in spans], np.int32)
-    sentence = np.searchsorted(starts, wording.starts[long], side="right") - 1
-    joined_spans: Spans = []
-    counts: list[int] = []
-    joined = np.zeros(len(spans), np.int64)
-    for index, count in enumerate(np.bincount(sentence, minlength=len(spans)).tolist()):
-        if counts and counts[-1] < least_words:
-            joined_spans[-1] = (joined_spans[-1][0], spans[index][1])
-            counts[-1] += count
-        else:
-            joined_spans.append(spans[index])
-            counts.append(count)
-        joined[index] = len(counts) - 1
-    if len(counts) > 1 and counts[-1] < least_words:
-        (_, end), _ = joined_spans.pop(), counts.pop()
-        joined_spans[-1] = (joined_spans[-1][0], end)
-        joined = np.minimum(joined, len(counts) - 1)
-    elif counts == [0]:
-        joined_spans.pop()
-    num_stems = max(1, len(wording.stems))
-    keys, found = np.unique(joined[sentence] * num_stems + wording.index[long], return_counts=True)
-    entry_stems = keys % num_stems
-    offsets = np.searchsorted(keys, np.arange(len(joined_spans) + 1) * num_stems)
-    bags = Bags(
-        stems=wording.stems,
-        df=np.bincount(entry_stems, minlength=len(wording.stems)).astype(np.int32),
-        offsets=offsets.astype(np.int32),
-        entry_stems=entry_stems.astype(np.int32),
-        entry_counts=found.astype(np.float64),
-    )
-    return Sentences(joined_spans, bags)
+    # compiled, so imported only where it is used
+    from permille.align.numbering import count_by_sentence, join_sentences
+
+    both = np.array(spans, np.int64).reshape(-1, 2)
+    joined, own = join_sentences(wording.starts, wording.ends, both, least_words, _LEAST_CHARS)
+    num_stems = len(wording.stems)
+    bags = Bags(wording.stems, *count_by_sentence(own, wording.index, len(joined), num_stems))
+    return Sentences([(start, end) for start, end in joined.tolist()], bags)
 
 
 def _is_short(bag: Bag, least_words: int) -> bool:

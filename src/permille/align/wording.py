@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from permille.align.arrays import Bytes, Ints, Longs
 from permille.align.rarity import Rarity
 from permille.align.words import Memo
 
-WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"([^\W_]+)")
 
 BREAKS = 6
 """Kinds of gaps between words: none or a blank, other marks, a line's end, a sentence's end, both,
@@ -67,22 +68,21 @@ def word_by_word(text: str, stems_of: Mapping[str, int], rarity: Rarity) -> Word
         rarity: Says how rare stems are.
     """
     # compiled, so imported only where it is used
-    from permille.align.decoding import places_of
+    from permille.align.numbering import number_stems
 
-    spans = [match.span() for match in WORD.finditer(text)]
-    starts, ends = zip(*spans, strict=True) if spans else ((), ())
-    ids = [stems_of[text[start:end]] for start, end in spans]
-    inner = [_GAPS[text[end:start]] for end, start in zip(ends, starts[1:], strict=False)]
-    breaks = [_EDGE, *inner, _EDGE] if spans else [_EDGE]
-    stems, index = np.unique(np.array(ids, np.int64), return_inverse=True)
-    numbers = index.astype(np.int32)
-    offsets, places = places_of(numbers, len(stems))
+    # a gap, a word, a gap, and so on to the last gap
+    parts = WORD.split(text)
+    reached = np.fromiter(accumulate(map(len, parts)), np.int32, len(parts))
+    words, inner = parts[1::2], parts[2:-1:2]
+    breaks = [_EDGE, *map(_GAPS.__getitem__, inner), _EDGE] if words else [_EDGE]
+    ids = np.fromiter(map(stems_of.__getitem__, words), np.int64, len(words))
+    stems, index, offsets, places = number_stems(ids)
     return Wording(
         stems=stems,
-        index=numbers,
-        level=rarity.of(stems)[numbers],
-        starts=np.array(starts, np.int32),
-        ends=np.array(ends, np.int32),
+        index=index,
+        level=rarity.of(stems)[index],
+        starts=reached[:-1:2].copy(),
+        ends=reached[1::2].copy(),
         breaks=np.array(breaks, np.int8),
         offsets=offsets,
         places=places,
