@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.audit import word_hashes
-from permille.audit.word_hashes import WordHasher, batches
+from permille.audit.word_hashes import Wanted, WordHasher, batches
 
 words = st.lists(st.sampled_from(["a", "b", "c"]), max_size=40)
 
@@ -65,3 +65,15 @@ def test_documents_come_together_until_they_are_words_enough(monkeypatch):
 
 def test_no_documents_come_not_at_all():
     assert list(batches([])) == []
+
+
+HASHES = st.integers(0, 3_000) | st.integers(0, 2**64 - 1) | st.just(1 << 60)
+
+
+@given(wanted=st.sets(HASHES, max_size=30), others=st.lists(HASHES, max_size=30), data=st.data())
+def test_wanted_hashes_are_found_wherever_they_stand(wanted, others, data):
+    known = sorted(wanted)
+    others = others + data.draw(st.lists(st.sampled_from(known), max_size=9)) if known else others
+    at, which = Wanted(np.array(known, np.uint64)).among(np.array(others, np.uint64))
+    assert at.tolist() == [i for i, one in enumerate(others) if one in wanted]
+    assert [known[i] for i in which.tolist()] == [one for one in others if one in wanted]

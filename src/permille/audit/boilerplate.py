@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from permille.audit.word_hashes import WORD, Batch, Hashes, Indices, WordHasher
+from permille.audit.word_hashes import WORD, Batch, Hashes, Indices, Wanted, WordHasher
 from permille.core.records import Span
 from permille.measure.word_runs import has_own_stretch
 
@@ -130,6 +130,7 @@ class PhraseCounter:
         self._hasher = hasher
         self._max_examples = max_examples
         self._phrases = np.unique(phrases)
+        self._wanted = Wanted(self._phrases)
         self._is_common = np.zeros(len(self._phrases), dtype=np.bool_)
         self._numbers: dict[str, int] = {}
         self._pairs: Indices = np.zeros(0, dtype=np.int64)
@@ -142,15 +143,12 @@ class PhraseCounter:
         runs = self._hasher.runs(batch.words, PHRASE_WORDS)
         if not len(self._phrases) or not len(runs):
             return
-        places = np.searchsorted(self._phrases, runs)
-        places[places == len(self._phrases)] = 0
-        is_wanted = (self._phrases[places] == runs) & ~self._is_common[places]
-        starts = np.flatnonzero(is_wanted)
+        starts, places = self._wanted.among(runs)
         owners = np.searchsorted(batch.ends, starts, side="right")
-        is_inside = starts + PHRASE_WORDS <= batch.ends[owners]
+        counts = (starts + PHRASE_WORDS <= batch.ends[owners]) & ~self._is_common[places]
         numbers = [self._numbers.setdefault(name, len(self._numbers)) for name in batch.examples]
-        examples = np.array(numbers, dtype=np.int64)[owners[is_inside]]
-        self._waiting.append(np.unique((places[starts[is_inside]] << 32) | examples))
+        examples = np.array(numbers, dtype=np.int64)[owners[counts]]
+        self._waiting.append(np.unique((places[counts] << 32) | examples))
         self._num_waiting += len(self._waiting[-1])
         if self._num_waiting >= max(WAITING_PAIRS, len(self._pairs)):
             self._merge()

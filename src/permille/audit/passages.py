@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from permille.audit.word_hashes import Batch, Hashes, WordHasher
+from permille.audit.word_hashes import Batch, Hashes, Wanted, WordHasher
 
 MAX_ANCHOR_WORDS = 8
 """Words of a passage that are looked for first; the rest is compared only where they stand."""
@@ -50,7 +50,7 @@ class PassageCounter:
         for passage in passages:
             self._by_anchor[passage.num_anchor_words][passage.anchor].append(passage)
         self._anchors = {
-            size: np.array(sorted(found), dtype=np.uint64)
+            size: Wanted(np.array(sorted(found), dtype=np.uint64))
             for size, found in self._by_anchor.items()
         }
         self._examples: dict[Passage, set[str]] = {passage: set() for passage in passages}
@@ -59,9 +59,7 @@ class PassageCounter:
         """Note which passages stand in some documents."""
         for size, anchors in self._anchors.items():
             runs = self._hasher.runs(batch.words, size)
-            places = np.searchsorted(anchors, runs)
-            places[places == len(anchors)] = 0
-            starts = np.flatnonzero(anchors[places] == runs)
+            starts, _ = anchors.among(runs)
             owners = np.searchsorted(batch.ends, starts, side="right")
             for start, owner in zip(starts.tolist(), owners.tolist(), strict=True):
                 document = batch.words[start : batch.ends[owner]]

@@ -14,5 +14,9 @@ def is_degenerate(text: str, *, num_words: int = NUM_WORDS, min_times: int = MIN
     Words are compared in lower case, without punctuation; occurrences may overlap, so a word that
     is said twelve times in a row is a sequence of three said ten times.
     """
-    times = Counter(ngrams(words(text), num_words))
+    said = words(text)
+    # a sequence stands in a text no more often than its first word
+    if max(Counter(said).values(), default=0) < min_times:
+        return False
+    times = Counter(ngrams(said, num_words))
     return max(times.values(), default=0) >= min_times
