@@ -169,9 +169,16 @@ def test_processes_that_search_too_find_the_same_in_the_same_order(tmp_path, wri
         with parallel_config(backend=backend):
             shared = build_detector(Aligner(), None, config, num_workers=2)
             assert shared.elsewhere is not None
+            assert shared.start(documents[0].text, views) == 2
             assert shared.detect(generations, views) == here
     assert sum(bool(one.findings) for one in here) > 100
     assert {len(f.ranks) for one in here for f in one.findings} == {1, 2}
+
+
+def test_where_all_is_done_in_one_process_none_is_started(tmp_path, writer):
+    with TantivyRetriever(RetrieveConfig(cache_dir=str(tmp_path))) as retriever:
+        views = [View("main", retriever.index([Document("d", writer.text(3))]), lambda _: True)]
+        assert build_detector(Aligner(), None, AuditConfig()).start("some text", views) == 0
 
 
 def test_processes_of_a_cluster_are_sent_pairs_and_search_nothing():

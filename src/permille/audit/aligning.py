@@ -25,6 +25,9 @@ PART_PAIRS = 640
 MAX_PREPARED_CHARS = 40_000_000
 """Characters of prepared texts that all processes keep together; a document is often a candidate
 of several texts."""
+MAX_OWN_CHARS = 8_000_000
+"""Characters that one of several processes keeps, some 25 bytes each: joblib ends a process that
+has grown by 300 MB, and the next would have to load all anew."""
 ON_THIS_MACHINE = ("loky", "threading", "multiprocessing", "sequential")
 """Joblib's own backends; those of dask and ray may be of a cluster."""
 LEAST_PAIRS = 20_000
@@ -113,7 +116,11 @@ class ManyAligner:
         self._aligner = aligner
         self._num_workers = num_workers
         self.own = OwnAligner(
-            Work(aligner.config, tuple(folders), MAX_PREPARED_CHARS // num_workers)
+            Work(
+                aligner.config,
+                tuple(folders),
+                min(MAX_OWN_CHARS, MAX_PREPARED_CHARS // num_workers),
+            )
         )
         """Aligns the same in whatever process it is sent to."""
         self._prepared = PreparedTexts(aligner, folders)

@@ -15,6 +15,8 @@ from permille.core.records import Alignment, Case, Direction, Generation, Kind, 
 TextPair = tuple[str, str]
 SEARCHED_TOGETHER = 64
 """Generations that are searched for at a time."""
+TRIAL_CHARS = 1_000
+"""Characters of the text that other processes are started with."""
 
 
 class AlignPairs(Protocol):
@@ -97,6 +99,20 @@ class Detector:
     is_paper: bool = False
     elsewhere: Elsewhere | None = None
 
+    def start(self, text: str, views: Sequence[View]) -> int:
+        """Have each other process load what it needs, which takes it seconds; return how many.
+
+        Args:
+            text: What they search for and align on trial.
+            views: Where.
+        """
+        if self.elsewhere is None or not _are_local(views):
+            return 0
+        num_workers = self.elsewhere.num_workers
+        trial = [Generation("trial", text[:TRIAL_CHARS])] * num_workers
+        self._pairs_elsewhere(self.elsewhere, [[one] for one in trial], views)
+        return num_workers
+
     def detect(self, generations: Sequence[Generation], views: Sequence[View]) -> list[Found]:
         """Return what is found of each generation, in the order in which documents were returned.
 
@@ -108,7 +124,7 @@ class Detector:
             generations[start : start + SEARCHED_TOGETHER]
             for start in range(0, len(generations), SEARCHED_TOGETHER)
         )
-        if self.elsewhere and all(view.corpus.local() for view in views):
+        if self.elsewhere and _are_local(views):
             return self._findings(generations, self._pairs_elsewhere(self.elsewhere, parts, views))
         # some are aligned by other processes while the next are searched for
         returned = (hits for part in parts for hits in search_views(part, views, self.top_k))
@@ -206,6 +222,11 @@ class Detector:
                 for case in pair.cases
             )
             yield replace(pair, cases=cases)
+
+
+def _are_local(views: Sequence[View]) -> bool:
+    """Whether every corpus lies on this machine."""
+    return all(view.corpus.local() for view in views)
 
 
 def search_and_align(

@@ -67,23 +67,28 @@ def run_audit(
         SettingsError: If what is found cannot be kept in `config.cache_dir`.
     """
     generations, documents = _rereadable(generations), _rereadable(documents)
+    told = progress or _ignore
     found = survey(generations, documents, seed=config.seed, is_paper=config.is_paper)
     if not config.is_paper:
         _warn_of_nothing_held_out(found)
-    views = build_views(documents, found, retriever, config, progress or _ignore)
+    views = build_views(documents, found, retriever, config, told)
     num_workers = workers_for(top_k * sum(found.num_generations.values()), config.num_workers)
-    folders = prepare_corpora(views, found, aligner.config, top_k, num_workers, progress or _ignore)
+    # before anything is kept: joblib ends a process that grows much from its first task on
+    trial = build_detector(aligner, None, config, num_workers=num_workers)
+    if num_started := trial.start(next(iter(documents)).text, views[TUNED_TRAIN]):
+        told("start workers", num_started, num_started)
+    folders = prepare_corpora(views, found, aligner.config, top_k, num_workers, told)
     detector = build_detector(aligner, judge, config, judge_threshold, top_k, num_workers, folders)
     settings = [found_by, repr(aligner.config), type(judge).__name__, judge_threshold, top_k]
     settings += [config.is_paper, config.max_judge_pairs, config.copied_words]
     store = FindingStore(findings_folder(config.cache_dir), repr(settings))
-    passes = Passes(generations, config, found, views, detector, store, progress or _ignore)
+    passes = Passes(generations, config, found, views, detector, store, told)
     tallies = passes.count(out / CASES_FILE, passes.look_up(documents))
     probed = Probed()
     if not config.is_paper:
         main = views[TUNED_TRAIN][0]
         probe = Probe(detector, main.corpus, main.has_inputs)
-        probed = probe_samples(probe, generations, documents, config, aligner, passes.progress)
+        probed = probe_samples(probe, generations, documents, config, aligner, told)
     report = summarize(
         tallies,
         found,
@@ -93,7 +98,7 @@ def run_audit(
         probed=probed,
     )
     if not config.is_paper:
-        least_chars, told = detector.least_chars, passes.progress
+        least_chars = detector.least_chars
         shared = search_everywhere(generations, documents, tallies, least_chars, out, told)
         report = shared.added_to(report)
     store.remove()

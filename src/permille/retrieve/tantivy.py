@@ -29,7 +29,7 @@ MAX_OPEN = 4
 """Indexes that a process holds open for others."""
 MAX_KEPT_WORDS = 50_000
 """Words whose queries are kept."""
-MAX_KEPT_CHARS = 20_000_000
+MAX_KEPT_CHARS = 10_000_000
 """Characters of fetched documents that are kept."""
 _WIDEN = 8
 
