@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.align.counting import count_in_order, count_rare_matches
+from permille.align.counting import (
+    count_fullest,
+    count_in_order,
+    count_rare_matches,
+    places_in_common,
+)
+from permille.align.decoding import places_of
 
 
 def naive_in_order(left, right):
@@ -36,3 +42,23 @@ def test_rare_words_count_whose_stem_the_other_text_has(words, matched, rare):
         index.astype(np.int32), level.astype(np.int8), np.array(matched, np.int32), rare
     )
     assert found == sum(own >= rare and matched[stem] >= 0 for stem, own in words)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=12),
+    st.permutations([-1, -1, 0, 1, 2]),
+    st.lists(st.integers(0, 2), max_size=15),
+    st.integers(1, 16),
+)
+def test_places_in_common_are_those_of_the_stems_that_count(words, matched, other, part):
+    stems = np.array([stem for stem, _ in words], np.int32)
+    is_held = np.array([held and matched[stem] >= 0 for stem, held in words], np.bool_)
+    index = np.array(other, np.int32)
+    places, owners = places_in_common(
+        stems, is_held, np.array(matched, np.int32), *places_of(index, 3)
+    )
+    wanted = {matched[stem] for stem in stems[is_held].tolist()}
+    expected = [(at, stem) for at, stem in enumerate(other) if stem in wanted]
+    assert list(zip(places.tolist(), owners.tolist(), strict=True)) == expected
+    fullest = max(len(wanted & set(other[at : at + part])) for at in range(len(other) + 1))
+    assert count_fullest(places, owners, part) == fullest

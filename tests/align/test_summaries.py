@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from permille.align import summaries
 from permille.align.evidence import ABSENT, BESIDE, PRESENT, RARE
 from permille.align.refine import SOURCE, SUSPICIOUS
 from permille.align.summaries import (
@@ -191,3 +192,12 @@ def test_a_stretch_whose_rare_words_come_at_fewer_than_three_places_is_none(num_
     assert (found is not None) is is_found
     if found:
         assert found[0] == (len(own) - 12 - num_inside, len(own), 0, num_inside)
+
+
+@given(
+    st.lists(st.integers(0, 2_000), min_size=1, max_size=40),
+    st.sampled_from([0.1, 0.9]) | st.floats(0, 1),
+)
+def test_quantiles_are_those_of_numpy_to_the_last_bit(places, share):
+    ascending = np.array(sorted(places), np.int32)
+    assert summaries._quantile(ascending, share) == np.quantile(ascending, share)

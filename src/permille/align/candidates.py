@@ -1,5 +1,6 @@
 """Cases that loose seeds propose, refined word by word, and the filter that they must pass."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,10 +43,11 @@ def measure(
     """Measure refined cases of a pair; shape (blocks, `MEASURES`)."""
     supports = [support(pair, block, evidence) for block in blocks]
     totals = [row[0] + row[len(SUPPORT_NAMES)] for row in supports]
-    best = int(np.argmax(totals)) if totals else 0
+    best = totals.index(max(totals)) if totals else 0
     rows = []
     for block, row, total in zip(blocks, supports, totals, strict=True):
-        sizes = np.log1p(block[1] - block[0]), np.log1p(block[3] - block[2])
+        # by the C library, not by numpy, whose logarithms hang on the processor
+        sizes = math.log1p(block[1] - block[0]), math.log1p(block[3] - block[2])
         run_gaps = [_gaps(block, run) for run in long_runs] or [(0, 0)]
         rows.append(
             [
@@ -54,9 +56,9 @@ def measure(
                 abs(sizes[0] - sizes[1]),
                 totals[best] - total,
                 float(block == blocks[best]),
-                *np.log1p(_gaps(block, blocks[best])),
+                *map(math.log1p, _gaps(block, blocks[best])),
                 float(bool(long_runs)),
-                *np.log1p(np.min(run_gaps, axis=0)),
+                *(math.log1p(min(gaps)) for gaps in zip(*run_gaps, strict=True)),
             ]
         )
     return np.array(rows, np.float64).reshape(len(blocks), len(MEASURES))

@@ -44,7 +44,6 @@ BRIEF_WORDS = 500
 _MOST_ALIKE = 64
 _MOST_STRETCHES = 64
 _AROUND_WORDS = 15
-_NOTHING = Alignment(Kind.NONE)
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def align_pair(pair: MendedPair, config: AlignConfig, learned: Learned) -> Align
             cases.append((Kind.IDEA, idea.span))
     cases += [(Kind.PARAPHRASE, one.span) for one in rewritten]
     if not cases:
-        return _NOTHING
+        return Alignment(Kind.NONE)
     found = {kind for kind, _ in cases}
     cases.sort(key=itemgetter(1, 0))
     return Alignment(
@@ -175,6 +174,8 @@ def wording(prepared: PreparedText) -> Wording:
 def propose(pair: MendedPair, config: AlignConfig) -> list[Block]:
     """List what like sentences outside of runs propose, and in a short text common stretches."""
     spans = _like_sentences(pair, config)
+    if not spans and not pair.common:
+        return []
     blocks = [pair.block(span) for span in spans if min_chars(span) >= config.min_plaglen / 2]
     if not pair.is_short:
         return list(filter(_has_words, blocks))
@@ -261,7 +262,6 @@ def _short_copies(pair: MendedPair, config: AlignConfig) -> list[Block]:
 def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> Found | None:
     """Find the passage of one text that condenses the other, and on which side it is."""
     best: Found | None = None
-    most = 0.0
     for side in (SUSPICIOUS, SOURCE):
         coded = condensing(pair.worded, side)
         found = coded and find_summary(
@@ -275,8 +275,9 @@ def find_idea(pair: MendedPair, config: AlignConfig, learned: Learned) -> Found 
             least = (
                 config.min_short_summary_probability if is_short else config.min_summary_probability
             )
-            if probability > max(least, most) and _may_be_idea(span, side, pair.runs, config):
-                best, most = Found(span, probability, side), probability
+            most = max(least, best.probability) if best else least
+            if probability > most and _may_be_idea(span, side, pair.runs, config):
+                best = Found(span, probability, side)
     return best
 
 

@@ -6,6 +6,7 @@ the greatest sum, gaps between words counting for or against an end.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from permille.align.arrays import Bytes, Floats, Ints
 from permille.align.counting import count_in_order
@@ -41,7 +42,7 @@ class Evidence:
     breaks: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WordedPair:
     """Two texts word by word, and for the stems of each their index in the other, or -1."""
 
@@ -53,7 +54,7 @@ class WordedPair:
         """Match the stems of two texts."""
         return cls((suspicious, source), match_both(suspicious.stems, source.stems))
 
-    @property
+    @cached_property
     def sides(self) -> Sides:
         """Both texts as compiled code takes them."""
         left, right = (

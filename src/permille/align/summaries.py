@@ -5,12 +5,13 @@ with one part. Every word is coded by the whole other text; the passage is the s
 speak most for it.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from permille.align.arrays import Bytes, Floats, Ints
-from permille.align.counting import count_rare_matches
+from permille.align.counting import count_fullest, count_rare_matches, places_in_common
 from permille.align.evidence import CODES, PRESENT, RARE, USED, Block, best_stretch
 from permille.align.rarity import LEVELS
 from permille.align.refine import SUSPICIOUS, WordedPair
@@ -88,22 +89,18 @@ def find_summary(
         return None
     rare = own.level[start:end] >= RARE
     matching = rare & (found.codes[start:end] >= PRESENT)
-    stems = np.unique(pair.matched[found.side][own.index[start:end][matching]])
-    owners = [stem for stem in stems for _ in range(other.offsets[stem], other.offsets[stem + 1])]
-    places = np.concatenate(
-        [other.places[other.offsets[stem] : other.offsets[stem + 1]] for stem in stems]
-        or [np.empty(0, np.int32)]
+    places, owners = places_in_common(
+        own.index[start:end], matching, pair.matched[found.side], other.offsets, other.places
     )
     if len(places) < _FEWEST_PLACES:
         return None
-    order = np.argsort(places, kind="stable")
-    places, part = places[order], int(_WIDER * (end - start)) + 1
-    fullest = _fullest(places, np.array(owners, np.int32)[order], part)
+    num_stems, part = len(set(owners.tolist())), int(_WIDER * (end - start)) + 1
+    fullest = count_fullest(places, owners, part)
     total = float(weights[start:end].sum())
-    low, high = np.quantile(places, (0.1, 0.9))
+    low, high = _quantile(places, 0.1), _quantile(places, 0.9)
     values = np.array(
         [
-            fullest / len(stems),
+            fullest / num_stems,
             fullest,
             _log(_second(weights, opening, closing, start, end)),
             min(1.0, part / len(other)),
@@ -112,8 +109,8 @@ def find_summary(
             (np.count_nonzero(matching) + 1) / (np.count_nonzero(rare) + 2),
             (high - low) / len(other),
             (float(weights.sum()) - total) / max(1, len(own) - (end - start)),
-            np.log(len(other)),
-            np.log(len(own) / (end - start)),
+            math.log(len(other)),
+            math.log(len(own) / (end - start)),
             float(has_long_run),
         ]
     )
@@ -134,21 +131,16 @@ _KEPT_AWAY = 5
 _FORBIDDEN = -9.0
 
 
-def _fullest(places: Ints, owners: Ints, part: int) -> int:
-    """Count the distinct stems of the fullest part of so many words; shapes (P,), ascending."""
-    counts: dict[int, int] = {}
-    most = head = 0
-    for place, owner in zip(places.tolist(), owners.tolist(), strict=True):
-        counts[owner] = counts.get(owner, 0) + 1
-        while places[head] <= place - part:
-            first = int(owners[head])
-            counts[first] -= 1
-            if not counts[first]:
-                del counts[first]
-            head += 1
-        most = max(most, len(counts))
-    return most
+def _quantile(places: Ints, share: float) -> float:
+    """Return the linear quantile of places (P,), ascending; numpy's takes fifty times as long."""
+    at = share * (len(places) - 1)
+    below = int(at)
+    part = at - below
+    first, second = int(places[below]), int(places[min(below + 1, len(places) - 1)])
+    # as numpy does, from the nearer of both
+    step = second - first
+    return first + step * part if part < 0.5 else second - step * (1 - part)
 
 
 def _log(value: float) -> float:
-    return float(np.log1p(max(0.0, value)))
+    return math.log1p(max(0.0, value))
