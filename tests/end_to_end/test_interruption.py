@@ -4,6 +4,8 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
+
 from .conftest import Run, Start, result_of
 
 NUM_GENERATIONS = 96
@@ -25,24 +27,27 @@ def write_texts(folder: Path) -> list[str]:
     return [f"{name}={folder / name}.jsonl" for name in ("generations", "documents")]
 
 
+@pytest.mark.parametrize("num_workers", [1, 2])
 def test_an_interrupted_audit_says_how_to_go_on_and_leaves_no_report(
-    start: Start, workplace: Path
+    start: Start, workplace: Path, num_workers: int
 ) -> None:
-    kept = workplace / "kept_of_interrupted"
+    kept = workplace / f"kept_of_interrupted_{num_workers}"
     started = start(
         "evaluate",
-        *write_texts(workplace / "texts_of_interrupted"),
+        *write_texts(workplace / f"texts_of_interrupted_{num_workers}"),
         f"audit.chunk_size={CHUNK_SIZE}",
         f"audit.cache_dir={kept}",
-        "hydra.run.dir=cut_off",
+        f"audit.num_workers={num_workers}",
+        f"hydra.run.dir=cut_off_{num_workers}",
     )
     started.wait_for(lambda: bool(list(kept.glob("*.json"))))
     started.send_signal(signal.SIGINT)
     done = started.end()
     assert done.code == 130
     assert "Traceback" not in done.err
+    assert "Warning" not in done.err
     assert done.errors == ["interrupted; started again, evaluate.py takes up what it had found"]
-    assert not (workplace / "cut_off" / "report.json").exists()
+    assert not (workplace / f"cut_off_{num_workers}" / "report.json").exists()
 
 
 def test_a_killed_audit_goes_on_in_a_new_folder_and_ends_with_the_same_report(

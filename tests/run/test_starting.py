@@ -45,7 +45,24 @@ def test_an_interruption_that_a_program_did_not_end_with_is_not_said_to_come_bef
         raise KeyboardInterrupt
 
     monkeypatch.setattr(entry, "run_program", interrupt)
-    with pytest.raises(SystemExit) as ended:
-        start("train")
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            start("train")
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert ended.value.code == 130
     assert capsys.readouterr().err == "error: interrupted\n"
+
+
+def test_an_interruption_that_a_shell_has_ignored_stays_ignored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(entry, "run_program", lambda *_: 0)
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(SystemExit):
+            start("train")
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, handler)
