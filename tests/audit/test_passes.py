@@ -6,7 +6,7 @@ import pytest
 from permille.align.aligner import Aligner
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
-from permille.audit.passes import Passes
+from permille.audit.passes import Passes, one_ahead
 from permille.audit.store import FindingStore
 from permille.audit.survey import survey
 from permille.audit.views import build_views
@@ -70,3 +70,20 @@ def test_groups_are_those_of_the_split(passes):
     assert spread[Split.TRAIN].group("train-0") == ("train-0", 1)
     assert spread[Split.TRAIN].group("heldout-0") is None
     assert spread[Split.HELDOUT].group("heldout-0") == ("heldout-0", 1)
+
+
+def test_an_item_comes_when_the_next_was_begun():
+    begun = []
+
+    def items():
+        for number in range(4):
+            begun.append(number)
+            yield number
+
+    assert [(item, list(begun)) for item in one_ahead(items())] == [
+        (0, [0, 1]),
+        (1, [0, 1, 2]),
+        (2, [0, 1, 2, 3]),
+        (3, [0, 1, 2, 3]),
+    ]
+    assert list(one_ahead([])) == []

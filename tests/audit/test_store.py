@@ -23,7 +23,7 @@ class Detect:
 
     def __call__(self):
         self.asked += 1
-        return self.found
+        return lambda: self.found
 
 
 def test_a_chunk_is_detected_once(tmp_path, make_finding):
@@ -32,7 +32,7 @@ def test_a_chunk_is_detected_once(tmp_path, make_finding):
     )
     for _ in range(2):
         store = FindingStore(tmp_path / "kept", "settings")
-        assert store.findings("corpora", CHUNK, detect) == detect.found
+        assert store.findings("corpora", CHUNK, detect)() == detect.found
     assert detect.asked == 1
 
 
@@ -50,8 +50,8 @@ def test_a_chunk_is_detected_once(tmp_path, make_finding):
 )
 def test_anything_else_is_detected_anew(tmp_path, settings, corpora, chunk):
     detect = Detect([Found() for _ in CHUNK])
-    FindingStore(tmp_path, "settings").findings("corpora", CHUNK, detect)
-    FindingStore(tmp_path, settings).findings(corpora, chunk, detect)
+    FindingStore(tmp_path, "settings").findings("corpora", CHUNK, detect)()
+    FindingStore(tmp_path, settings).findings(corpora, chunk, detect)()
     assert detect.asked == 2
 
 
@@ -61,7 +61,7 @@ def test_an_error_stores_nothing(tmp_path):
 
     store = FindingStore(tmp_path / "kept", "settings")
     with pytest.raises(RuntimeError, match="stopped"):
-        store.findings("corpora", CHUNK, fail)
+        store.findings("corpora", CHUNK, lambda: fail)()
     assert list((tmp_path / "kept").iterdir()) == []
 
 
@@ -69,7 +69,7 @@ def test_removing_leaves_nothing_and_may_not_touch_what_others_stored(tmp_path):
     folder = tmp_path / "kept"
     store, other = FindingStore(folder, "settings"), FindingStore(folder, "others")
     for one in (store, other):
-        one.findings("corpora", CHUNK, Detect([Found(), Found()]))
+        one.findings("corpora", CHUNK, Detect([Found(), Found()]))()
     store.remove()
     assert len(list(folder.iterdir())) == 1
     other.remove()
@@ -80,16 +80,16 @@ def test_generations_that_were_taken_up_are_counted_once(tmp_path):
     detect = Detect([Found(), Found()])
     first = FindingStore(tmp_path, "settings")
     for _ in range(2):
-        first.findings("corpora", CHUNK, detect)
+        first.findings("corpora", CHUNK, detect)()
     assert first.num_taken_up == 0
     again = FindingStore(tmp_path, "settings")
     for _ in range(2):
-        again.findings("corpora", CHUNK, detect)
+        again.findings("corpora", CHUNK, detect)()
     assert again.num_taken_up == len(CHUNK)
 
 
 def test_what_was_left_long_ago_is_removed(tmp_path):
-    FindingStore(tmp_path, "settings").findings("corpora", CHUNK, Detect([Found(), Found()]))
+    FindingStore(tmp_path, "settings").findings("corpora", CHUNK, Detect([Found(), Found()]))()
     (left,) = tmp_path.iterdir()
     FindingStore(tmp_path, "others")
     assert left.exists()

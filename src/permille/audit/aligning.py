@@ -28,8 +28,9 @@ of several texts."""
 MAX_OWN_CHARS = 8_000_000
 """Characters that one of several processes keeps, some 25 bytes each: joblib ends a process that
 has grown by 300 MB, and the next would have to load all anew."""
-ON_THIS_MACHINE = ("loky", "threading", "multiprocessing", "sequential")
-"""Joblib's own backends; those of dask and ray may be of a cluster."""
+ON_THIS_MACHINE = ("loky", "threading", "sequential")
+"""Joblib's backends that give back what is done while more is begun; dask's and ray's may be of a
+cluster."""
 LEAST_PAIRS = 20_000
 """Fewer pairs are aligned in less time than other processes take to start."""
 REFUSED = Alignment(Kind.NONE, refused=True)

@@ -1,6 +1,6 @@
 """From generations to findings: search, align, ask the judge, look at the prompt."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from permille.audit.searching import Returned, View, is_own, search_views
 from permille.core.records import Alignment, Case, Direction, Generation, Kind, Span
 
 TextPair = tuple[str, str]
+Detect = Callable[[], list[Found]]
+"""Returns what is found of each of some generations."""
 SEARCHED_TOGETHER = 64
 """Generations that are searched for at a time."""
 TRIAL_CHARS = 1_000
@@ -110,7 +112,7 @@ class Detector:
             return 0
         num_workers = self.elsewhere.num_workers
         trial = [Generation("trial", text[:TRIAL_CHARS])] * num_workers
-        self._pairs_elsewhere(self.elsewhere, [[one] for one in trial], views)
+        list(self._pairs_elsewhere(self.elsewhere, [[one] for one in trial], views))
         return num_workers
 
     def detect(self, generations: Sequence[Generation], views: Sequence[View]) -> list[Found]:
@@ -120,15 +122,20 @@ class Detector:
             generations: What is searched for.
             views: Where each is searched for; a document that several return is aligned once.
         """
+        return self.begin(generations, views)()
+
+    def begin(self, generations: Sequence[Generation], views: Sequence[View]) -> Detect:
+        """Have other processes begin with what `detect` does; what is returned waits for them."""
         parts = (
             generations[start : start + SEARCHED_TOGETHER]
             for start in range(0, len(generations), SEARCHED_TOGETHER)
         )
         if self.elsewhere and _are_local(views):
-            return self._findings(generations, self._pairs_elsewhere(self.elsewhere, parts, views))
+            pairs = self._pairs_elsewhere(self.elsewhere, parts, views)
+            return lambda: self._findings(generations, list(pairs))
         # some are aligned by other processes while the next are searched for
         returned = (hits for part in parts for hits in search_views(part, views, self.top_k))
-        return self.detect_among(generations, returned)
+        return lambda: self.detect_among(generations, returned)
 
     def detect_among(
         self, generations: Sequence[Generation], returned: Iterable[dict[str, Returned]]
@@ -143,14 +150,17 @@ class Detector:
 
     def _pairs_elsewhere(
         self, elsewhere: Elsewhere, parts: Iterable[Sequence[Generation]], views: Sequence[View]
-    ) -> list[Pair]:
-        """Let other processes search for parts of the generations and align them."""
+    ) -> Iterator[Pair]:
+        """Let other processes search for parts of the generations and align them, from now on."""
         there = replace(self, align=elsewhere.align, confirmation=None, elsewhere=None)
-        found = Parallel(n_jobs=elsewhere.num_workers, batch_size=1, pre_dispatch="all")(
+        parallel = Parallel(
+            n_jobs=elsewhere.num_workers, batch_size=1, pre_dispatch="all", return_as="generator"
+        )
+        found = parallel(
             delayed(search_and_align)(there, part, [view.among(part) for view in views])
             for part in parts
         )
-        return [pair for part in found for pair in part]
+        return (pair for part in found for pair in part)
 
     def _findings(self, generations: Sequence[Generation], found: list[Pair]) -> list[Found]:
         """Judge and mark pairs, and return what is found of each generation."""

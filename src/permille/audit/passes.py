@@ -1,10 +1,13 @@
 """The passes over generations and documents: find, look up how far it is spread, count."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, permutations
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 
@@ -21,6 +24,7 @@ from permille.audit.tally import Tally, with_ties
 from permille.audit.views import TUNED_TRAIN, ArmKey, Views
 from permille.core.records import Document, Generation, Split
 
+Item = TypeVar("Item")
 Progress = Callable[[str, int, int], None]
 """Told of a stage ("index train", "align tuned train"), how many are done, and of how many."""
 REPORT_EVERY = 5_000
@@ -103,13 +107,15 @@ class Passes:
         total, done = self.found.num_generations[arm], 0
         stage = f"{stage} {' '.join(arm)}"
         wanted = (g for g in self.generations if (g.model, g.split) == arm)
-        while chunk := list(islice(wanted, self.config.chunk_size)):
+        chunks = iter(lambda: list(islice(wanted, self.config.chunk_size)), [])
+        begun = (
+            (chunk, self.store.findings(prefix, chunk, partial(self.detector.begin, chunk, views)))
+            for chunk in chunks
+        )
+        # other processes go on with the next chunk while this one is looked at
+        for chunk, findings in one_ahead(begun):
             self.progress(stage, done, total)
-
-            def detect(chunk: list[Generation] = chunk) -> list[Found]:
-                return self.detector.detect(chunk, views)
-
-            yield chunk, self.store.findings(prefix, chunk, detect)
+            yield chunk, findings()
             done += len(chunk)
         self.progress(stage, done, total)
 
@@ -140,3 +146,13 @@ class Passes:
                             file.write(orjson.dumps(line) + b"\n")
                 tallies[arm] = with_ties(rows)
         return tallies
+
+
+def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items, each only when the next was taken."""
+    waiting = deque[Item]()
+    for item in items:
+        waiting.append(item)
+        if len(waiting) > 1:
+            yield waiting.popleft()
+    yield from waiting

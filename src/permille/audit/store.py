@@ -8,12 +8,11 @@ from pathlib import Path
 
 import orjson
 
+from permille.audit.detect import Detect
 from permille.audit.findings import Found, found_of
 from permille.audit.json_lines import write_aside
 from permille.core.errors import SettingsError
 from permille.core.records import Generation
-
-Detect = Callable[[], list[Found]]
 
 FORMAT = 3
 """Raised by hand whenever the form of what is stored changes."""
@@ -53,29 +52,30 @@ class FindingStore:
         _remove_left(folder)
 
     def findings(
-        self,
-        corpora: str,
-        generations: Sequence[Generation],
-        detect: Detect,
-    ) -> list[Found]:
-        """Return what is stored of a chunk, else detect and store it.
+        self, corpora: str, generations: Sequence[Generation], begin: Callable[[], Detect]
+    ) -> Detect:
+        """Begin with a chunk that is not stored; what is returned waits for it and stores it.
 
         Args:
             corpora: Names what the chunk is searched for in.
             generations: The chunk.
-            detect: Returns what is found of each generation of the chunk.
+            begin: Begins to detect; what it returns gives what is found of each generation.
         """
         path = self._folder / f"{self._name(corpora, generations)}.json"
         is_new = path not in self._used
         self._used.add(path)
         if path.is_file():
             self.num_taken_up += len(generations) if is_new else 0
-            stored = orjson.loads(path.read_bytes())
-            return [found_of(values) for values in stored]
-        found = detect()
-        with write_aside(path) as file:
-            file.write(orjson.dumps([one.values() for one in found]))
-        return found
+            return lambda: [found_of(values) for values in orjson.loads(path.read_bytes())]
+        detect = begin()
+
+        def stored() -> list[Found]:
+            found = detect()
+            with write_aside(path) as file:
+                file.write(orjson.dumps([one.values() for one in found]))
+            return found
+
+        return stored
 
     def remove(self) -> None:
         """Remove the chunks of this audit, and the folder where no other has any; it is done."""
