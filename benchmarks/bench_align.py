@@ -43,35 +43,37 @@ def plain(found: Alignment) -> tuple[str, list[tuple[tuple[int, int], tuple[int,
     )
 
 
-def seconds(job: Callable[[], object], repeats: int) -> list[float]:
-    """Time a job several times, in seconds of this process's CPU, which load does not stretch."""
-    times = []
-    for _ in range(repeats):
-        start = time.process_time()
-        job()
-        times.append(time.process_time() - start)
-    return times
+def seconds(job: Callable[[], object]) -> float:
+    """Time a job, in seconds of this process's CPU, which load does not stretch."""
+    start = time.process_time()
+    job()
+    return time.process_time() - start
 
 
-def prepared_seconds(pairs: list[Pair], repeats: int) -> list[float]:
+def prepared_seconds(pairs: list[Pair]) -> float:
     """Time alignment with the documents prepared and the generations prepared in the run."""
-    times = []
-    for _ in range(repeats):
-        aligner = Aligner(AlignConfig.paper())
-        documents = {text: aligner.prepare(text) for _, text in pairs}
-        times += seconds(
-            lambda a=aligner, d=documents: list(a.align_many((g, d[text]) for g, text in pairs)), 1
-        )
-    return times
+    aligner = Aligner(AlignConfig.paper())
+    documents = {text: aligner.prepare(text) for _, text in pairs}
+    return seconds(lambda: list(aligner.align_many((g, documents[text]) for g, text in pairs)))
 
 
-def cold_seconds(pairs: list[Pair], repeats: int) -> list[float]:
+def cold_seconds(pairs: list[Pair]) -> float:
     """Time alignment from the bare texts, each pair by itself."""
-    times = []
-    for _ in range(repeats):
-        aligner = Aligner(AlignConfig.paper())
-        times += seconds(lambda a=aligner: [a.align(*pair) for pair in pairs], 1)
-    return times
+    aligner = Aligner(AlignConfig.paper())
+    return seconds(lambda: [aligner.align(*pair) for pair in pairs])
+
+
+def round_seconds(pairs: list[Pair]) -> dict[str, float]:
+    """Time all three, the quick ones before and after the plain one.
+
+    A machine that others use too is twice as fast in one minute as in the next: only what was
+    timed side by side has a ratio.
+    """
+    quick = {"prepared": prepared_seconds, "cold": cold_seconds}
+    before = {name: timed(pairs) for name, timed in quick.items()}
+    plain_s = seconds(lambda: [align_oracle.align(*pair) for pair in pairs])
+    after = {name: timed(pairs) for name, timed in quick.items()}
+    return {"plain": plain_s, **{name: (before[name] + after[name]) / 2 for name in quick}}
 
 
 def main() -> None:
@@ -99,22 +101,21 @@ def main() -> None:
         plain(got) == (kind, sorted(cases))
         for got, (kind, cases) in zip(found, expected, strict=True)
     )
-    times = {
-        "plain": seconds(lambda: [align_oracle.align(*pair) for pair in pairs], options.repeats),
-        "prepared": prepared_seconds(pairs, options.repeats),
-        "cold": cold_seconds(pairs, options.repeats),
-    }
+    rounds = [round_seconds(pairs) for _ in range(options.repeats)]
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
-    for name, spread in times.items():
-        rates = ", ".join(f"{len(pairs) / t:.0f}" for t in sorted(spread, reverse=True))
+    for name in rounds[0]:
+        rates = ", ".join(f"{len(pairs) / one[name]:.0f}" for one in rounds)
         print(f"{name}: {rates} pairs/s")
-    median = {name: statistics.median(spread) for name, spread in times.items()}
+
+    def ratio(name: str) -> float:
+        return statistics.median(one["plain"] / one[name] for one in rounds)
+
     print(
         json.dumps(
             {
-                "prepared_ratio": round(median["plain"] / median["prepared"], 1),
-                "cold_ratio": round(median["plain"] / median["cold"], 2),
-                "pairs_per_s": round(len(pairs) / median["prepared"]),
+                "prepared_ratio": round(ratio("prepared"), 1),
+                "cold_ratio": round(ratio("cold"), 2),
+                "pairs_per_s": round(len(pairs) / statistics.median(r["prepared"] for r in rounds)),
                 "identical": identical,
                 "of": len(pairs),
             }
