@@ -31,7 +31,8 @@ DOCUMENT_CHARS = 535
 GENERATION_CHARS = 239
 COPIED_CHARS = 150
 BEFORE = ("start", "index")
-"""Stages that do not count: starting, and indexing with what is kept beside the index."""
+"""Stages that do not count: starting the program and its processes, and indexing with what is kept
+beside the index."""
 
 
 def texts_of(folder: Path) -> list[str]:

@@ -62,7 +62,7 @@ class MendedPair:
     ) -> "MendedPair":
         """Match the words of two texts and look for runs."""
         common = common_spans(copyable(suspicious), copyable(source))
-        runs = copied_spans(common, config.verbatim_minlen)
+        runs = copied_spans(common, config.verbatim_minlen) if common else []
         worded = WordedPair.of(wording(suspicious), wording(source))
         return cls(suspicious, source, worded, runs, common)
 
@@ -228,8 +228,6 @@ def _judge(
     pair: MendedPair, blocks: list[Block], config: AlignConfig, learned: Learned
 ) -> list[Judged]:
     """Return which blocks are likely and long enough to be cases."""
-    if not blocks:
-        return []
     measures = measure(pair.worded, blocks, pair.long_runs, learned.evidence)
     probabilities = learned.filters(pair.is_short).cases.probabilities(measures).tolist()
     least = _least_probability(pair, config)

@@ -126,17 +126,18 @@ def find_seeds(
     Raises:
         RepetitionError: If the pair would take minutes or gigabytes.
     """
-    if not len(suspicious) or not len(source):
+    sentences, source_sentences = len(suspicious), len(source)
+    if not sentences or not source_sentences:
         return None
     if matched is None:
         matched = match_stems(suspicious.stems, source.stems)
-    steps = len(suspicious) * len(source.entry_stems)
+    steps = sentences * len(source.entry_stems)
     if steps > MOST_STEPS:
         raise RepetitionError(
-            f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
+            f"a pair of texts with {sentences:,} and {source_sentences:,} sentences is too large"
             f" to align: {steps:,} steps, at most {MOST_STEPS:,}; cut one of them into parts"
         )
-    flags = np.zeros(len(suspicious), np.bool_)
+    flags = np.zeros(sentences, np.bool_)
     if skipped:
         flags[list(skipped)] = True
     pairs, *weights = similar_sentences(
@@ -150,7 +151,7 @@ def find_seeds(
         source.entry_counts,
         source.df,
         matched,
-        idf(len(suspicious) + len(source)),
+        idf(sentences + source_sentences),
         config.th2,
         config.th1,
         flags,

@@ -68,13 +68,14 @@ class Condensing:
 def condensing(pair: WordedPair, side: int) -> Condensing | None:
     """Code a text by the whole other one; None where there is too little to tell."""
     own, other = pair.texts[side], pair.texts[1 - side]
-    if not _FEWEST_WORDS <= len(other) <= MOST_WORDS or len(own) < _STRETCH_WORDS[0]:
+    num_words, num_others = len(own), len(other)
+    if not _FEWEST_WORDS <= num_others <= MOST_WORDS or num_words < _STRETCH_WORDS[0]:
         return None
     if count_rare_matches(own.index, own.level, pair.matched[side], RARE) < _FEWEST_RARE:
         return None
-    codes = pair.codes(side, (0, len(own)), len(own) // 2, (0, len(other)))
+    codes = pair.codes(side, (0, num_words), num_words // 2, (0, num_others))
     codes[codes == USED] = PRESENT
-    return Condensing(side, codes, int(np.searchsorted(SIZES, len(other))))
+    return Condensing(side, codes, int(np.searchsorted(SIZES, num_others)))
 
 
 def find_summary(
