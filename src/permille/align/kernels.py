@@ -244,7 +244,6 @@ def similar_vectors(
 
 @njit(cache=True, nogil=True)
 def similar_sentences(
-    size: int,
     left_offsets: Ints,
     left_entries: Ints,
     left_counts: Floats,
@@ -263,11 +262,10 @@ def similar_sentences(
 ) -> tuple[Ints, Floats, Floats]:
     """List the sentence pairs above both thresholds, (P, 2), and both texts' weights, (E,), (F,).
 
-    The arguments are those of `similar_sets`, `weigh_both` and `similar_vectors`. Where more than
-    `most` pairs have sets that are alike, these are given.
+    Arguments as above. Where more than `most` pairs have sets alike, those pairs and no weights.
     """
     pairs = similar_sets(
-        size,
+        len(left_df),
         left_offsets,
         left_entries,
         right_offsets,
@@ -278,8 +276,8 @@ def similar_sentences(
         most_per_sentence,
         most,
     )
-    if len(pairs) == 0 or len(pairs) > most:
-        return pairs, np.empty(0, np.float64), np.empty(0, np.float64)
+    if not 0 < len(pairs) <= most:
+        return pairs, left_counts[:0], right_counts[:0]
     left_weights, right_weights = weigh_both(
         left_df, left_entries, left_counts, right_df, right_entries, right_counts, matched, idf
     )
@@ -292,7 +290,7 @@ def similar_sentences(
         right_entries,
         right_weights,
         matched,
-        size,
+        len(left_df),
         least_cosine,
     )
     return kept, left_weights, right_weights

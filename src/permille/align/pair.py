@@ -131,17 +131,11 @@ def find_seeds(
         return None
     if matched is None:
         matched = match_stems(suspicious.stems, source.stems)
-    steps = sentences * len(source.entry_stems)
-    if steps > MOST_STEPS:
-        raise RepetitionError(
-            f"a pair of texts with {sentences:,} and {source_sentences:,} sentences is too large"
-            f" to align: {steps:,} steps, at most {MOST_STEPS:,}; cut one of them into parts"
-        )
+    _check_size(suspicious, source)
     flags = np.zeros(sentences, np.bool_)
     if skipped:
         flags[list(skipped)] = True
     pairs, *weights = similar_sentences(
-        len(suspicious.stems),
         suspicious.offsets,
         suspicious.entry_stems,
         suspicious.entry_counts,
@@ -164,6 +158,20 @@ def find_seeds(
         return None
     seeds = [(i, j) for i, j in pairs.tolist()]
     return Weighted(suspicious, source, matched, *weights), seeds
+
+
+def _check_size(suspicious: Bags, source: Bags) -> None:
+    """Refuse two texts that would take minutes.
+
+    Raises:
+        RepetitionError: If they would.
+    """
+    steps = len(suspicious) * len(source.entry_stems)
+    if steps > MOST_STEPS:
+        raise RepetitionError(
+            f"a pair of texts with {len(suspicious):,} and {len(source):,} sentences is too large"
+            f" to align: {steps:,} steps, at most {MOST_STEPS:,}; cut one of them into parts"
+        )
 
 
 def _too_repetitive(

@@ -15,6 +15,7 @@ from permille.audit.anywhere import search_everywhere
 from permille.audit.building import build_detector
 from permille.audit.config import AuditConfig
 from permille.audit.controls.detector import Probe
+from permille.audit.detect import Detector
 from permille.audit.passes import Passes, Progress
 from permille.audit.preparing import prepare_corpora
 from permille.audit.probing import Probed, probe_samples
@@ -22,7 +23,7 @@ from permille.audit.report import AuditReport
 from permille.audit.store import FindingStore, findings_folder
 from permille.audit.summary import summarize
 from permille.audit.survey import Survey, survey
-from permille.audit.views import TUNED_TRAIN, build_views
+from permille.audit.views import TUNED_TRAIN, Views, build_views
 from permille.core.records import Document, Generation, Split
 from permille.judge.protocol import Judge
 from permille.retrieve.protocol import Retriever
@@ -69,14 +70,12 @@ def run_audit(
     generations, documents = _rereadable(generations), _rereadable(documents)
     told = progress or _ignore
     found = survey(generations, documents, seed=config.seed, is_paper=config.is_paper)
-    if not config.is_paper:
-        _warn_of_nothing_held_out(found)
+    _warn_of_nothing_held_out(found, config)
     views = build_views(documents, found, retriever, config, told)
     num_workers = workers_for(top_k * sum(found.num_generations.values()), config.num_workers)
-    # before anything is kept: joblib ends a process that grows much from its first task on
-    trial = build_detector(aligner, None, config, num_workers=num_workers)
-    if num_started := trial.start(next(iter(documents)).text, views[TUNED_TRAIN]):
-        told("start workers", num_started, num_started)
+    _start_workers(
+        build_detector(aligner, None, config, num_workers=num_workers), documents, views, told
+    )
     folders = prepare_corpora(views, found, aligner.config, top_k, num_workers, told)
     detector = build_detector(aligner, judge, config, judge_threshold, top_k, num_workers, folders)
     settings = [found_by, repr(aligner.config), type(judge).__name__, judge_threshold, top_k]
@@ -84,11 +83,7 @@ def run_audit(
     store = FindingStore(findings_folder(config.cache_dir), repr(settings))
     passes = Passes(generations, config, found, views, detector, store, told)
     tallies = passes.count(out / CASES_FILE, passes.look_up(documents))
-    probed = Probed()
-    if not config.is_paper:
-        main = views[TUNED_TRAIN][0]
-        probe = Probe(detector, main.corpus, main.has_inputs)
-        probed = probe_samples(probe, generations, documents, config, aligner, told)
+    probed = _probed(detector, views, generations, documents, config, aligner, told)
     report = summarize(
         tallies,
         found,
@@ -105,8 +100,39 @@ def run_audit(
     return report
 
 
-def _warn_of_nothing_held_out(found: Survey) -> None:
+def _start_workers(
+    trial: Detector, documents: Iterable[Document], views: Views, told: Progress
+) -> None:
+    """Start other processes before they keep anything.
+
+    joblib ends a process that has grown much since its first task, so that this is to load all.
+    """
+    text = next(iter(documents)).text
+    if num_started := trial.start(text, views[TUNED_TRAIN]):
+        told("start workers", num_started, num_started)
+
+
+def _probed(
+    detector: Detector,
+    views: Views,
+    generations: Iterable[Generation],
+    documents: Iterable[Document],
+    config: AuditConfig,
+    aligner: Aligner,
+    told: Progress,
+) -> Probed:
+    """Probe the detector, which the published counting does not."""
+    if config.is_paper:
+        return Probed()
+    main = views[TUNED_TRAIN][0]
+    probe = Probe(detector, main.corpus, main.has_inputs)
+    return probe_samples(probe, generations, documents, config, aligner, told)
+
+
+def _warn_of_nothing_held_out(found: Survey, config: AuditConfig) -> None:
     """Warn of held-out generations that are searched for nowhere."""
+    if config.is_paper:
+        return
     num_heldout = sum(
         count for (_, split), count in found.num_generations.items() if split is Split.HELDOUT
     )
