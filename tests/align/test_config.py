@@ -1,5 +1,7 @@
 """Thresholds of the detector that cannot be, and those that can."""
 
+import re
+
 import pytest
 
 from permille.align import AlignConfig
@@ -25,9 +27,8 @@ from permille.core.errors import SettingsError
     ids=str,
 )
 def test_a_threshold_that_cannot_be_is_named(given, said):
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(SettingsError, match=f"^align: {re.escape(said)}$"):
         AlignConfig(**given)
-    assert str(raised.value) == f"align: {said}"
 
 
 def test_every_fault_is_named_at_once():

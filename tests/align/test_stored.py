@@ -74,7 +74,7 @@ def test_another_way_of_preparing_finds_nothing(tmp_path, mended):
     write_prepared(
         tmp_path, mended.config.preparation_fingerprint, [record_of(mended.prepare("a"))]
     )
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="No such file or directory"):
         StoredTexts(tmp_path, AlignConfig(min_sentlen=7).preparation_fingerprint)
 
 
@@ -121,9 +121,9 @@ def test_files_that_do_not_belong_together_are_not_read(tmp_path, mended):
 def test_what_cannot_be_prepared_leaves_nothing_behind(tmp_path, mended):
     def records():
         yield record_of(mended.prepare("a"))
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("stopped")
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="stopped"):
         write_prepared(tmp_path, b"12345678", records())
     assert list(tmp_path.iterdir()) == []
 

@@ -105,9 +105,9 @@ def test_an_interrupted_audit_goes_on_with_what_was_refused(
 
     def stop(stage, done, total):
         if stage.startswith("count"):
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt("stopped")
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="stopped"):
         audit(generations, documents, progress=stop, **settings)
     # what is taken up is not aligned again: the bound that refused it no longer does
     monkeypatch.setattr(pair, "MOST_PAIRS", 10**6)

@@ -128,7 +128,8 @@ def test_a_cell_that_evaluates_is_known_by_what_it_evaluates_too(tmp_path: Path)
     begun(tmp_path / "one", "task=qa", f"'{run}'", "audit=paper")
     for own, is_refused in (("audit=paper", False), ("audit=off", True)):
         where = Cell("one", Program.evaluate, [run, own], RunFolder(tmp_path / "one"), tmp_path)
-        with pytest.raises(SettingsError) if is_refused else nullcontext():
+        said = "want a cell of .*, got one of .*; go on with what the sweep was begun with"
+        with pytest.raises(SettingsError, match=said) if is_refused else nullcontext():
             where.refuse_others()
 
 

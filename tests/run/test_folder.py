@@ -43,7 +43,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one_and_nothing_beside_it(
 ) -> None:
     path = tmp_path / "report.json"
     write_json(path, {"a": 1})
-    with pytest.raises(UnicodeEncodeError):
+    with pytest.raises(UnicodeEncodeError, match="surrogates not allowed"):
         write_whole(path, "a" * 100_000 + "\udcff")
     assert json.loads(path.read_text()) == {"a": 1}
     assert list(tmp_path.iterdir()) == [path]

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def test_a_finished_run_is_left_as_it_is_when_a_command_is_refused(tmp_path: Pat
 
 
 def test_a_fault_of_the_program_is_raised_by_a_single_run(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError, match="division by zero"):
         do(job_in(tmp_path), failing(ZeroDivisionError("division by zero")))
 
 
@@ -65,7 +66,7 @@ def test_an_error_of_the_system_that_names_no_file_does_not_end_a_sweep(
     outcome = do(job_in(tmp_path, group=tmp_path.parent), failing(error))
     assert outcome.error == f"{type(error).__name__}: {error}"
     assert json.loads((tmp_path / "failed.json").read_text()) == {"error": outcome.error}
-    with pytest.raises(type(error)):
+    with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
         do(job_in(tmp_path), failing(error))
 
 
