@@ -152,7 +152,7 @@ def test_a_path_that_is_no_folder_is_refused(name: str, read_task: ReadTask) -> 
 
 
 def test_an_empty_name_is_refused(read_task: ReadTask) -> None:
-    with pytest.raises(DataError, match=r"task.hub.name: want a hub name .* got an empty text"):
+    with pytest.raises(DataError, match=r"task.hub.name: want a hub name .* got ''$"):
         read_hub(at(read_task("dialogue"), ""), None, 0)
 
 

@@ -69,8 +69,8 @@ class Aligner:
             )
         if text.fingerprint != self._preparer.fingerprint:
             raise DataError(
-                "a text was prepared under other settings; prepare it by the detector that "
-                "aligns it"
+                f"{side}: want a text prepared as this detector does, got one prepared under other"
+                " settings; prepare it by the detector that aligns it"
             )
         return text
 

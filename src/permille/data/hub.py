@@ -45,7 +45,7 @@ def read_hub(task: TaskConfig, max_rows: int | None, seed: int) -> list[Example]
 def _open(hub: HubConfig, place: str) -> Dataset:
     """Return the chosen split of a data set."""
     if not hub.name:
-        raise DataError("task.hub.name: want a hub name or a folder, got an empty text")
+        raise DataError(f"task.hub.name: want a hub name or a folder, got {hub.name!r}")
     folder = Path(hub.name)
     if (folder / "dataset_dict.json").is_file() or (folder / "state.json").is_file():
         return _saved(folder, hub.split, place)

@@ -255,8 +255,9 @@ def _check_masks(attention_BHTS: Tensor, source_mask: Tensor, target_mask: Tenso
 def _check_weights(weights_BHTS: Tensor, target_mask: Tensor) -> None:
     """Refuse scores that no softmax has made weights of; masked positions are zero already."""
     outside_BHTS = (weights_BHTS < 0) | (weights_BHTS > 1 + WEIGHT_TOLERANCE)
-    if (outside_BHTS & target_mask[:, None, :, None]).any():
+    wrong = weights_BHTS[outside_BHTS & target_mask[:, None, :, None]]
+    if len(wrong):
         raise ValueError(
-            "want attention weights in [0, 1], got others; take them behind the softmax, without "
-            "dropout"
+            f"want attention weights in [0, 1], got {wrong[0].item():.3g}; take them behind the "
+            "softmax, without dropout"
         )

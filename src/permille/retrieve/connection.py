@@ -138,8 +138,9 @@ def _credentials_of(environment: Mapping[str, str]) -> Credentials:
             "in, got both; unset one"
         )
     if bool(user) != bool(password):
+        got = "ELASTICSEARCH_USERNAME" if user else "ELASTICSEARCH_PASSWORD"
         raise SettingsError(
-            "ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD: want both or neither, got one"
+            f"ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD: want both or neither, got {got}"
         )
     return Credentials(api_key or None, (user, password) if user and password else None)
 

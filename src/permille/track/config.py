@@ -37,4 +37,4 @@ class TrackConfig:
     def __post_init__(self) -> None:
         self.name = TrackName(self.name)
         if not self.project:
-            raise SettingsError("track.project: want a name, got an empty text")
+            raise SettingsError(f"track.project: want a name, got {self.project!r}")
