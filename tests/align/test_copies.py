@@ -4,7 +4,7 @@ import sys
 from types import FrameType
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from permille.align.copies import (
@@ -105,6 +105,7 @@ CODES = st.lists(st.integers(1, 2) | st.just(2**32 - 2), max_size=40)
 
 @settings(max_examples=300)
 @given(CODES, CODES, st.integers(1, 4))
+@example([1, 2, 1, 1, 2, 2, 1], [1, 2, 1, 1, 1, 1, 1, 2, 2, 1], 2)
 def test_every_longest_common_stretch_is_found_or_lies_in_one_that_is(left, right, width):
     least = 2 * width - 1
     codes = [np.array(side, np.uint32) for side in (left, right)]

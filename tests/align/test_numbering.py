@@ -43,6 +43,13 @@ def test_a_sentence_with_too_few_words_joins_the_next() -> None:
     assert joined([1, 0, 1, 2], 2) == ([(0, 2), (3, 3)], [0, 0, 1, 1])
 
 
+def test_of_sentences_that_adjoin_each_word_counts_in_its_own() -> None:
+    starts = np.array([0, 5, 10], np.int32)
+    spans = np.array([(0, 5), (5, 10), (10, 15)], np.int64)
+    found, own = join_sentences(starts, starts + 5, spans, 1, 3)
+    assert (found.tolist(), own.tolist()) == (spans.tolist(), [0, 1, 2])
+
+
 def test_a_last_sentence_with_too_few_words_joins_the_one_before() -> None:
     assert joined([2, 3, 1], 2) == ([(0, 0), (1, 2)], [0, 0, 1, 1, 1, 1])
 

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joblib import parallel_config
 
 from permille.align.aligner import Aligner
 from permille.align.config import AlignConfig
@@ -17,6 +19,8 @@ from permille.audit.files import (
 )
 from permille.core.errors import DataError
 from permille.core.records import Arm, Document, Generation, Part, Split
+from permille.retrieve.config import RetrieveConfig
+from permille.retrieve.tantivy import TantivyRetriever
 
 KINDS = ("verbatim", "paraphrase", "idea")
 
@@ -411,3 +415,47 @@ def test_several_tasks_stand_side_by_side(audit, copier):
     assert values["tasks"]["made"]["heldout"]["any"]["of"] == 10
     tests = {row["test"] for row in values["controls"]["multiplicity"]}
     assert {"heldout any", "made: heldout any", "other: heldout verbatim"} <= tests
+
+
+@pytest.mark.parametrize(
+    "backend",
+    ["threading", "sequential", "multiprocessing", pytest.param("loky", marks=pytest.mark.slow)],
+)
+def test_many_chunks_under_any_backend_of_joblib_are_as_in_one_process(
+    audit, writer, backend, tmp_path
+):
+    documents = [Document(f"d{i}", writer.text(4), f"e{i}") for i in range(30)]
+    generations = [
+        Generation(f"g{i}", documents[i % 30].text[20:160] + writer.text(1)) for i in range(90)
+    ]
+    with TantivyRetriever(RetrieveConfig(cache_dir=str(tmp_path / "indexes"))) as retriever:
+        one, many = (
+            partial(audit, generations, documents, retriever=retriever, num_workers=n)
+            for n in (1, 2)
+        )
+        expected = one(chunk_size=1024)
+        with parallel_config(backend=backend):
+            found = many(chunk_size=16)
+    assert found.lines == expected.lines
+    assert found.counts == expected.counts
+    assert found.counts["verbatim"] > 50
+
+
+# joblib's word on the chunk that was begun
+@pytest.mark.filterwarnings("ignore:.*tasks .* have been cancelled:UserWarning")
+def test_an_error_in_a_later_chunk_leaves_the_next_audit_whole(audit, writer, tmp_path):
+    documents = [Document(f"d{i}", writer.text(4), f"e{i}") for i in range(8)]
+    generations = [Generation(f"g{i}", documents[i % 8].text[20:160]) for i in range(40)]
+
+    def stop(stage, done, total):
+        if stage.startswith("align") and done:
+            raise KeyboardInterrupt("stopped")
+
+    with (
+        TantivyRetriever(RetrieveConfig(cache_dir=str(tmp_path / "indexes"))) as retriever,
+        parallel_config(backend="threading"),
+    ):
+        settings = {"retriever": retriever, "num_workers": 2, "chunk_size": 8}
+        with pytest.raises(KeyboardInterrupt, match="stopped"):
+            audit(generations, documents, progress=stop, **settings)
+        assert audit(generations, documents, **settings).counts["verbatim"] == 40

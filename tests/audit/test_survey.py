@@ -262,3 +262,11 @@ def test_no_training_generation_is_an_error(generations, got):
 def test_no_training_document_is_an_error():
     with pytest.raises(DataError, match="want documents with split=train to search in, got none"):
         survey(generations_of(1, 0), documents_of(0, 3))
+
+
+def test_documents_that_are_all_blank_are_refused():
+    generations, documents = generations_of(2, 0), documents_of(3, 0)
+    blank = [replace(document, text=" \n") for document in documents]
+    assert survey(generations, [*blank[:2], documents[2]]).num_documents[Split.TRAIN] == 3
+    with pytest.raises(DataError, match="want documents with texts to search in, got 3 blank ones"):
+        survey(generations, blank)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nltk.tokenize import NLTKWordTokenizer, word_tokenize
 
@@ -108,6 +108,8 @@ PIECES += ["lemme ", "The", ",;", "?!", "cannot: ", "U.S.", "CAN", "N'T", "'S", 
 
 
 @given(st.lists(st.sampled_from([*PIECES, " ", "\n"]) | st.text(max_size=3), max_size=15))
+@example(["x We'Ll x"])
+@example(["You'Re"])
 def test_chunks_between_blanks_give_the_terms_of_the_whole_text(pieces: list[str]) -> None:
     text = "".join(pieces)
     assert query_terms(text) == terms_of_the_whole(text)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from permille.core.errors import DataError
 from permille.run.job import Job, Outcome, disk_error, do, group_name, is_first_process
@@ -68,6 +69,13 @@ def test_an_error_of_the_system_that_names_no_file_does_not_end_a_sweep(
     assert json.loads((tmp_path / "failed.json").read_text()) == {"error": outcome.error}
     with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
         do(job_in(tmp_path), failing(error))
+
+
+def test_a_process_that_was_ended_from_outside_is_told_in_one_line(tmp_path: Path) -> None:
+    outcome = do(job_in(tmp_path), failing(TerminatedWorkerError("exit codes: SIGKILL(-9)")))
+    assert outcome.error is not None
+    assert outcome.error.startswith("a process that searched and aligned was ended from outside")
+    assert json.loads((tmp_path / "failed.json").read_text()) == {"error": outcome.error}
 
 
 @pytest.mark.parametrize(

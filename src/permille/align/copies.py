@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from permille.align.arrays import Flags, Longs
-from permille.align.folding import BLANK, Codes, fold
+from permille.align.folding import BLANK, Codes, Positions, fold
 
 Hashes = NDArray[np.uint64]
 Quad = tuple[int, int, int, int]
@@ -151,8 +151,8 @@ def _extent(left: Codes, right: Codes, i: int, j: int) -> tuple[int, int]:
 class Copyable:
     """A text that may share stretches with others.
 
-    Only its folded codes are kept, and the blocks once it was searched in: where it has a stretch,
-    which is seldom, it is folded anew to tell the places.
+    Only its folded codes are kept; its blocks once it was searched in, and the places of the codes
+    once it had a stretch, which few texts ever have.
     """
 
     def __init__(self, text: str) -> None:
@@ -165,6 +165,11 @@ class Copyable:
         hashes, starts = sorted_blocks(self.codes, BLOCK)
         return hashes, starts
 
+    @cached_property
+    def positions(self) -> Positions:
+        """Where each code stands in the text, (F,)."""
+        return fold(self.text).positions
+
 
 def common_spans(suspicious: Copyable, source: Copyable) -> list[Quad]:
     """List the stretches of some words that two texts have in common, as long as they go.
@@ -176,7 +181,7 @@ def common_spans(suspicious: Copyable, source: Copyable) -> list[Quad]:
     stretches = common_stretches(codes, source.codes, *source.blocks, BLOCK, 2 * BLOCK - 1)
     if not len(stretches):
         return []
-    left, right = fold(suspicious.text).positions, fold(source.text).positions
+    left, right = suspicious.positions, source.positions
     spans = set()
     for i, j, size in stretches.tolist():
         # a blank stands for marks that may differ: what is equal of them is taken over below

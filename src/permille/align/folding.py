@@ -39,7 +39,7 @@ def fold(text: str) -> Folded:
     codes, table = code_points(text), _table()
     folded, positions = _single_blanks(codes, table)
     if (folded == _UNKNOWN).any():
-        for code in np.unique(codes).tolist():
+        for code in np.unique(codes[table[codes] == _UNKNOWN]).tolist():
             table[code] = _fold_code(code)
         folded, positions = _single_blanks(codes, table)
     return Folded(folded, positions)

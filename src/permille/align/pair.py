@@ -51,8 +51,8 @@ def _cached_logs(sentences: int) -> Floats:
 
 def _logs(sentences: int) -> Floats:
     """Compute the logarithms by the C library: numpy's own may differ in the last bit."""
-    logs = [0.0, *(math.log(sentences / df) for df in range(1, sentences + 1))]
-    return np.array(logs, dtype=np.float64)
+    ratios = sentences / np.arange(1, sentences + 1)
+    return np.array([0.0, *map(math.log, ratios.tolist())], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

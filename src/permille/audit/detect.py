@@ -1,10 +1,12 @@
 """From generations to findings: search, align, ask the judge, look at the prompt."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from joblib import Parallel, delayed
+from joblib.parallel import get_active_backend
 
 from permille.audit.copied import PromptWords
 from permille.audit.findings import Finding, Found, FoundCase, Refused
@@ -102,7 +104,7 @@ class Detector:
     elsewhere: Elsewhere | None = None
 
     def start(self, text: str, views: Sequence[View]) -> int:
-        """Have each other process load what it needs, which takes it seconds; return how many.
+        """Have other processes load what they need, which takes seconds; return how many there are.
 
         Args:
             text: What they search for and align on trial.
@@ -153,8 +155,14 @@ class Detector:
     ) -> Iterator[Pair]:
         """Let other processes search for parts of the generations and align them, from now on."""
         there = replace(self, align=elsewhere.align, confirmation=None, elsewhere=None)
+        # two may be under way, and what ends first would close the backend that both were given
+        backend = copy(get_active_backend()[0])
         parallel = Parallel(
-            n_jobs=elsewhere.num_workers, batch_size=1, pre_dispatch="all", return_as="generator"
+            n_jobs=elsewhere.num_workers,
+            backend=backend,
+            batch_size=1,
+            pre_dispatch="all",
+            return_as="generator",
         )
         found = parallel(
             delayed(search_and_align)(there, part, [view.among(part) for view in views])

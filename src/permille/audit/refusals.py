@@ -34,10 +34,10 @@ class RefusedPairs:
         if self.first is None:
             return
         _LOG.warning(
-            "%d %s not aligned, since it would take minutes or gigabytes where texts repeat "
-            "themselves so much: first generation %s with document %s; generations without a "
-            "case in another document are unknown, not clean; to measure them cut the texts into "
-            "parts",
+            "%d %s not aligned, since it would take minutes or gigabytes where texts are so large "
+            "or repeat themselves so much: first generation %s with document %s; generations "
+            "without a case in another document are unknown, not clean; to measure them cut the "
+            "texts into parts",
             self.count,
             "pair of texts was" if self.count == 1 else "pairs of texts were",
             *self.first,

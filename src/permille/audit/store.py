@@ -66,16 +66,18 @@ class FindingStore:
         self._used.add(path)
         if path.is_file():
             self.num_taken_up += len(generations) if is_new else 0
-            return lambda: [found_of(values) for values in orjson.loads(path.read_bytes())]
+            # at once: another audit of the same texts removes it when it ends
+            stored = path.read_bytes()
+            return lambda: [found_of(values) for values in orjson.loads(stored)]
         detect = begin()
 
-        def stored() -> list[Found]:
+        def stored_too() -> list[Found]:
             found = detect()
             with write_aside(path) as file:
                 file.write(orjson.dumps([one.values() for one in found]))
             return found
 
-        return stored
+        return stored_too
 
     def remove(self) -> None:
         """Remove the chunks of this audit, and the folder where no other has any; it is done."""

@@ -103,21 +103,29 @@ def survey(
         is_paper: Count only documents that are indexed as published.
 
     Raises:
-        DataError: If there is no training generation of the tuned model, or no training document.
+        DataError: If there is no training generation of the tuned model, no training document, or
+            no document that is not blank.
     """
     counts, prompts = _count_generations(generations, seed)
     units = _chosen_units(prompts)
     keys: Keys = {split: defaultdict(set) for split in Split}
-    has_inputs = has_examples = False
+    has_inputs = has_examples = has_text = False
     for document in documents:
         if is_indexed(document, is_paper=is_paper):
             key = document_key(document, units[document.split], seed)
             keys[document.split][document.task].add(key)
             has_inputs |= document.part is Part.INPUT
             has_examples |= document.example_id is not None
+            has_text = has_text or bool(document.text.strip())
     if not keys[Split.TRAIN]:
         wanted = "split=train and part=suffix (audit=paper)" if is_paper else "split=train"
         raise DataError(f"want documents with {wanted} to search in, got none")
+    if not has_text:
+        num_blank = sum(len(found) for by_task in keys.values() for found in by_task.values())
+        raise DataError(
+            f"want documents with texts to search in, got {num_blank} blank ones; check what was"
+            ' written into "text"'
+        )
     num_documents = Counter({split: sum(map(len, found.values())) for split, found in keys.items()})
     last_keys = _last_keys(keys)
     cuts = {split: Cut(seed, units[split], last_keys[split]) for split in Split}

@@ -17,6 +17,8 @@ BATCH_WORDS = 100_000
 """Words of documents that are looked through at a time: a document by itself is too short."""
 SIEVE_PLACES = 32
 """Places of the sieve for each hash that is looked for."""
+MAX_SIEVE = 1 << 26
+"""Places of a sieve at most, a byte each."""
 _BASE = 0x9E3779B97F4A7C15
 
 
@@ -76,7 +78,7 @@ class Wanted:
 
     def __init__(self, hashes: Hashes) -> None:
         self._hashes = hashes
-        size = 1 << max(10, (SIEVE_PLACES * len(hashes)).bit_length())
+        size = min(MAX_SIEVE, 1 << max(10, (SIEVE_PLACES * len(hashes)).bit_length()))
         self._last_bits = np.uint64(size - 1)
         self._may_be = np.zeros(size, dtype=np.bool_)
         self._may_be[hashes & self._last_bits] = True

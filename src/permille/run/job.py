@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +103,12 @@ def do(job: Job, work: Callable[[Job], Path]) -> Outcome:
         return Outcome(work(job), job.overrides)
     except PermilleError as error:
         message = str(error)
+    except BrokenProcessPool:
+        message = (
+            "a process that searched and aligned was ended from outside, most often for want of"
+            " memory; start again, which takes up what was found, with audit.num_workers=1 where"
+            " memory is short"
+        )
     except Exception as error:
         of_disk = disk_error(error) if isinstance(error, OSError) else None
         if of_disk is None:

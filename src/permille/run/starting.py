@@ -14,6 +14,8 @@ def start(program: str) -> None:
     # a shell may have had it ignored
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
+    # joblib says so of what was begun when an error ends an audit, which has words of its own
+    warnings.filterwarnings("ignore", ".*tasks .* have been (cancelled|successfully executed)")
     said = "interrupted before anything was done"
     try:
         from permille.run import entry
