@@ -12,7 +12,7 @@ from permille.audit.tally import Tally
 from permille.core.records import Arm, Document, Generation, Kind, Split
 
 TRAIN, HELDOUT = (Arm.TUNED, Split.TRAIN), (Arm.TUNED, Split.HELDOUT)
-FOUND = survey([Generation("g", "")], [Document("d", "", "e")])
+FOUND = survey([Generation("g", "")], [Document("d", "text", "e")])
 
 
 def report_of(tallies, name="standard", **named):
