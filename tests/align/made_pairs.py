@@ -5,8 +5,11 @@ from types import ModuleType
 from hypothesis import strategies as st
 
 from permille.align import AlignConfig, Aligner
+from permille.align.arrays import Ints
+from permille.align.kernels import weigh_both
 from permille.align.matching import match_stems
-from permille.align.pair import Weighted, published_idf, weigh_pair
+from permille.align.pair import Idf, Weighted, published_idf
+from permille.align.prepare import Bags
 from permille.align.rarity import load_rarity
 from permille.align.refine import WordedPair
 from permille.align.wording import word_by_word
@@ -37,6 +40,21 @@ PHRASES = st.sampled_from(
     ]
 )
 REPETITIVE = st.lists(PHRASES, min_size=1, max_size=20).map(" ".join)
+
+
+def weigh_pair(suspicious: Bags, source: Bags, matched: Ints, idf: Idf) -> Weighted:
+    """Weigh two texts together, as `find_seeds` does; `matched` (V,) as `match_stems` gives it."""
+    weights = weigh_both(
+        suspicious.df,
+        suspicious.entry_stems,
+        suspicious.entry_counts,
+        source.df,
+        source.entry_stems,
+        source.entry_counts,
+        matched,
+        idf(len(suspicious) + len(source)),
+    )
+    return Weighted(suspicious, source, matched, *weights)
 
 
 def worded(left: str, right: str) -> WordedPair:

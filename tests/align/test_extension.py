@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from permille.align import AlignConfig, extension
 from permille.align.matching import match_stems
-from permille.align.pair import Weighted, find_seeds, mended_idf, published_idf, weigh_pair
+from permille.align.pair import Weighted, find_seeds, mended_idf, published_idf
 from permille.align.prepare import Bags
 
-from .made_pairs import SENTENCES, weighed
+from .made_pairs import SENTENCES, weigh_pair, weighed
 
 
 @given(

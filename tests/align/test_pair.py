@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from permille.align import AlignConfig, pair
 from permille.align.matching import match_stems
-from permille.align.pair import find_seeds, mended_idf, published_idf, weigh_pair
+from permille.align.pair import find_seeds, mended_idf, published_idf
 from permille.align.prepare import Bags
 from permille.core.errors import DataError, RepetitionError
 
-from .made_pairs import REPETITIVE
+from .made_pairs import REPETITIVE, weigh_pair
 
 
 @settings(max_examples=60, deadline=None)

@@ -257,9 +257,11 @@ def _widen(run: Quad, left: str, right: str) -> Quad:
 
 def _written_once(runs: list[Quad]) -> list[Quad]:
     """Keep, longest first, the runs that are not for the most part inside kept ones."""
+    if not runs:
+        return []
     kept: list[Quad] = []
     # of each character, in how many kept runs it stands: to compare all pairs would take the square
-    times = np.zeros(max((run[1] for run in runs), default=0), np.int32)
+    times = np.zeros(max(run[1] for run in runs), np.int32)
     for run in sorted(runs, key=lambda run: (run[0] - run[1], run[0], run[2])):
         own = times[run[0] : run[1]]
         if 2 * int(own.sum()) <= len(own):

@@ -62,7 +62,7 @@ class MendedPair:
     ) -> "MendedPair":
         """Match the words of two texts and look for runs."""
         common = common_spans(copyable(suspicious), copyable(source))
-        runs = copied_spans(common, config.verbatim_minlen) if common else []
+        runs = copied_spans(common, config.verbatim_minlen)
         worded = WordedPair.of(wording(suspicious), wording(source))
         return cls(suspicious, source, worded, runs, common)
 

@@ -12,7 +12,6 @@ from permille.align.config import AlignConfig
 from permille.align.kernels import (
     range_cosine,
     similar_sentences,
-    weigh_both,
 )
 from permille.align.matching import match_stems
 from permille.align.prepare import Bags
@@ -83,21 +82,6 @@ class Weighted:
                 box,
             )
         )
-
-
-def weigh_pair(suspicious: Bags, source: Bags, matched: Ints, idf: Idf) -> Weighted:
-    """Weigh two texts together; `matched` (V,) as `match_stems` gives it."""
-    weights = weigh_both(
-        suspicious.df,
-        suspicious.entry_stems,
-        suspicious.entry_counts,
-        source.df,
-        source.entry_stems,
-        source.entry_counts,
-        matched,
-        idf(len(suspicious) + len(source)),
-    )
-    return Weighted(suspicious, source, matched, *weights)
 
 
 def find_seeds(

@@ -28,16 +28,22 @@ Found = TypeVar("Found")
 
 
 class Memo(dict[str, Found]):
-    """Remembers what a function gave for short strings; forgets all when it grows too large."""
+    """Remembers what a function gave for short strings; forgets all when it grows too large.
 
-    def __init__(self, compute: Callable[[str], Found]) -> None:
+    Args:
+        compute: The function.
+        limit: Strings that are remembered at most; None for 400,000.
+    """
+
+    def __init__(self, compute: Callable[[str], Found], limit: int | None = None) -> None:
         super().__init__()
         self._compute = compute
+        self._limit = limit
 
     def __missing__(self, key: str) -> Found:
         found = self._compute(key)
         if len(key) <= _REMEMBERED_CHARS:
-            if len(self) >= _MEMO_LIMIT:
+            if len(self) >= (self._limit or _MEMO_LIMIT):
                 self.clear()
             self[key] = found
         return found

@@ -71,13 +71,13 @@ class FindingStore:
             return lambda: [found_of(values) for values in orjson.loads(stored)]
         detect = begin()
 
-        def stored_too() -> list[Found]:
+        def detected() -> list[Found]:
             found = detect()
             with write_aside(path) as file:
                 file.write(orjson.dumps([one.values() for one in found]))
             return found
 
-        return stored_too
+        return detected
 
     def remove(self) -> None:
         """Remove the chunks of this audit, and the folder where no other has any; it is done."""

@@ -120,13 +120,12 @@ def survey(
     if not keys[Split.TRAIN]:
         wanted = "split=train and part=suffix (audit=paper)" if is_paper else "split=train"
         raise DataError(f"want documents with {wanted} to search in, got none")
-    if not has_text:
-        num_blank = sum(len(found) for by_task in keys.values() for found in by_task.values())
-        raise DataError(
-            f"want documents with texts to search in, got {num_blank} blank ones; check what was"
-            ' written into "text"'
-        )
     num_documents = Counter({split: sum(map(len, found.values())) for split, found in keys.items()})
+    if not has_text:
+        raise DataError(
+            f"want documents with texts to search in, got {num_documents.total()} blank ones; check"
+            ' what was written into "text"'
+        )
     last_keys = _last_keys(keys)
     cuts = {split: Cut(seed, units[split], last_keys[split]) for split in Split}
     texts = {PROMPTS: prompts, DOCUMENTS: keys}

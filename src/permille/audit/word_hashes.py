@@ -8,6 +8,8 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
+from permille.align.words import Memo
+
 Hashes = npt.NDArray[np.uint64]
 Indices = npt.NDArray[np.int64]
 
@@ -22,26 +24,15 @@ MAX_SIEVE = 1 << 26
 _BASE = 0x9E3779B97F4A7C15
 
 
-class _Known(dict[str, int]):
-    """The hashes of words; a word that is new is hashed."""
-
-    def __missing__(self, word: str) -> int:
-        digest = blake2b(word.encode(), digest_size=8).digest()
-        found = self[word] = int.from_bytes(digest, "big")
-        return found
-
-
 class WordHasher:
     """Hashes texts word by word; remembers the hashes of words, up to a million."""
 
     def __init__(self) -> None:
-        self._known = _Known()
+        self._known = Memo(_hash, MAX_KNOWN_WORDS)
         self._powers = self._inverses = np.ones(1, dtype=np.uint64)
 
     def words(self, text: str) -> Hashes:
         """Return the hashes of a text's lower-cased words, of shape (W,)."""
-        if len(self._known) > MAX_KNOWN_WORDS:
-            self._known.clear()
         words = WORD.findall(text.lower())
         return np.fromiter(map(self._known.__getitem__, words), np.uint64, len(words))
 
@@ -91,6 +82,10 @@ class Wanted:
         which[which == len(self._hashes)] = 0
         is_wanted = self._hashes[which] == others[at]
         return at[is_wanted], which[is_wanted]
+
+
+def _hash(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big")
 
 
 def _powers(base: int, size: int) -> Hashes:

@@ -9,7 +9,7 @@ looked at before the analyzer sees them.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
@@ -111,22 +111,21 @@ def query_terms(text: str) -> list[str]:
     while end > 0 and not chunks[end].strip(_CLOSING):
         end -= 1
     inner = chain.from_iterable(map(_inner_terms, chunks[: max(0, end)]))
-    return [*inner, *_last_terms(" ".join(chunks[max(0, end) :]))]
+    return [*inner, *_terms_searched(" ".join(chunks[max(0, end) :]), is_last=True)]
 
 
 @lru_cache(maxsize=_REMEMBERED_CHUNKS)
 def _inner_terms(chunk: str) -> tuple[str, ...]:
     """Return the terms of what stands between two blanks inside a text."""
-    tokens = _plain(chunk, is_last=False)
-    return tuple(_searched(_tokenize()(f"x {chunk} x")[1:-1] if tokens is None else tokens))
+    return tuple(_terms_searched(chunk, is_last=False))
 
 
-def _last_terms(end: str) -> list[str]:
-    """Return the terms of the end of a text."""
-    tokens = _plain(end, is_last=True)
+def _terms_searched(chunk: str, *, is_last: bool) -> list[str]:
+    """Return the terms of a part of a text that has a word before it, and behind it or none."""
+    tokens = _plain(chunk, is_last=is_last)
     if tokens is None:
-        tokens = _tokenize()(f"x {end}")[1:]
-    return _searched(tokens)
+        tokens = _tokenize()(f"x {chunk}")[1:] if is_last else _tokenize()(f"x {chunk} x")[1:-1]
+    return terms_of(" ".join(token for token in tokens if not is_stop_word(token)))
 
 
 def _plain(chunk: str, *, is_last: bool) -> list[str] | None:
@@ -138,10 +137,6 @@ def _plain(chunk: str, *, is_last: bool) -> list[str] | None:
     # NLTK cuts "'ll" and "'LL" off, but not "'Ll"
     is_mixed = "'" in chunk and chunk[1:] != lowered[1:]
     return None if is_mixed or not chunk.isascii() else plain_tokens(lowered, is_last)
-
-
-def _searched(tokens: Iterable[str]) -> list[str]:
-    return terms_of(" ".join(token for token in tokens if not is_stop_word(token)))
 
 
 def is_stop_word(word: str) -> bool:
